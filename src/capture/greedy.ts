@@ -1,0 +1,111 @@
+import type {ReadOut, TokenLogit, Vocabulary} from "../engine/engine.ts";
+import type {AnswerFormat} from "../prompt/format.ts";
+import type {Answer, LabelStep} from "../records/trace.ts";
+import {type AnswerGrammar, type AnswerState, START} from "./answer-grammar.ts";
+import {AnswerReader} from "./answer-reader.ts";
+import {describeAnswer} from "./describe-answer.ts";
+import {describeStep} from "./describe-step.ts";
+import type {LabelScorer, LabelScores} from "./label-scorer.ts";
+import type {Lane} from "./lockstep.ts";
+import type {ReadSpecs} from "./read-specs.ts";
+
+/** Everything about a model and a task that a greedy capture needs, the same for all documents of a run. */
+export interface GreedySetup {
+  readonly vocabulary: Vocabulary;
+  readonly format: AnswerFormat;
+  /** Names in the order of the scores, the null label last where there is one. */
+  readonly labels: readonly string[];
+  readonly grammar: AnswerGrammar;
+  readonly specs: ReadSpecs;
+  /** Label tokens may differ between the first step and those after a separator. */
+  readonly scorers: {readonly first: LabelScorer; readonly later: LabelScorer};
+  readonly opening: "given" | "free";
+  readonly decode: "free" | "constrained";
+  /** The most tokens an answer may have. */
+  readonly answerBudget: number;
+}
+
+/** A prompt's tokens, and the same with the canonical opening where the model was to write it itself. */
+export interface PromptTokens {
+  readonly prompt: readonly number[];
+  readonly opened: readonly number[];
+}
+
+export interface GreedyCapture {
+  readonly answer: Answer;
+  readonly steps: readonly LabelStep[];
+  /** Full logits at the label steps, in their order; empty unless the read specs ask for them. */
+  readonly logits: readonly Float32Array[];
+}
+
+/** What was read at one position of the answer, and the token that was chosen there. */
+export interface Position extends TokenLogit {
+  readonly readOut: ReadOut;
+}
+
+/** A label step as it was read, before it is known how the answer goes on. */
+export interface RawStep extends LabelScores {
+  /** How many tokens of the answer come before it. */
+  readonly answerTokens: number;
+  readonly readOut: ReadOut;
+  readonly argmaxIsLabel: boolean;
+}
+
+/**
+ * Decodes one document's answer greedily and records every label step.
+ *
+ * A step is read before its token is chosen: the last logits of the prompt are those of the first label step. The token
+ * that ends the answer is chosen but never evaluated.
+ *
+ * Source: METHODS §1–2
+ */
+export async function captureGreedy(setup: GreedySetup, lane: Lane, tokens: PromptTokens): Promise<GreedyCapture> {
+  const {specs, vocabulary, grammar} = setup;
+  const reader = new AnswerReader(setup.format, setup.opening);
+  const positions: Position[] = [];
+  const raw: RawStep[] = [];
+  let state: AnswerState | undefined = setup.opening === "given" ? START : undefined;
+
+  let [readOut] = await lane.start(tokens.prompt, [{at: tokens.prompt.length - 1, spec: specs.at(state)}]);
+  while (readOut !== undefined) {
+    if (reader.atLabelStep) raw.push(await readStep(setup, lane, readOut, raw.length, positions.length));
+    const chosen: TokenLogit =
+      state !== undefined && setup.decode === "constrained" ? specs.bestAllowed(state, readOut) : readOut.argmax;
+    const {token} = chosen;
+    positions.push({readOut, ...chosen});
+    if (vocabulary.endTokens.has(token)) reader.end();
+    else reader.push(vocabulary.pieces[token] ?? "");
+    if (reader.finished || positions.length >= setup.answerBudget) break;
+    if (state !== undefined) {
+      const next = grammar.advance(state, vocabulary.pieces[token] ?? "");
+      state = next.kind === "open" ? next.state : undefined;
+    }
+    [readOut] = await lane.extend([token], [{at: 0, spec: specs.at(state)}]);
+  }
+
+  const forced = raw.length === 0;
+  if (forced) {
+    const [opened] = await lane.start(tokens.opened, [{at: tokens.opened.length - 1, spec: specs.at(undefined)}]);
+    if (opened !== undefined) raw.push(await readStep(setup, lane, opened, 0, 0));
+  }
+  return {
+    answer: describeAnswer(setup, reader, positions, forced),
+    steps: raw.map((step, index) => describeStep(setup, {step, r: index + 1, forced}, reader, positions)),
+    logits: raw.flatMap(step => (step.readOut.logits === undefined ? [] : [step.readOut.logits])),
+  };
+}
+
+async function readStep(
+  setup: GreedySetup,
+  lane: Lane,
+  readOut: ReadOut,
+  stepsBefore: number,
+  answerTokens: number,
+): Promise<RawStep> {
+  const scorer = stepsBefore === 0 ? setup.scorers.first : setup.scorers.later;
+  const paths = scorer.paths.map(({tokens}) => ({tokens, reads: tokens.map((_, at) => ({at, spec: scorer.pathSpec}))}));
+  const onPaths = paths.length === 0 ? [] : await lane.explore(paths);
+  const logitOf = (token: number) => setup.specs.logitOf(readOut, token);
+  const scores = scorer.score({logitOf, logSumExp: readOut.logSumExp}, onPaths);
+  return {...scores, answerTokens, readOut, argmaxIsLabel: scorer.startsLabel(readOut.argmax.token)};
+}

@@ -1,0 +1,172 @@
+import type {Extension, Read, ReadOut, Session} from "../engine/engine.ts";
+
+/** Tokens to try after the end of a lane, forgotten once they are read. */
+export interface Path {
+  readonly tokens: readonly number[];
+  readonly reads: readonly Read[];
+}
+
+/** One document's view of the session: a sequence of its own that starts from the shared prefix. */
+export interface Lane {
+  /** Starts over with these tokens; what they share with the run's common prefix is not evaluated again. */
+  start(tokens: readonly number[], reads: readonly Read[]): Promise<ReadOut[]>;
+  /** Appends tokens. */
+  extend(tokens: readonly number[], reads: readonly Read[]): Promise<ReadOut[]>;
+  /** Reads along several continuations of the lane, which itself stays as it is. */
+  explore(paths: readonly Path[]): Promise<ReadOut[][]>;
+}
+
+export interface LockstepOptions {
+  /** Tokens that every document's prompt starts with; evaluated once. Empty in strict mode. */
+  readonly prefix: readonly number[];
+  /** How many documents are under way at once. */
+  readonly lanes: number;
+  /** Sequences of each lane for explored paths; 0 explores one path after another on the lane itself and rewinds. */
+  readonly scratchPerLane: number;
+}
+
+/** A change of a sequence that evaluates nothing. */
+type Move =
+  | {readonly kind: "fork"; readonly from: number; readonly to: number}
+  | {readonly kind: "trim"; readonly sequence: number; readonly length: number};
+
+/** What one lane wants done in the next batch. */
+interface Wish {
+  readonly before: readonly Move[];
+  readonly items: readonly Extension[];
+  readonly after: readonly Move[];
+}
+
+interface Request extends Wish {
+  readonly resolve: (readOuts: ReadOut[][]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Runs documents side by side in one session, in lockstep: each asks for tokens to be evaluated and waits; when all
+ * that are under way wait, their requests go to the engine as one batch. A document that ends makes room for the next
+ * at once, whose prompt joins the others' next batch. The code that captures one document stays a straight line.
+ *
+ * Sequence 0 holds the prefix, 1 … lanes the documents, the rest are scratch. One lane without a prefix and scratch
+ * (strict mode) needs sequence 0 alone.
+ */
+export class Lockstep {
+  readonly #session: Session;
+  readonly #options: LockstepOptions;
+  #active = 0;
+  #waiting: Request[] = [];
+
+  constructor(session: Session, options: LockstepOptions) {
+    this.#session = session;
+    this.#options = options;
+    const needed = sequencesNeeded(options);
+    if (session.sequences < needed) throw new RangeError(`lockstep: ${needed} sequences needed, not ${session.sequences}`);
+  }
+
+  /** Evaluates the shared prefix. */
+  async prepare(): Promise<void> {
+    const {prefix} = this.#options;
+    if (prefix.length > 0) await this.#session.extend([{sequence: 0, tokens: prefix, reads: []}]);
+  }
+
+  /**
+   * Works through `jobs` with as many at once as there are lanes; stops taking new ones when `work` fails.
+   *
+   * @throws the first failure, after the documents under way have come to rest
+   */
+  async run<T>(jobs: Iterable<T>, work: (job: T, lane: Lane) => Promise<void>): Promise<void> {
+    const queue = jobs[Symbol.iterator]();
+    let failure: {readonly error: unknown} | undefined;
+    const worker = async (lane: number) => {
+      for (let next = queue.next(); !next.done && failure === undefined; next = queue.next()) {
+        try {
+          await work(next.value, this.#lane(lane));
+        } catch (error) {
+          failure ??= {error};
+        }
+      }
+      this.#active--;
+      this.#flushIfReady();
+    };
+    this.#active = this.#options.lanes;
+    await Promise.all(Array.from({length: this.#options.lanes}, (_, lane) => worker(lane)));
+    if (failure !== undefined) throw failure.error;
+  }
+
+  #lane(lane: number): Lane {
+    const {prefix, lanes, scratchPerLane} = this.#options;
+    const alone = sequencesNeeded(this.#options) === 1;
+    const sequence = alone ? 0 : 1 + lane;
+    const scratch = Array.from({length: scratchPerLane}, (_, i) => 1 + lanes + lane * scratchPerLane + i);
+    const restart: Move = alone ? {kind: "trim", sequence, length: 0} : {kind: "fork", from: 0, to: sequence};
+    return {
+      start: async (tokens, reads) => {
+        const rest = tokens.slice(prefix.length);
+        const shifted = reads.map(read => ({...read, at: read.at - prefix.length}));
+        const items = [{sequence, tokens: rest, reads: shifted}];
+        return (await this.#ask({before: [restart], items, after: []}))[0] ?? [];
+      },
+      extend: async (tokens, reads) => {
+        return (await this.#ask({before: [], items: [{sequence, tokens, reads}], after: []}))[0] ?? [];
+      },
+      explore: async paths => await this.#explore(sequence, scratch, paths),
+    };
+  }
+
+  async #explore(sequence: number, scratch: readonly number[], paths: readonly Path[]): Promise<ReadOut[][]> {
+    const length = this.#session.length(sequence);
+    const found: ReadOut[][] = [];
+    const rewind: Move = {kind: "trim", sequence, length};
+    for (let done = 0; done < paths.length; done += Math.max(1, scratch.length)) {
+      const now = paths.slice(done, done + Math.max(1, scratch.length));
+      const used = scratch.slice(0, now.length);
+      const wish: Wish =
+        used.length === 0
+          ? {before: [], items: now.map(path => ({sequence, ...path})), after: [rewind]}
+          : {
+              before: used.map(to => ({kind: "fork", from: sequence, to})),
+              items: now.map((path, i) => ({sequence: used[i] ?? -1, ...path})),
+              after: used.map(to => ({kind: "trim", sequence: to, length: 0})),
+            };
+      found.push(...(await this.#ask(wish)));
+    }
+    return found;
+  }
+
+  #ask(wish: Wish): Promise<ReadOut[][]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({...wish, resolve, reject});
+      this.#flushIfReady();
+    });
+  }
+
+  #flushIfReady(): void {
+    if (this.#waiting.length === 0 || this.#waiting.length < this.#active) return;
+    const requests = this.#waiting;
+    this.#waiting = [];
+    this.#evaluate(requests).catch(error => {
+      for (const request of requests) request.reject(error);
+    });
+  }
+
+  async #evaluate(requests: readonly Request[]): Promise<void> {
+    for (const move of requests.flatMap(request => request.before)) await this.#move(move);
+    const readOuts = await this.#session.extend(requests.flatMap(request => request.items));
+    for (const move of requests.flatMap(request => request.after)) await this.#move(move);
+    let place = 0;
+    for (const request of requests) {
+      request.resolve(readOuts.slice(place, place + request.items.length));
+      place += request.items.length;
+    }
+  }
+
+  async #move(move: Move): Promise<void> {
+    if (move.kind === "fork") await this.#session.fork(move.from, move.to);
+    else await this.#session.trim(move.sequence, move.length);
+  }
+}
+
+/** How many sequences a session needs for these options. */
+export function sequencesNeeded({prefix, lanes, scratchPerLane}: LockstepOptions): number {
+  return prefix.length === 0 && lanes === 1 && scratchPerLane === 0 ? 1 : 1 + lanes + lanes * scratchPerLane;
+}

@@ -1,0 +1,157 @@
+import {createHash} from "node:crypto";
+import type {Model} from "../engine/engine.ts";
+import type {PromptPlan} from "../prompt/plan.ts";
+import type {Document, Split} from "../records/document.ts";
+import {AnswerGrammar} from "./answer-grammar.ts";
+import type {GreedySetup, PromptTokens} from "./greedy.ts";
+import {LabelScorer, type LabelScoring, type VariantRule} from "./label-scorer.ts";
+import {type Collision, collisions, type LabelText, type LabelTokens, sameTokens, tokenizeLabels} from "./label-tokens.ts";
+import {promptTokens, type PromptWriter} from "./prompt-text.ts";
+import {ReadSpecs} from "./read-specs.ts";
+import {tokenSets} from "./token-sets.ts";
+
+/** Tokens that an answer may have beyond the longest well-formed one. */
+const ANSWER_SLACK = 4;
+/** On how many prompts the seam between prompt and label is checked. */
+const SEAM_CHECKS = 16;
+
+/** One document with its prompt in tokens. */
+export interface PreparedDocument extends PromptTokens {
+  readonly document: Document;
+  readonly split: Split;
+  /** SHA-256 of the prompt's token ids as little-endian int32. */
+  readonly promptHash: string;
+}
+
+/** The labels as one model's tokeniser sees them in this task. */
+export interface PreparedLabels {
+  readonly texts: readonly LabelText[];
+  readonly first: LabelTokens;
+  readonly later: LabelTokens;
+  readonly collisions: readonly Collision[];
+  /** Labels whose tokens merge with the prompt's; the model is read after the prompt's own tokens all the same. */
+  readonly merged: readonly string[];
+  /** Prompts on which the label tokens were checked, and on how many they were not the same. */
+  readonly seamChecks: number;
+  readonly seamDiffering: number;
+  /** The most tokens an answer may have. */
+  readonly answerBudget: number;
+}
+
+/** The labels of a plan's task, the null label last. */
+export function labelTexts(labels: readonly LabelText[], none: string | undefined): LabelText[] {
+  return none === undefined ? [...labels] : [...labels, {name: none, variants: [none]}];
+}
+
+/** Tokenises every prompt whole. */
+export function prepareDocuments(
+  model: Model,
+  plan: PromptPlan,
+  write: PromptWriter,
+  opening: "given" | "free",
+  documents: readonly {readonly document: Document; readonly split: Split}[],
+): PreparedDocument[] {
+  return documents.map(({document, split}) => {
+    const rendered = plan.render(document);
+    const prompt = promptTokens(model, write(rendered, opening));
+    const opened = opening === "given" ? prompt : promptTokens(model, write(rendered, "given"));
+    return {document, split, prompt, opened, promptHash: hashTokens(prompt)};
+  });
+}
+
+export function hashTokens(tokens: readonly number[]): string {
+  const bytes = Buffer.alloc(tokens.length * 4);
+  tokens.forEach((token, place) => {
+    bytes.writeInt32LE(token, place * 4);
+  });
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** The longest token prefix that all prompts share, short of each one's last token, which must be evaluated. */
+export function sharedPrefix(documents: readonly PreparedDocument[]): readonly number[] {
+  const [one, ...others] = documents.flatMap(({prompt, opened}) => (prompt === opened ? [prompt] : [prompt, opened]));
+  if (one === undefined) return [];
+  const size = others.reduce((shared, tokens) => {
+    let same = 0;
+    while (same < shared && same < tokens.length - 1 && tokens[same] === one[same]) same++;
+    return same;
+  }, one.length - 1);
+  return one.slice(0, size);
+}
+
+/** Tokenises the labels where they stand: after the opening, and after a separator. */
+export function prepareLabels(
+  model: Model,
+  plan: PromptPlan,
+  write: PromptWriter,
+  texts: readonly LabelText[],
+  documents: readonly Pick<Document, "text">[],
+): PreparedLabels {
+  const {format} = plan;
+  const lastPart = (document: Pick<Document, "text">) => write(plan.render(document), "given").parts.at(-1)?.text ?? format.opening;
+  const checked = documents.slice(0, SEAM_CHECKS).map(lastPart);
+  const before = checked[0] ?? plan.prefix + format.opening;
+  const afterLabel = format.lead + (texts[0]?.variants[0] ?? "") + format.separator;
+  const first = tokenizeLabels(model, before, format, texts);
+  const later = tokenizeLabels(model, before + afterLabel, format, texts);
+  const differing = checked.filter(text => !sameTokens(tokenizeLabels(model, text, format, texts).tokens, first.tokens));
+  return {
+    texts,
+    first: first.tokens,
+    later: later.tokens,
+    collisions: collisions(first.tokens),
+    merged: [...new Set([...first.merged, ...later.merged])],
+    seamChecks: checked.length,
+    seamDiffering: differing.length,
+    answerBudget: longestAnswer(model, plan, before) + ANSWER_SLACK,
+  };
+}
+
+/** Tokens of the answer that gives every label, closing included. */
+function longestAnswer(model: Model, plan: PromptPlan, before: string): number {
+  const {format, labelOrder} = plan;
+  const all = labelOrder.map(label => format.lead + label).join(format.separator) + (format.closing || format.closeEvent);
+  return model.tokenize(before + all).length - model.tokenize(before).length;
+}
+
+export interface SetupOptions {
+  readonly scoring: LabelScoring;
+  readonly variants: VariantRule;
+  readonly opening: "given" | "free";
+  readonly decode: "free" | "constrained";
+  readonly topTokens: number;
+  readonly fullLogits: boolean;
+}
+
+/** What the greedy capture of one model needs, built once a run. */
+export function greedySetup(model: Model, plan: PromptPlan, labels: PreparedLabels, options: SetupOptions): GreedySetup {
+  const {vocabulary} = model;
+  const sets = tokenSets(vocabulary, plan.format);
+  const none = plan.none === undefined ? undefined : [plan.none];
+  const own = plan.none === undefined ? labels.texts : labels.texts.slice(0, -1);
+  const grammar = new AnswerGrammar(plan.format, own.map(label => label.variants), none);
+  const first = new LabelScorer(options.scoring, labels.first, sets, options.variants);
+  const later = sameTokens(labels.first, labels.later)
+    ? first
+    : new LabelScorer(options.scoring, labels.later, sets, options.variants);
+  const specs = new ReadSpecs({
+    vocabulary,
+    grammar,
+    sets,
+    labelTokens: [...first.firstTokens, ...later.firstTokens],
+    topTokens: options.topTokens,
+    fullLogits: options.fullLogits,
+    decode: options.decode,
+  });
+  return {
+    vocabulary,
+    format: plan.format,
+    labels: labels.texts.map(label => label.name),
+    grammar,
+    specs,
+    scorers: {first, later},
+    opening: options.opening,
+    decode: options.decode,
+    answerBudget: labels.answerBudget,
+  };
+}

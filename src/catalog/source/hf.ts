@@ -1,0 +1,124 @@
+import {setTimeout as sleep} from "node:timers/promises";
+import {LabelscopeError} from "../../errors.ts";
+import type {ModelSource} from "../../records/catalog.ts";
+import {download, refused, statusAdvice} from "../download.ts";
+import {request, type SecretHeaders, unreachable} from "../http.ts";
+import type {FetchContext, Fetcher} from "./source.ts";
+import {downloadOptions} from "./url.ts";
+
+type HfSource = Extract<ModelSource, {kind: "hf"}>;
+
+/** What the hub says of a file before it redirects to the storage. */
+interface HubFacts {
+  readonly sha256?: string;
+  readonly sizeBytes?: number;
+  readonly commit?: string;
+}
+
+/**
+ * A file of a repository on the Hugging Face hub, or on a mirror named by `HF_ENDPOINT`.
+ *
+ * The hub names the SHA-256 and the size in the headers of its first answer; they are compared with the catalogue
+ * before anything is downloaded. `HF_TOKEN` goes to the hub alone, never to the storage that it redirects to.
+ */
+export const fetchHf: Fetcher<"hf"> = async (source, context) => {
+  const endpoint = (context.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
+  const url = hubUrl(endpoint, source);
+  const secret = hubSecret(endpoint, context.env.HF_TOKEN);
+  const facts = await askHub(url, secret, context);
+  const {expected} = context;
+  if (expected.sha256 !== undefined && facts.sha256 !== undefined && facts.sha256 !== expected.sha256) {
+    throw otherFile(source, expected.sha256, facts.sha256);
+  }
+  const sizeBytes = expected.sizeBytes ?? facts.sizeBytes;
+  const {resumed} = await download({
+    ...downloadOptions(context),
+    ...(sizeBytes === undefined ? {} : {expectedBytes: sizeBytes}),
+    ...(secret === undefined ? {} : {secret}),
+    url,
+    key: `hf ${source.repo}/${source.file} ${facts.sha256 ?? expected.sha256 ?? ""}`,
+    checksumKnown: (facts.sha256 ?? expected.sha256) !== undefined,
+  });
+  const at = facts.commit ?? source.revision ?? "main";
+  return {
+    origin: `hf:${source.repo}/${source.file} at ${at}`,
+    resumed,
+    ...(facts.sha256 === undefined ? {} : {sha256: facts.sha256}),
+  };
+};
+
+function hubUrl(endpoint: string, source: HfSource): string {
+  const file = source.file.split("/").map(encodeURIComponent).join("/");
+  return `${endpoint}/${source.repo}/resolve/${encodeURIComponent(source.revision ?? "main")}/${file}`;
+}
+
+function hubSecret(endpoint: string, token: string | undefined): SecretHeaders | undefined {
+  if (!token) return undefined;
+  return {origin: new URL(endpoint).origin, headers: {authorization: `Bearer ${token.trim()}`}};
+}
+
+/**
+ * Asks the hub for the headers of its own answer, following redirects of the hub itself (renamed repositories) but not
+ * those to the storage. Repeated when the hub cannot be reached or is busy; a mirror that knows no HEAD knows no facts.
+ */
+async function askHub(url: string, secret: SecretHeaders | undefined, context: FetchContext): Promise<HubFacts> {
+  const delays = context.retryDelaysMs ?? [500, 1500, 3000];
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return hubFacts(await askOnce(url, secret, context), new URL(url).host);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const delay = delays[attempt];
+      if (!mayPass(error) || delay === undefined) throw error;
+      await sleep(delay, undefined, {signal: context.signal}).catch(() => context.signal.throwIfAborted());
+    }
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof LabelscopeError)) return false;
+  const {status} = error.facts;
+  return error.code === "source-unreachable" || (typeof status === "number" && (status === 429 || status >= 500));
+}
+
+async function askOnce(url: string, secret: SecretHeaders | undefined, context: FetchContext): Promise<Response> {
+  const {origin, host} = new URL(url);
+  const patience = AbortSignal.timeout(context.stallMs ?? 30_000);
+  try {
+    const response = await request({
+      url,
+      method: "HEAD",
+      signal: AbortSignal.any([context.signal, patience]),
+      ...(secret === undefined ? {} : {secret}),
+      follow: (from, to) => to.origin === origin && !from.headers.has("x-linked-etag"),
+    });
+    await response.body?.cancel();
+    return response;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw patience.aborted ? unreachable(host, new Error("no answer")) : error;
+  }
+}
+
+function hubFacts(response: Response, host: string): HubFacts {
+  const {status, headers} = response;
+  if (status >= 400 && status !== 405 && status !== 501) throw refused(host, status, statusAdvice(status));
+  const sha256 = /^(?:W\/)?"?([0-9a-f]{64})"?$/.exec(headers.get("x-linked-etag") ?? "")?.[1];
+  const size = Number(headers.get("x-linked-size") ?? Number.NaN);
+  const commit = /^[0-9a-f]{40}$/.exec(headers.get("x-repo-commit") ?? "")?.[0];
+  return {
+    ...(sha256 === undefined ? {} : {sha256}),
+    ...(Number.isSafeInteger(size) && size > 0 ? {sizeBytes: size} : {}),
+    ...(commit === undefined ? {} : {commit}),
+  };
+}
+
+function otherFile(source: HfSource, expected: string, found: string): LabelscopeError {
+  return new LabelscopeError({
+    code: "checksum-mismatch",
+    message: `${source.repo}/${source.file} is not the file that the catalogue means`,
+    details: [`expected ${expected}`, `the hub says ${found}`],
+    next: "use another source, or update the catalogue after checking the new file",
+    facts: {expected, found},
+  });
+}

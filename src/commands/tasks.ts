@@ -1,0 +1,98 @@
+import {LabelscopeError} from "../errors.ts";
+import {checkTask, type SplitSummary, type TaskSummary} from "../task/check.ts";
+import {importTask} from "../task/import.ts";
+import {builtInTasks} from "../task/index.ts";
+import type {CommandIo, CommandResult} from "./command.ts";
+
+const number = new Intl.NumberFormat("en");
+
+/** `labelscope tasks list`: the built-in tasks and the data they need. */
+export async function tasksList(_options: unknown, _io: CommandIo): Promise<CommandResult> {
+  const tasks = Object.entries(builtInTasks).map(([id, task]) => ({
+    id,
+    title: task.kind === "dataset" ? task.definition.title : task.title,
+    data: task.kind === "dataset" ? task.files : [],
+    notes: task.notes,
+  }));
+  const width = Math.max(...tasks.map(task => task.id.length));
+  const lines = tasks.flatMap(task => [
+    `${task.id.padEnd(width)}  ${task.title}`,
+    `${" ".repeat(width)}  ${task.data.length === 0 ? "ships with its data" : `--data DIR with ${task.data.join(", ")}`}`,
+  ]);
+  return {data: {tasks}, text: `${lines.join("\n")}\n`};
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function pairs(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([key, count]) => `${key} ${number.format(count)}`)
+    .join(", ");
+}
+
+function splitLines(name: string, split: SplitSummary): string[] {
+  return [
+    `${name}: ${number.format(split.documents)} documents`,
+    `  gold labels      ${pairs(split.labelCounts)}`,
+    `  labels each      ${pairs(split.setSizes)} (no label: ${percent(split.noneShare)})`,
+    ...(split.annotatorsPerDocument === undefined
+      ? []
+      : [
+          `  annotators each  ${pairs(split.annotatorsPerDocument)}${split.annotators === undefined ? "" : ` (${split.annotators} in all)`}`,
+        ]),
+    `  longest text     ${number.format(split.longestText.length)} characters (${split.longestText.id})`,
+    ...split.dropped.map(({reason, count}) => `  dropped ${number.format(count)}: ${reason}`),
+    ...split.remarks.map(({reason, count}) => `  read by rule ${number.format(count)}: ${reason}`),
+  ];
+}
+
+function summaryText(summary: TaskSummary): string {
+  const none = summary.none === undefined ? "no null label" : `null label ${summary.none}`;
+  const lines = [
+    `${summary.id}: ${summary.title}`,
+    `${summary.labels.length} labels: ${summary.labels.join(", ")}; ${none}; annotations: ${summary.annotations}`,
+    ...Object.entries(summary.splits).flatMap(([name, split]) => splitLines(name, split)),
+    ...summary.notes.map(note => `note: ${note}`),
+    ...summary.warnings.map(warning => `warning: ${warning}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** `labelscope tasks check TASK [--data DIR]`: reads every line, then sums the task up. */
+export async function tasksCheck(
+  options: {readonly task: string; readonly data?: string | undefined},
+  io: CommandIo,
+): Promise<CommandResult> {
+  const {task, data} = options;
+  const summary = await checkTask(task, data === undefined ? {cwd: io.cwd} : {cwd: io.cwd, dataDir: data});
+  return {data: summary, text: summaryText(summary)};
+}
+
+/** `labelscope tasks import TASK --data DIR --out DIR [--force]`: a built-in task as task.yaml and JSONL. */
+export async function tasksImport(
+  options: {
+    readonly task: string;
+    readonly data?: string | undefined;
+    readonly out?: string | undefined;
+    readonly force?: boolean | undefined;
+  },
+  io: CommandIo,
+): Promise<CommandResult> {
+  const {task: name, data, out, force = false} = options;
+  if (out === undefined || out === "") {
+    throw new LabelscopeError({
+      code: "usage",
+      message: "tasks import needs a place to write to",
+      next: `labelscope tasks import ${name} --data DIR --out tasks/${name}`,
+    });
+  }
+  const dataDir = data === undefined ? {} : {dataDir: data};
+  const {task, files} = await importTask(name, {cwd: io.cwd, outDir: out, force, ...dataDir});
+  const documents = Object.fromEntries(
+    Object.entries(task.splits).map(([split, {documents: all}]) => [split, all.length]),
+  );
+  const lines = files.map(file => `${file.written ? "wrote" : "unchanged"} ${file.path}`);
+  return {data: {id: task.definition.id, documents, files}, text: `${[...lines, pairs(documents)].join("\n")}\n`};
+}

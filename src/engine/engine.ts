@@ -1,0 +1,149 @@
+/**
+ * The engine interface: tokens in, reduced read-outs of raw logits out.
+ *
+ * An engine loads models; a model tokenises and opens sessions; a session holds several token sequences and evaluates
+ * more tokens on any of them in one batch. Everything above this folder sees models only through these types.
+ */
+
+/** What to read at one position. Build it once and use the same object at every step: adapters prepare it once. */
+export interface ReadSpec {
+  /** Tokens whose raw logits are wanted, in this order. */
+  readonly tokens: readonly number[];
+  /** Sets of tokens whose joint log-weight (logsumexp of their logits) is wanted. */
+  readonly groups: readonly (readonly number[])[];
+  /** How many of the largest logits are wanted, with their tokens. */
+  readonly top: number;
+  /** Whether the whole vector of logits is wanted. */
+  readonly logits?: boolean;
+  /** Whether the last layer's hidden state (after the final norm) is wanted. */
+  readonly hidden?: boolean;
+}
+
+/** What was read at one position, from raw logits: no temperature, penalty, grammar or truncation. */
+export interface ReadOut {
+  /** ln Σ exp(logit) over the full vocabulary, in float64. */
+  readonly logSumExp: number;
+  /** Shannon entropy of the softmax over the full vocabulary, in bits. */
+  readonly vocabEntropyBits: number;
+  /** The full vocabulary's best token; the lowest id where several tie. */
+  readonly argmax: TokenLogit;
+  /** Raw logits of `spec.tokens`, float32 values. */
+  readonly tokenLogits: readonly number[];
+  /** logsumexp over each of `spec.groups`; -Infinity for an empty group. */
+  readonly groupLogSumExp: readonly number[];
+  /** The `spec.top` largest logits, descending, ties by lower id. */
+  readonly top: readonly TokenLogit[];
+  readonly logits?: Float32Array;
+  readonly hidden?: Float32Array;
+}
+
+export interface TokenLogit {
+  readonly token: number;
+  readonly logit: number;
+}
+
+/** A read at the position of `tokens[at]`: what the model says comes after it. */
+export interface Read {
+  readonly at: number;
+  readonly spec: ReadSpec;
+}
+
+/** More tokens at the end of one sequence, and what to read there; `reads` in ascending order of `at`. */
+export interface Extension {
+  readonly sequence: number;
+  readonly tokens: readonly number[];
+  readonly reads: readonly Read[];
+}
+
+export interface SessionOptions {
+  /** How many sequences can be held at once; they are numbered from 0. */
+  readonly sequences: number;
+  /** The most tokens one sequence may hold. */
+  readonly contextTokens: number;
+  /** Cache cells over all sequences, where an engine lets them share a prefix. Default: sequences × contextTokens. */
+  readonly cells?: number;
+  readonly threads: number;
+  /** Tokens in one evaluation of the model; longer extensions are split there. Default 512. */
+  readonly batchTokens?: number;
+  readonly flashAttention: boolean;
+  /** Type of the key-value cache. */
+  readonly cacheType: "f16" | "f32";
+  /** Whether hidden states will be read. */
+  readonly hidden?: boolean;
+}
+
+/**
+ * Several token sequences on one model. Not reentrant: await each call before the next.
+ *
+ * `extend` appends tokens and reads; `fork` makes one sequence a copy of another; `trim` forgets the end of one.
+ * A sequence that would outgrow its context is refused with `context-overflow` before anything is computed, and
+ * logits that are NaN raise `nan-logits`.
+ */
+export interface Session extends AsyncDisposable {
+  /** `native` reads in place; `public` goes through node-llama-cpp's documented interface; `scripted` is a fake. */
+  readonly path: "native" | "public" | "scripted";
+  readonly sequences: number;
+  readonly contextTokens: number;
+  length(sequence: number): number;
+  extend(items: readonly Extension[]): Promise<ReadOut[][]>;
+  fork(from: number, to: number): Promise<void>;
+  trim(sequence: number, length: number): Promise<void>;
+}
+
+/** The tokens of a model and what text they stand for. */
+export interface Vocabulary {
+  readonly size: number;
+  /**
+   * The bytes that each token writes, one character a byte (latin-1), so that half of a character is representable.
+   * Control tokens write nothing.
+   */
+  readonly pieces: readonly string[];
+  /** The text of control and user-defined tokens, which a chat template may write, and their ids. */
+  readonly specialTokens: ReadonlyMap<string, number>;
+  /** Tokens that end a generation. */
+  readonly endTokens: ReadonlySet<number>;
+  /** The token that the model's metadata wants in front of every prompt; absent where it wants none. */
+  readonly bosToken?: number;
+}
+
+/** What an engine can do beyond the interface's core; checked before a run starts. */
+export interface Capabilities {
+  readonly fullLogits: boolean;
+  readonly hiddenState: boolean;
+  /** Sequences share the cells of a common prefix. */
+  readonly sharedPrefix: boolean;
+}
+
+export interface AdapterSpec {
+  readonly path: string;
+  readonly scale: number;
+}
+
+/** One loaded model, possibly its vocabulary alone. */
+export interface Model extends AsyncDisposable {
+  readonly vocabulary: Vocabulary;
+  /** The longest context the model was trained for, in tokens. */
+  readonly trainContextTokens: number;
+  readonly capabilities: Capabilities;
+  /** Everything about the engine that could change a number, for the manifest. */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** The model's own Jinja chat template, where the file carries one. */
+  readonly chatTemplate: string | undefined;
+  /**
+   * Tokens of a text. Text that looks like a special token stays text unless `special` is set. Never adds BOS or EOS.
+   */
+  tokenize(text: string, options?: {readonly special?: boolean}): number[];
+  openSession(options: SessionOptions): Promise<Session>;
+}
+
+export interface LoadOptions {
+  readonly adapter?: AdapterSpec;
+  /** Load the tokeniser and metadata alone; `openSession` is then refused. */
+  readonly vocabularyOnly?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly name: string;
+  loadModel(path: string, options?: LoadOptions): Promise<Model>;
+}

@@ -1,0 +1,249 @@
+import type {Llama, LlamaContext, LlamaModel} from "node-llama-cpp";
+import {LabelscopeError} from "../errors.ts";
+import type {AdapterSpec, Engine, LoadOptions, Model, Session, SessionOptions} from "./engine.ts";
+import {compiledReader} from "./native/compile.ts";
+import {loadReader, type NativeReader} from "./native/load.ts";
+import {type NativeSource, NativeReaderSession} from "./native-session.ts";
+import {PublicSession} from "./public-session.ts";
+import {addonModel} from "./seam.ts";
+import {selfTest} from "./self-test.ts";
+import {readVocabulary} from "./vocabulary.ts";
+
+export const GPU_CHOICES = ["off", "auto", "cuda", "vulkan", "metal"] as const;
+
+export interface LocalOptions {
+  /** Where compiled readers are cached. */
+  readonly home: string;
+  /** Default `off`: the CPU, whose numbers are the tested ones. */
+  readonly gpu?: (typeof GPU_CHOICES)[number];
+  /** `auto` uses the native reader where it compiles and passes its self-test; `native` insists on it. */
+  readonly reader?: "auto" | "native" | "public";
+  /** Try to compile again where it failed before. */
+  readonly retryCompile?: boolean;
+}
+
+/** The reader that a local engine will use, or why it will use the public interface. */
+export type ReaderState = {readonly reader: NativeReader; readonly compiler: string} | {readonly reason: string};
+
+export interface LocalEngine extends Engine {
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly readerState: ReaderState;
+}
+
+/** What one llama instance shares with its models. */
+interface Shared {
+  readonly llama: Llama;
+  readonly log: string[];
+  readonly readerState: ReaderState;
+  readonly facts: LocalEngine["facts"];
+  readonly options: LocalOptions;
+}
+
+/**
+ * The engine on this machine: node-llama-cpp, offline, read through the native reader or its public interface.
+ *
+ * @throws engine-unavailable where node-llama-cpp cannot start here
+ * @throws native-reader-unavailable where `reader: "native"` cannot be had
+ */
+export async function openLocalEngine(options: LocalOptions): Promise<LocalEngine> {
+  const log: string[] = [];
+  const llama = await startLlama(options, log);
+  const readerState = await findReader(options);
+  if (options.reader === "native" && "reason" in readerState) throw nativeUnavailable(readerState.reason);
+  const facts = {
+    engine: "node-llama-cpp 3.22.1",
+    llamaCpp: llama.llamaCppRelease.release,
+    build: llama.buildType,
+    gpu: llama.gpu === false ? "off" : llama.gpu,
+    cpu: llama.systemInfo.trim(),
+  };
+  const shared: Shared = {llama, log, readerState, facts, options};
+  return {
+    name: "local",
+    facts,
+    readerState,
+    loadModel: (path, load = {}) => loadLocalModel(shared, path, load),
+    [Symbol.asyncDispose]: async () => await llama.dispose(),
+  };
+}
+
+async function startLlama(options: LocalOptions, log: string[]): Promise<Llama> {
+  const gpu = options.gpu ?? "off";
+  try {
+    const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
+    return await getLlama({
+      gpu: gpu === "off" ? false : gpu,
+      build: "never",
+      skipDownload: true,
+      maxThreads: 0, // the default asks for at least four, which is 250 times slower on two cores
+      logLevel: LlamaLogLevel.warn,
+      logger: (_level, message) => {
+        log.push(message.trimEnd());
+        if (log.length > 200) log.shift();
+      },
+    });
+  } catch (cause) {
+    throw new LabelscopeError({
+      code: "engine-unavailable",
+      message: `node-llama-cpp could not start with --gpu ${gpu}`,
+      details: lastLines(log, cause),
+      next: gpu === "off" ? "labelscope doctor" : ["--gpu off", "README, GPU: how to install the GPU packages"],
+      cause,
+    });
+  }
+}
+
+async function findReader(options: LocalOptions): Promise<ReaderState> {
+  if (options.reader === "public") return {reason: "--reader public was asked for"};
+  const compiled = await compiledReader(options.home, {retry: options.retryCompile === true});
+  if (compiled.file === undefined) return {reason: compiled.reason};
+  try {
+    return {reader: loadReader(compiled.file), compiler: compiled.compiler};
+  } catch (error) {
+    return {reason: `the compiled reader does not load: ${error instanceof Error ? error.message : String(error)}`};
+  }
+}
+
+async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): Promise<Model> {
+  const {llama, log, options} = shared;
+  const adapters = load.adapter === undefined ? [] : [load.adapter];
+  log.length = 0;
+  let model: LlamaModel;
+  try {
+    model = await llama.loadModel({
+      modelPath: path,
+      vocabOnly: load.vocabularyOnly === true,
+      checkTensors: load.vocabularyOnly !== true,
+      useMmap: true,
+      ...(llama.gpu === false ? {gpuLayers: 0} : {}),
+      ...(load.signal === undefined ? {} : {loadSignal: load.signal}),
+    });
+  } catch (cause) {
+    throw new LabelscopeError({
+      code: "model-load-failed",
+      message: `the engine could not load ${path}`,
+      details: lastLines(log, cause),
+      next: ["labelscope models info FILE shows what the file says of itself", "labelscope models verify, or pull it again"],
+      cause,
+    });
+  }
+  const vocabulary = readVocabulary(model.fileInfo.metadata.tokenizer.ggml, {
+    endTokens: new Set([...model.iterateAllTokens()].filter(token => model.isEogToken(token))),
+    ...(model.tokens.shouldPrependBosToken && model.tokens.bos !== null ? {bosToken: model.tokens.bos} : {}),
+  });
+  const openPublic = async (sessionOptions: SessionOptions) => {
+    log.length = 0;
+    try {
+      const context = await publicContext(model, sessionOptions, adapters);
+      return new PublicSession(context, sessionOptions, vocabulary.size);
+    } catch (cause) {
+      throw contextError(log, cause, load.adapter, sessionOptions);
+    }
+  };
+  const source = nativeSource(shared.readerState, model, path, adapters, vocabulary.size);
+  const openNative = async (native: NativeSource, sessionOptions: SessionOptions) => {
+    log.length = 0;
+    try {
+      return new NativeReaderSession(native, sessionOptions);
+    } catch (cause) {
+      throw contextError(log, cause, load.adapter, sessionOptions);
+    }
+  };
+  let refusal = "reason" in shared.readerState ? shared.readerState.reason : undefined;
+  if (source === undefined && refusal === undefined) refusal = "the engine's private layout has changed";
+  if (source !== undefined && load.vocabularyOnly !== true) {
+    refusal = await selfTest(probe => openNative(source, probe), openPublic, model.tokenize(PROBE_TEXT, false));
+    if (refusal !== undefined && options.reader === "native") throw nativeUnavailable(refusal);
+  }
+  const native = refusal === undefined ? source : undefined;
+  return {
+    vocabulary,
+    trainContextTokens: model.trainContextSize,
+    capabilities: {fullLogits: true, hiddenState: native !== undefined, sharedPrefix: native !== undefined},
+    facts: {
+      ...shared.facts,
+      reader: native === undefined ? "public" : "native",
+      ...(refusal === undefined ? {} : {publicBecause: refusal}),
+    },
+    chatTemplate: model.fileInfo.metadata.tokenizer.chat_template,
+    tokenize: (text, tokenizeOptions) => model.tokenize(text, tokenizeOptions?.special === true),
+    openSession: async sessionOptions =>
+      native === undefined ? await openPublic(sessionOptions) : await openNative(native, sessionOptions),
+    [Symbol.asyncDispose]: async () => await model.dispose(),
+  };
+}
+
+const PROBE_TEXT = 'The quick brown fox: {"label": ["joy", "fear';
+
+async function publicContext(
+  model: LlamaModel,
+  options: SessionOptions,
+  adapters: readonly AdapterSpec[],
+): Promise<LlamaContext> {
+  const cacheType = options.cacheType === "f32" ? "F32" : "F16";
+  return await model.createContext({
+    sequences: options.sequences,
+    contextSize: options.contextTokens,
+    batchSize: options.batchTokens ?? 512,
+    threads: options.threads,
+    flashAttention: options.flashAttention,
+    experimentalKvCacheKeyType: cacheType,
+    experimentalKvCacheValueType: cacheType,
+    swaFullCache: true,
+    ignoreMemorySafetyChecks: true, // its estimate refuses contexts that fit; a real failure is reported
+    ...(adapters.length === 0
+      ? {}
+      : {lora: {adapters: adapters.map(adapter => ({filePath: adapter.path, scale: adapter.scale}))}}),
+  });
+}
+
+function nativeSource(
+  state: ReaderState,
+  model: LlamaModel,
+  modelPath: string,
+  adapters: readonly AdapterSpec[],
+  vocabularySize: number,
+): NativeSource | undefined {
+  const handle = addonModel(model);
+  if (!("reader" in state) || handle === undefined) return undefined;
+  return {reader: state.reader, handle, modelPath, adapters, hiddenSize: model.embeddingVectorSize, vocabularySize};
+}
+
+function contextError(
+  log: readonly string[],
+  cause: unknown,
+  adapter: AdapterSpec | undefined,
+  options: SessionOptions,
+): LabelscopeError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (adapter !== undefined && /adapter|lora/i.test(text)) {
+    return new LabelscopeError({
+      code: "adapter-rejected",
+      message: `the LoRA adapter ${adapter.path} does not fit this model`,
+      details: lastLines(log, cause),
+      next: ["labelscope models info shows the architecture of both files", "give the model that the adapter was made for"],
+      cause,
+    });
+  }
+  return new LabelscopeError({
+    code: "context-failed",
+    message: `the engine could not open a context of ${options.contextTokens} tokens for ${options.sequences} sequences`,
+    details: lastLines(log, cause),
+    next: ["fewer --sequences, or a smaller --context: the cache may not fit in memory"],
+    cause,
+  });
+}
+
+function nativeUnavailable(reason: string): LabelscopeError {
+  return new LabelscopeError({
+    code: "native-reader-unavailable",
+    message: "the native reader was asked for and cannot be used",
+    details: reason.split("\n"),
+    next: "--reader auto, which falls back to node-llama-cpp's public interface",
+  });
+}
+
+function lastLines(log: readonly string[], cause: unknown): string[] {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return [text, ...log.filter(line => line.trim() !== "").slice(-4)];
+}

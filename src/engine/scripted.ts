@@ -1,0 +1,163 @@
+import {createHash} from "node:crypto";
+import type {
+  Capabilities,
+  Engine,
+  Extension,
+  LoadOptions,
+  Model,
+  ReadOut,
+  Session,
+  SessionOptions,
+  Vocabulary,
+} from "./engine.ts";
+import {Ledger} from "./ledger.ts";
+import {reduceLogits} from "./reduce.ts";
+import {toBytes} from "./vocabulary.ts";
+
+/** What a scripted model would say next: the logits of texts, given all the bytes before. Unnamed tokens get -20. */
+export type Script = (text: string) => Readonly<Record<string, number>>;
+
+export interface ScriptedOptions {
+  /** Multi-character tokens besides the 256 single bytes; the tokeniser takes the longest match at each place. */
+  readonly tokens?: readonly string[];
+  readonly script?: Script;
+  readonly trainContextTokens?: number;
+  readonly bos?: boolean;
+  /** Called with every batch: counts decode steps in tests. */
+  readonly onExtend?: (items: readonly Extension[]) => void;
+}
+
+const END = 256;
+const BOS = 257;
+
+/**
+ * A deterministic fake for tests: 256 byte tokens, `<end>`, `<bos>`, then `options.tokens`. Without a script its
+ * logits are a hash of the token sequence, so that any mistake in the order or the position of tokens shows.
+ */
+export function scriptedEngine(options: ScriptedOptions = {}): Engine {
+  return {
+    name: "scripted",
+    loadModel: async (_path: string, _load?: LoadOptions) => scriptedModel(options),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+export function scriptedModel(options: ScriptedOptions = {}): Model {
+  const bytes = Array.from({length: 256}, (_, byte) => String.fromCharCode(byte));
+  const pieces = [...bytes, "", "", ...(options.tokens ?? []).map(toBytes)];
+  const vocabulary: Vocabulary = {
+    size: pieces.length,
+    pieces,
+    specialTokens: new Map([
+      ["<end>", END],
+      ["<bos>", BOS],
+    ]),
+    endTokens: new Set([END]),
+    ...(options.bos ? {bosToken: BOS} : {}),
+  };
+  const longest = Math.max(...pieces.map(piece => piece.length));
+  const ids = new Map(pieces.map((piece, id) => [piece, id]));
+  const capabilities: Capabilities = {fullLogits: true, hiddenState: true, sharedPrefix: true};
+  return {
+    vocabulary,
+    trainContextTokens: options.trainContextTokens ?? 4096,
+    capabilities,
+    facts: {engine: "scripted"},
+    chatTemplate: undefined,
+    tokenize(text) {
+      const rest = toBytes(text);
+      const tokens: number[] = [];
+      for (let at = 0; at < rest.length; ) {
+        let size = Math.min(longest, rest.length - at);
+        while (size > 1 && !ids.has(rest.slice(at, at + size))) size--;
+        tokens.push(ids.get(rest.slice(at, at + size)) ?? 0);
+        at += size;
+      }
+      return tokens;
+    },
+    openSession: async sessionOptions => new ScriptedSession(vocabulary, options, sessionOptions),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+class ScriptedSession implements Session {
+  readonly path = "scripted";
+  readonly sequences: number;
+  readonly contextTokens: number;
+  readonly #vocabulary: Vocabulary;
+  readonly #options: ScriptedOptions;
+  readonly #tokens: number[][];
+  readonly #ledger: Ledger;
+
+  constructor(vocabulary: Vocabulary, options: ScriptedOptions, session: SessionOptions) {
+    this.sequences = session.sequences;
+    this.contextTokens = session.contextTokens;
+    this.#vocabulary = vocabulary;
+    this.#options = options;
+    this.#tokens = Array.from({length: session.sequences}, () => []);
+    this.#ledger = new Ledger(session.sequences, session.contextTokens);
+  }
+
+  length(sequence: number): number {
+    return this.#ledger.length(sequence);
+  }
+
+  async extend(items: readonly Extension[]): Promise<ReadOut[][]> {
+    return await this.#ledger.exclusive(async () => {
+      this.#ledger.check(items);
+      this.#options.onExtend?.(items);
+      return items.map(({sequence, tokens, reads}) => {
+        const before = this.#tokens[sequence] ?? [];
+        const readOuts = reads.map(read => {
+          const seen = [...before, ...tokens.slice(0, read.at + 1)];
+          const logits = this.#logits(seen);
+          return reduceLogits(logits, read.spec, read.spec.hidden ? logits.slice(0, 8) : undefined);
+        });
+        this.#tokens[sequence] = [...before, ...tokens];
+        this.#ledger.set(sequence, before.length + tokens.length);
+        return readOuts;
+      });
+    });
+  }
+
+  async fork(from: number, to: number): Promise<void> {
+    await this.#ledger.exclusive(async () => {
+      const length = this.length(from);
+      this.#ledger.set(to, length);
+      this.#tokens[to] = (this.#tokens[from] ?? []).slice();
+    });
+  }
+
+  async trim(sequence: number, length: number): Promise<void> {
+    await this.#ledger.exclusive(async () => {
+      if (length > this.length(sequence) || length < 0) throw new RangeError(`engine: cannot trim to ${length}`);
+      this.#tokens[sequence] = (this.#tokens[sequence] ?? []).slice(0, length);
+      this.#ledger.set(sequence, length);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ledger.busy) throw new RangeError("engine: a session cannot be closed while it evaluates");
+    this.#ledger.close();
+  }
+
+  #logits(tokens: readonly number[]): Float32Array {
+    const {pieces, size} = this.#vocabulary;
+    const logits = new Float32Array(size);
+    if (this.#options.script !== undefined) {
+      const named = this.#options.script(tokens.map(token => pieces[token] ?? "").join(""));
+      logits.fill(-20);
+      for (const [text, logit] of Object.entries(named)) {
+        const id = text === "<end>" ? END : pieces.indexOf(toBytes(text));
+        if (id < 0) throw new RangeError(`the script names "${text}", which is no token`);
+        logits[id] = logit;
+      }
+      return logits;
+    }
+    const seed = createHash("sha256").update(Int32Array.from(tokens)).digest();
+    for (let id = 0; id < size; id++) {
+      logits[id] = (((seed[id % 32] ?? 0) * 31 + id * 7919 + (seed[(id * 7) % 32] ?? 0)) % 997) / 100;
+    }
+    return logits;
+  }
+}

@@ -1,0 +1,79 @@
+import {z} from "zod";
+import {LabelscopeError} from "../errors.ts";
+import type {Vocabulary} from "./engine.ts";
+
+/** Token types of the GGUF specification (`tokenizer.ggml.token_type`). */
+const CONTROL = 3;
+const USER_DEFINED = 4;
+const BYTE = 6;
+
+const tokenizerSchema = z.object({
+  model: z.string(),
+  tokens: z.array(z.string()).min(1),
+  token_type: z.array(z.number()).optional(),
+});
+
+/** Latin-1 characters that stand for the UTF-8 bytes of a text: one character a byte. */
+export function toBytes(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** The text that a byte string writes; bytes that are no UTF-8 become U+FFFD. */
+export function fromBytes(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+/**
+ * GPT-2's table from the printable characters in which byte-level tokens are written to the bytes they stand for.
+ * Source: Radford et al. 2019, `encoder.py`.
+ */
+function byteLevelTable(): Map<string, string> {
+  const printable = (byte: number) =>
+    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
+  const table = new Map<string, string>();
+  let moved = 256;
+  for (let byte = 0; byte < 256; byte++) {
+    table.set(String.fromCharCode(printable(byte) ? byte : moved++), String.fromCharCode(byte));
+  }
+  return table;
+}
+
+/**
+ * Reads the vocabulary out of a GGUF file's metadata, since single tokens may be half of a character, which no
+ * detokeniser that returns strings can show.
+ *
+ * Knows byte-level BPE (`gpt2`) and SentencePiece (`llama`, `t5`) tokenizers.
+ *
+ * @param ggml the metadata under `tokenizer.ggml`
+ * @throws tokenizer-unsupported for another kind
+ */
+export function readVocabulary(ggml: unknown, facts: {endTokens: ReadonlySet<number>; bosToken?: number}): Vocabulary {
+  const {model, tokens, token_type: types} = tokenizerSchema.parse(ggml);
+  const write = pieceWriter(model);
+  const specialTokens = new Map<string, number>();
+  const pieces = tokens.map((token, id) => {
+    const type = types?.[id] ?? 1;
+    if (type === CONTROL || type === USER_DEFINED) specialTokens.set(token, id);
+    if (type === CONTROL) return "";
+    if (type === USER_DEFINED) return toBytes(token);
+    return write(token, type);
+  });
+  return {size: tokens.length, pieces, specialTokens, ...facts};
+}
+
+function pieceWriter(model: string): (token: string, type: number) => string {
+  if (model === "gpt2") {
+    const table = byteLevelTable();
+    return token => Array.from(token, character => table.get(character) ?? toBytes(character)).join("");
+  }
+  if (model === "llama" || model === "t5") {
+    return (token, type) =>
+      type === BYTE ? String.fromCharCode(Number.parseInt(token.slice(3, 5), 16)) : toBytes(token.replaceAll("▁", " "));
+  }
+  throw new LabelscopeError({
+    code: "tokenizer-unsupported",
+    message: `this model's tokenizer is of kind "${model}"`,
+    details: ["labelscope reads byte-level BPE (gpt2) and SentencePiece (llama, t5) vocabularies"],
+    next: "use a model with one of these tokenizers",
+  });
+}

@@ -1,0 +1,100 @@
+import {LabelscopeError} from "../errors.ts";
+import {createRng} from "../math/rng.ts";
+import {shuffle} from "../math/shuffle.ts";
+import type {Document} from "../records/document.ts";
+import {type Composition, countComposition, planComposition} from "../task/composition.ts";
+import {goldSet} from "../task/gold.ts";
+import type {Task} from "../task/task.ts";
+
+/** What replaces the task file's rule; `undefined` keeps it. */
+export interface DemonstrationOptions {
+  readonly count?: number | undefined;
+  readonly multiShare?: number | undefined;
+  readonly noneShare?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Ids of documents that must not be demonstrated. */
+  readonly exclude?: ReadonlySet<string> | undefined;
+}
+
+/** The demonstrations of a run, in prompt order. */
+export interface Demonstrations {
+  readonly documents: readonly Document[];
+  readonly composition: Composition;
+  /** The split or the file they come from. */
+  readonly source: string;
+}
+
+type Kind = "multi" | "single" | "none";
+
+function kindOf(document: Document, task: Task): Kind {
+  const size = goldSet(document, task).length;
+  return size === 0 ? "none" : size === 1 ? "single" : "multi";
+}
+
+/** A fixed file's first `count` documents; the shares and the seed do not apply. */
+function takeFixed(
+  task: Task,
+  fixed: NonNullable<Task["fixedDemonstrations"]>,
+  count: number | undefined,
+): Demonstrations {
+  const {documents, source} = fixed;
+  if (count !== undefined && count > documents.length) {
+    throw new LabelscopeError({
+      code: "too-few-demonstrations",
+      message: `${count} demonstrations are wanted, ${source} has ${documents.length}`,
+      next: `--shots ${documents.length}, or more documents in that file`,
+      facts: {wanted: count, there: documents.length},
+    });
+  }
+  const taken = documents.slice(0, count);
+  return {documents: taken, source, composition: countComposition(taken.map(document => goldSet(document, task)))};
+}
+
+/**
+ * The demonstrations that stand before every query of a run.
+ *
+ * From a rule: by kind (see `planComposition`), without replacement and without repeating a text, then mixed by the seed.
+ * Gold is the task's, and a tie between annotators counts as in. From a file: its first ones, in order.
+ *
+ * @throws LabelscopeError `too-few-demonstrations` with what the pool holds; `no-demonstrations` where the split is missing
+ * Source: METHODS §1
+ */
+export function selectDemonstrations(task: Task, options: DemonstrationOptions = {}): Demonstrations {
+  const {fixedDemonstrations, definition} = task;
+  const rule = definition.demonstrations;
+  if (fixedDemonstrations !== undefined) return takeFixed(task, fixedDemonstrations, options.count);
+  if (typeof rule === "string") throw new Error(`demonstrations of ${rule} were not loaded`);
+  const {count = rule.count, multiShare = rule.multiShare, noneShare = rule.noneShare, seed = rule.seed} = options;
+  const composition = planComposition({count, multiShare, noneShare, hasNull: definition.none !== undefined});
+  const split = task.splits[rule.from];
+  if (count === 0) return {documents: [], composition, source: rule.from};
+  if (split === undefined) {
+    throw new LabelscopeError({
+      code: "no-demonstrations",
+      message: `task "${definition.id}" has no ${rule.from} split to draw demonstrations from`,
+      next: `--shots 0, or data.${rule.from} in the task file`,
+    });
+  }
+  const pools: Record<Kind, Document[]> = {multi: [], single: [], none: []};
+  const texts = new Set<string>();
+  for (const document of split.documents) {
+    if (options.exclude?.has(document.id) || texts.has(document.text)) continue;
+    texts.add(document.text);
+    pools[kindOf(document, task)].push(document);
+  }
+  const kinds = ["multi", "single", "none"] as const;
+  const short = kinds.filter(kind => pools[kind].length < composition[kind]);
+  if (short.length > 0) {
+    throw new LabelscopeError({
+      code: "too-few-demonstrations",
+      message: `the ${rule.from} split of task "${definition.id}" cannot give ${count} demonstrations`,
+      details: kinds.map(kind => `${kind}: ${composition[kind]} wanted, ${pools[kind].length} there`),
+      next: "fewer --shots, or another --multi-share or --none-share",
+      facts: {wanted: composition, there: Object.fromEntries(kinds.map(kind => [kind, pools[kind].length]))},
+    });
+  }
+  const drawn = kinds.flatMap(kind =>
+    shuffle(pools[kind], createRng(`${seed}/demonstrations/${kind}`)).slice(0, composition[kind]),
+  );
+  return {documents: shuffle(drawn, createRng(`${seed}/demonstrations/order`)), composition, source: rule.from};
+}

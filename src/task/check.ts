@@ -1,0 +1,144 @@
+import {countComposition, planComposition} from "./composition.ts";
+import {goldSet, labelNames} from "./gold.ts";
+import {type LoadOptions, loadTask} from "./load.ts";
+import {type Counted, splitNames, type Task, type TaskSplit} from "./task.ts";
+
+/** What a split holds, by gold labels. */
+export interface SplitSummary {
+  readonly documents: number;
+  /** Gold documents a label, in the order of the task file. */
+  readonly labelCounts: Readonly<Record<string, number>>;
+  /** Documents by the size of their gold set. */
+  readonly setSizes: Readonly<Record<string, number>>;
+  /** The share of documents with an empty gold set. */
+  readonly noneShare: number;
+  /** Documents by number of annotators; absent where labels are aggregated. */
+  readonly annotatorsPerDocument?: Readonly<Record<string, number>>;
+  /** Different names of annotators; absent where the data names nobody. */
+  readonly annotators?: number;
+  /** The longest text, in UTF-16 units, and whose it is. */
+  readonly longestText: {readonly id: string; readonly length: number};
+  readonly hash: string;
+  readonly source: string;
+  readonly dropped: readonly Counted[];
+  readonly remarks: readonly Counted[];
+}
+
+/** A task in numbers, and what to look at before running it. */
+export interface TaskSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly source: string;
+  readonly hash: string;
+  readonly labels: readonly string[];
+  readonly none: string | undefined;
+  readonly annotations: Task["annotations"];
+  readonly splits: Readonly<Record<string, SplitSummary>>;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** How often each value occurs, smallest value first. */
+function tally(values: readonly number[]): Record<string, number> {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([left], [right]) => left - right));
+}
+
+function summariseSplit(split: TaskSplit, task: Task): SplitSummary {
+  const golds = split.documents.map(document => goldSet(document, task));
+  const annotated = split.documents.flatMap(document =>
+    document.annotations === undefined ? [] : [document.annotations],
+  );
+  const names = new Set(split.documents.flatMap(document => document.annotators ?? []));
+  let longest = {id: "", length: 0};
+  for (const {id, text} of split.documents) if (text.length > longest.length) longest = {id, length: text.length};
+  return {
+    documents: split.documents.length,
+    labelCounts: Object.fromEntries(
+      labelNames(task).map(label => [label, golds.filter(gold => gold.includes(label)).length]),
+    ),
+    setSizes: tally(golds.map(gold => gold.length)),
+    noneShare: golds.filter(gold => gold.length === 0).length / golds.length,
+    ...(annotated.length === 0 ? {} : {annotatorsPerDocument: tally(annotated.map(sets => sets.length))}),
+    ...(names.size === 0 ? {} : {annotators: names.size}),
+    longestText: longest,
+    hash: split.hash,
+    source: split.source,
+    dropped: split.dropped,
+    remarks: split.remarks,
+  };
+}
+
+/** Texts, or ids, that stand in both of two splits. */
+function sharedBetween(task: Task, read: "id" | "text"): string[] {
+  return splitNames.flatMap((left, index) =>
+    splitNames.slice(index + 1).flatMap(right => {
+      const values = new Set(task.splits[left]?.documents.map(document => document[read]));
+      const shared = task.splits[right]?.documents.filter(document => values.has(document[read])) ?? [];
+      const [example] = shared;
+      if (example === undefined) return [];
+      const what = read === "id" ? "have an id" : "have a text";
+      return [`${shared.length} ${right} documents ${what} that ${left} has too, e.g. "${example.id}"`];
+    }),
+  );
+}
+
+function demonstrationWarnings(task: Task): string[] {
+  const rule = task.definition.demonstrations;
+  if (typeof rule === "string") return [];
+  const pool = task.splits[rule.from]?.documents;
+  if (pool === undefined)
+    return rule.count === 0 ? [] : [`no ${rule.from} split to draw demonstrations from: run with --shots 0`];
+  const wanted = planComposition({...rule, hasNull: task.definition.none !== undefined});
+  const there = countComposition(pool.map(document => goldSet(document, task)));
+  return (["multi", "single", "none"] as const)
+    .filter(kind => there[kind] < wanted[kind])
+    .map(kind => `demonstrations want ${wanted[kind]} ${kind} documents, ${rule.from} has ${there[kind]}`);
+}
+
+function labelWarnings(task: Task, splits: Readonly<Record<string, SplitSummary>>): string[] {
+  return labelNames(task).flatMap(label => {
+    const used = Object.values(splits).some(split => (split.labelCounts[label] ?? 0) > 0);
+    const tested = splits.test === undefined || (splits.test.labelCounts[label] ?? 0) > 0;
+    if (!used) return [`label "${label}" is in no document's gold set`];
+    return tested ? [] : [`label "${label}" is in no test document's gold set: its own metrics are undefined`];
+  });
+}
+
+/** The summary of a loaded task. Pure. */
+export function summariseTask(task: Task): TaskSummary {
+  const {definition} = task;
+  const splits: Record<string, SplitSummary> = {};
+  for (const name of splitNames) {
+    const split = task.splits[name];
+    if (split !== undefined) splits[name] = summariseSplit(split, task);
+  }
+  const empty = Object.values(splits).some(split => split.noneShare > 0);
+  const warnings = [
+    ...labelWarnings(task, splits),
+    ...sharedBetween(task, "text"),
+    ...sharedBetween(task, "id"),
+    ...demonstrationWarnings(task),
+    ...(definition.none === undefined && empty
+      ? ["some documents carry no label, and the task has no null label"]
+      : []),
+  ];
+  return {
+    id: definition.id,
+    title: definition.title,
+    source: task.source,
+    hash: task.hash,
+    labels: labelNames(task),
+    none: definition.none,
+    annotations: task.annotations,
+    splits,
+    warnings,
+    notes: task.notes,
+  };
+}
+
+/** Loads a task, every line checked, and sums it up. @throws what `loadTask` throws */
+export async function checkTask(spec: string, options: LoadOptions): Promise<TaskSummary> {
+  return summariseTask(await loadTask(spec, options));
+}

@@ -1,0 +1,111 @@
+import {randomUUID} from "node:crypto";
+import {mkdir, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {basename, join, resolve} from "node:path";
+import {LabelscopeError, unknownChoice} from "../errors.ts";
+import {builtInTaskMap} from "./index.ts";
+import {formatDocument} from "./jsonl.ts";
+import {loadTask} from "./load.ts";
+import {splitNames, type Task} from "./task.ts";
+import {formatTask} from "./task-text.ts";
+
+export interface ImportOptions {
+  /** The directory of the data's own files; not needed for a task that ships with its data. */
+  readonly dataDir?: string;
+  /** Where task.yaml and the JSONL files go; made if it is not there. */
+  readonly outDir: string;
+  readonly cwd: string;
+  /** Write over files with other content. */
+  readonly force?: boolean;
+}
+
+export interface ImportedTask {
+  readonly task: Task;
+  /** The files of the import, and whether each was written or had that content already. */
+  readonly files: readonly {readonly path: string; readonly written: boolean}[];
+}
+
+interface WantedFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+function filesOf(task: Task, directory: string): WantedFile[] {
+  const {definition, fixedDemonstrations} = task;
+  const lines = (documents: readonly Parameters<typeof formatDocument>[0][]): string =>
+    documents.map(document => `${formatDocument(document)}\n`).join("");
+  const named = (name: string | undefined): string | undefined => (name === undefined ? undefined : basename(name));
+  const {train, calibration, test} = definition.data;
+  const data = {train: named(train), calibration: named(calibration), test: basename(test)};
+  const files: WantedFile[] = [];
+  for (const split of splitNames) {
+    const documents = task.splits[split]?.documents;
+    const name = data[split];
+    if (documents === undefined || name === undefined) continue;
+    files.push({path: join(directory, name), content: lines(documents)});
+  }
+  let {demonstrations} = definition;
+  if (typeof demonstrations === "string" && fixedDemonstrations !== undefined) {
+    demonstrations = basename(demonstrations);
+    files.push({path: join(directory, demonstrations), content: lines(fixedDemonstrations.documents)});
+  }
+  const text = formatTask({...definition, data, demonstrations}, task.notes);
+  return [...files, {path: join(directory, "task.yaml"), content: text}];
+}
+
+/** The file's text, or nothing where there is no file. */
+async function currentContent(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Writes beside the target and renames, so that a reader sees the old file or the whole new one. */
+async function writeWhole({path, content}: WantedFile): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.part`;
+  try {
+    await writeFile(temporary, content, {flag: "wx"});
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, {force: true});
+    throw error;
+  }
+}
+
+/**
+ * Writes a built-in task as files: task.yaml and one JSONL a split, which load to the same documents.
+ *
+ * Files that are there with the same content are left alone. task.yaml comes last, so an interrupted import leaves none.
+ *
+ * @throws LabelscopeError `unknown-task`; `would-overwrite` where a file has other content, unless `force`; what `loadTask`
+ *   throws
+ */
+export async function importTask(name: string, options: ImportOptions): Promise<ImportedTask> {
+  const {cwd, dataDir, outDir, force = false} = options;
+  const known = [...builtInTaskMap.keys()];
+  if (!known.includes(name)) throw unknownChoice({code: "unknown-task", what: "task", given: name, known});
+  const task = await loadTask(name, dataDir === undefined ? {cwd} : {cwd, dataDir});
+  const directory = resolve(cwd, outDir);
+  const wanted = filesOf(task, directory);
+  const current = await Promise.all(wanted.map(file => currentContent(file.path)));
+  const different = wanted.filter((file, index) => current[index] !== undefined && current[index] !== file.content);
+  if (different.length > 0 && !force) {
+    throw new LabelscopeError({
+      code: "would-overwrite",
+      message: `${directory} has files with other content`,
+      details: different.map(file => file.path),
+      next: "another --out DIR, or --force to write over them",
+      facts: {files: different.map(file => file.path)},
+    });
+  }
+  await mkdir(directory, {recursive: true});
+  const files: {path: string; written: boolean}[] = [];
+  for (const [index, file] of wanted.entries()) {
+    const written = current[index] !== file.content;
+    if (written) await writeWhole(file);
+    files.push({path: file.path, written});
+  }
+  return {task, files};
+}

@@ -1,0 +1,14 @@
+import {fileURLToPath} from "node:url";
+import type {BuiltInTask} from "./built-in.ts";
+import {convabuse} from "./convabuse.ts";
+import {goemotions} from "./goemotions.ts";
+import {posts} from "./posts.ts";
+
+/** The built-in tasks: a new one is one file and one line here. */
+export const builtInTasks = {goemotions, convabuse, posts} as const satisfies Record<string, BuiltInTask>;
+
+/** Built-in tasks by id, in the order of the registry. */
+export const builtInTaskMap: ReadonlyMap<string, BuiltInTask> = new Map(Object.entries(builtInTasks));
+
+/** The package's root: two folders up from here, both in `src/task/` and in `dist/task/`. */
+export const packageRoot = fileURLToPath(new URL("../../", import.meta.url));

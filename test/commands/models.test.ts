@@ -1,0 +1,106 @@
+import {mkdir, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {describe, expect, test} from "vitest";
+import type {CommandIo} from "../../src/commands/command.ts";
+import {modelsInfo, modelsList, modelsPull, modelsVerify} from "../../src/commands/models.ts";
+import {failure, serve, sha256, temporaryFolder} from "../catalog/helpers.ts";
+import {ggufBytes} from "../support/gguf-writer.ts";
+
+const bytes = ggufBytes({
+  metadata: {"general.architecture": "llama", "general.name": "Tiny", "llama.context_length": 512},
+  tensors: [{name: "token_embd.weight", dimensions: [8, 3]}],
+});
+
+async function terminal(signal: AbortSignal = new AbortController().signal) {
+  const home = await temporaryFolder();
+  const notices: string[] = [];
+  const io: CommandIo = {
+    progress: () => {},
+    notice: line => notices.push(line),
+    signal,
+    env: {LABELSCOPE_HOME: home, PATH: process.env.PATH},
+    cwd: home,
+  };
+  return {home, notices, io};
+}
+
+describe("models", () => {
+  test("pulled by address can be listed, described and verified by name", async () => {
+    const {home, io} = await terminal();
+    const origin = await serve((_, response) => response.end(bytes));
+    const pulled = await modelsPull({specs: [`${origin}/tiny.gguf`], sha256: sha256(bytes)}, io);
+    expect(pulled.text).toBe(`tiny  pulled  ${bytes.length} B  ${join(home, "models", "tiny.gguf")}\n`);
+    expect((await modelsList({present: true}, io)).text).toMatch(/^tiny .* pulled/m);
+    const info = await modelsInfo({spec: "tiny"}, io);
+    expect(info.data).toMatchObject({id: "tiny", architecture: "llama", sha256: sha256(bytes)});
+    expect(info.text).toMatch(/ {2}context +512 tokens/);
+    expect((await modelsVerify({ids: []}, io)).text).toBe(`tiny  as recorded  ${sha256(bytes)}\n`);
+  });
+
+  test("that were damaged after the pull fail verification by name", async () => {
+    const {home, io} = await terminal();
+    const origin = await serve((_, response) => response.end(bytes));
+    await modelsPull({specs: [`${origin}/tiny.gguf`], sha256: sha256(bytes)}, io);
+    await writeFile(join(home, "models", "tiny.gguf"), bytes.subarray(0, 100));
+    const error = await failure(modelsVerify({ids: ["tiny"]}, io));
+    expect(error.code).toBe("checksum-mismatch");
+    expect(error.details.join("\n")).toContain(`expected ${sha256(bytes)}`);
+  });
+
+  test("of the catalogue are compared with the catalogue, not with what was recorded", async () => {
+    const {home, io} = await terminal();
+    await mkdir(join(home, "models"));
+    await writeFile(join(home, "models", "gemma-3-270m.gguf"), bytes);
+    expect((await failure(modelsVerify({ids: ["gemma-3-270m"]}, io))).next).toEqual([
+      "labelscope models pull gemma-3-270m fetches it again",
+    ]);
+  });
+
+  test("that are not here cannot be verified", async () => {
+    const {io} = await terminal();
+    expect((await failure(modelsVerify({ids: ["gemma-3-270m"]}, io))).code).toBe("model-not-pulled");
+    expect((await failure(modelsVerify({ids: ["gemma-3-270"]}, io))).code).toBe("model-unknown");
+  });
+
+  test("under special terms show them before anything is downloaded", async () => {
+    const {io, notices} = await terminal();
+    const env = {...io.env, LABELSCOPE_PYTHON: "/nowhere/python3"};
+    expect((await failure(modelsPull({specs: ["gemma-3-270m"]}, {...io, env}))).code).toBe("python-missing");
+    expect(notices[0]).toContain("Gemma Terms of Use");
+  });
+
+  test("are not pulled at all when one name of several is wrong", async () => {
+    const {io, notices} = await terminal();
+    expect((await failure(modelsPull({specs: ["gemma-3-270m", "gemma-4"]}, io))).code).toBe("model-unknown");
+    expect(notices).toEqual([]);
+  });
+
+  test("under way when the user interrupts end with 130", async () => {
+    const abort = new AbortController();
+    const {io} = await terminal(abort.signal);
+    const origin = await serve(() => abort.abort(new Error("SIGINT")));
+    const result = await modelsPull({specs: [`${origin}/tiny.gguf`]}, io);
+    expect(result).toMatchObject({exitCode: 130, data: {interrupted: true}});
+  });
+
+  test("of the catalogue are listed in aligned columns with the publisher's numbers marked", async () => {
+    const {io} = await terminal();
+    const lines = (await modelsList({}, io)).text.split("\n");
+    const column = lines[0]?.indexOf("variant") ?? -1;
+    expect(lines.find(line => line.startsWith("pythia-70m "))?.slice(column)).toMatch(/^base +Q8_0/);
+    expect(lines.find(line => line.startsWith("pythia-70m "))).toContain(" 70M*");
+  });
+});
+
+test("models info describes the model and the adapter on top of it", async () => {
+  const {home, io} = await terminal();
+  const lora = ggufBytes({
+    metadata: {"general.architecture": "llama", "general.type": "adapter", "adapter.lora.alpha": {float: 16}},
+    tensors: [{name: "blk.0.attn_q.weight.lora_a", dimensions: [8, 4]}],
+  });
+  await writeFile(join(home, "base.gguf"), bytes);
+  await writeFile(join(home, "lora.gguf"), lora);
+  const {data, text} = await modelsInfo({spec: "base.gguf+lora.gguf@0.5"}, io);
+  expect(data).toMatchObject({id: "base+lora@0.5", isAdapter: false, onTop: {scale: 0.5, isAdapter: true}});
+  expect(text).toMatch(/^base\+lora@0\.5\n[\s\S]*\nlora, scale 0\.5\n[\s\S]*rank 4, alpha 16/);
+});

@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import {describe, expect, test} from "vitest";
+import {countComposition, planComposition} from "../../src/task/composition.ts";
+
+describe("planComposition", () => {
+  test("gives ten demonstrations five of several labels, four of one and one of none", () => {
+    const rule = {count: 10, multiShare: 0.5, noneShare: 0.1, hasNull: true};
+    expect(planComposition(rule)).toEqual({count: 10, multi: 5, single: 4, none: 1});
+    expect(planComposition({...rule, noneShare: 0})).toEqual({count: 10, multi: 5, single: 5, none: 0});
+    expect(planComposition({...rule, multiShare: 1})).toEqual({count: 10, multi: 9, single: 0, none: 1});
+  });
+
+  test("demonstrates the null label at least once from two demonstrations on", () => {
+    const rule = {multiShare: 0.5, noneShare: 0.1, hasNull: true};
+    expect(planComposition({...rule, count: 2})).toEqual({count: 2, multi: 1, single: 0, none: 1});
+    expect(planComposition({...rule, count: 1})).toEqual({count: 1, multi: 1, single: 0, none: 0});
+  });
+
+  test("always adds up and never demonstrates an empty set without a null label", () => {
+    const unit = fc.double({min: 0, max: 1, noNaN: true});
+    fc.assert(
+      fc.property(fc.nat(50), unit, unit, fc.boolean(), (count, multiShare, noneShare, hasNull) => {
+        const {multi, single, none} = planComposition({count, multiShare, noneShare, hasNull});
+        expect(multi + single + none).toBe(count);
+        expect(Math.min(multi, single, none)).toBeGreaterThanOrEqual(0);
+        expect(hasNull || none === 0).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("countComposition", () => {
+  test("counts by the size of the gold set", () => {
+    expect(countComposition([[], ["a"], ["a", "b"], ["b"]])).toEqual({count: 4, multi: 1, single: 2, none: 1});
+  });
+});
