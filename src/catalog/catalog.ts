@@ -4,7 +4,7 @@ import {fileURLToPath} from "node:url";
 import {z} from "zod";
 import {LabelscopeError} from "../errors.ts";
 import {type CatalogEntry, catalogSchema} from "../records/catalog.ts";
-import {nearest} from "./nearest.ts";
+import {nearest} from "../nearest.ts";
 
 /** The known models, and the folder that embedded paths are relative to. */
 export interface Catalog {

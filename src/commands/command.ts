@@ -5,6 +5,8 @@ export interface Progress {
   readonly done: number;
   readonly total?: number;
   readonly unit: "documents" | "bytes" | "tokens";
+  /** Units a second, for the remaining time; absent where it is to be told from the progress itself. */
+  readonly ratePerSecond?: number;
   /** Facts beside the bar, e.g. `5.2 docs/s`. */
   readonly note?: string;
 }

@@ -149,11 +149,20 @@ export async function modelsVerify(options: {ids: readonly string[]}, io: Comman
  * The text is made of sections, one under the other: the model, then the adapter. Whatever else is to be told of a
  * model, such as the tokens of a task's labels, is another section and another field of `data`.
  */
-export async function modelsInfo(options: {spec: string}, io: CommandIo): Promise<CommandResult> {
+export async function modelsInfo(
+  options: {spec: string; task?: string | undefined; data?: string | undefined},
+  io: CommandIo,
+): Promise<CommandResult> {
   const catalog = await loadCatalog();
   const model = await resolveModel(options.spec, {cwd: io.cwd, env: io.env, catalog});
   const base = await fileFacts(model.path, model.entry, io);
   const sections = [infoText(model.id, base)];
+  if (options.task !== undefined) {
+    const {labelsOf, labelsText} = await import("./models-labels.ts");
+    const labels = await labelsOf(model.path, options.task, options.data, io);
+    sections.push(labelsText(labels));
+    return {data: {id: model.id, ...base, labels}, text: sections.join("\n")};
+  }
   if (model.adapter === undefined) return {data: {id: model.id, ...base}, text: sections.join("\n")};
   const {id, path, scale, entry} = model.adapter;
   const onTop = await fileFacts(path, entry, io);

@@ -79,9 +79,9 @@ export class Ledger {
   }
 }
 
-/** Corrupt weights load without complaint and give NaN at every position: name it at the first one. */
+/** Corrupt weights load without complaint and give NaN, or infinity, at every position: name it at the first one. */
 export function assertNumeric(readOut: ReadOut, hasNan: boolean): ReadOut {
-  if (hasNan || Number.isNaN(readOut.logSumExp) || Number.isNaN(readOut.vocabEntropyBits)) {
+  if (hasNan || !Number.isFinite(readOut.logSumExp) || Number.isNaN(readOut.vocabEntropyBits)) {
     throw new LabelscopeError({
       code: "nan-logits",
       message: "the model gives logits that are not numbers: its weights are corrupt, or its architecture overflows",

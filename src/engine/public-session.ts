@@ -96,6 +96,7 @@ export class PublicSession implements Session {
     const wanted = new Map(item.reads.map(read => [read.at, read.spec]));
     const readOuts = new Map<number, ReadOut>();
     const tokens = asTokens(item.tokens);
+    let failure: {readonly error: unknown} | undefined;
     try {
       await this.#lane(item.sequence).controlledEvaluate(
         tokens.map((token, at) => (wanted.has(at) ? [token, {generateNext: {logits: true, temperature: 0}}] : token)),
@@ -107,10 +108,15 @@ export class PublicSession implements Session {
             const logits = new Float32Array(this.#vocabularySize).fill(Number.NaN);
             for (const [token, logit] of map) logits[token] = logit;
             delete output.next.logits; // keeps memory flat: the engine would hold every Map until the call ends
-            readOuts.set(at, reduceLogits(logits, spec));
+            try {
+              readOuts.set(at, reduceLogits(logits, spec));
+            } catch (error) {
+              failure ??= {error}; // thrown again below: the engine swallows what its callbacks throw
+            }
           },
         },
       );
+      if (failure !== undefined) throw failure.error;
     } catch (cause) {
       if (cause instanceof LabelscopeError) throw cause;
       throw new LabelscopeError({

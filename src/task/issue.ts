@@ -1,5 +1,5 @@
 import type {z} from "zod";
-import {suggestion} from "./nearest.ts";
+import {suggestion} from "../nearest.ts";
 
 type Issue = z.core.$ZodIssue;
 

@@ -7,7 +7,7 @@ import type {LabelSet} from "./check-document.ts";
 import {canonicalJson, hashDocuments, sha256} from "./hash.ts";
 import {builtInTaskMap, packageRoot} from "./index.ts";
 import {readDocuments} from "./jsonl.ts";
-import {nearest} from "./nearest.ts";
+import {nearest} from "../nearest.ts";
 import {ProblemList} from "./problems.ts";
 import {type FixedDemonstrations, splitNames, type Task, type TaskSplit} from "./task.ts";
 import {readTaskFile} from "./task-file.ts";
@@ -148,7 +148,7 @@ export async function loadTask(spec: string, options: LoadOptions): Promise<Task
   const path = builtIn === undefined ? resolve(options.cwd, spec) : resolve(packageRoot, builtIn.taskFile);
   if (await isFile(path)) return loadTaskFile(path, {...options, notes: builtIn?.notes ?? []});
   const known = [...builtInTaskMap.keys()];
-  const meant = nearest(spec, known);
+  const meant = nearest(spec, known, 1)[0];
   throw new LabelscopeError({
     code: "task-not-found",
     message: `no built-in task and no task file "${spec}"`,

@@ -32,3 +32,9 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length] ?? 0;
 }
+
+/** ` (did you mean "joy"?)`, or nothing. */
+export function suggestion(given: string, known: readonly string[]): string {
+  const [name] = nearest(given.trim().slice(0, 100), known, 1);
+  return name === undefined ? "" : ` (did you mean "${name}"?)`;
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+import {text as readAll} from "node:stream/consumers";
+import {CommanderError} from "commander";
+import {formatError, LabelscopeError} from "./errors.ts";
+import {createProgram} from "./program.ts";
+import {createTerminal} from "./terminal.ts";
+import {version} from "./version.ts";
+
+const INTERRUPTED = 130;
+
+process.stdout.on("error", error => {
+  // `labelscope … | head` closes the pipe: no reason to complain
+  process.exit("code" in error && error.code === "EPIPE" ? 0 : 2);
+});
+
+const quiet = process.argv.includes("--quiet");
+const terminal = createTerminal(process.stderr, quiet);
+const controller = new AbortController();
+let interruptions = 0;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    interruptions++;
+    if (interruptions > 1) process.exit(INTERRUPTED);
+    terminal.rest();
+    terminal.notice("stopping; what is finished is kept (again to stop at once)");
+    controller.abort(new DOMException("interrupted", "AbortError"));
+  });
+}
+
+const program = createProgram(version, {read: async () => await readAll(process.stdin)}, async (call, json) => {
+  const result = await call({
+    progress: terminal.progress,
+    notice: terminal.notice,
+    signal: controller.signal,
+    env: process.env,
+    cwd: process.cwd(),
+  });
+  terminal.rest();
+  const output = json ? `${JSON.stringify(result.data, null, 2)}\n` : result.text;
+  await new Promise<void>(resolve => process.stdout.write(output, () => resolve()));
+  process.exitCode = result.exitCode ?? 0;
+});
+program.exitOverride();
+for (const command of program.commands) {
+  command.exitOverride();
+  for (const inner of command.commands) inner.exitOverride();
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  terminal.rest();
+  process.exitCode = report(error);
+}
+// The engine's own threads may outlive the work; everything that matters is closed and written by now.
+process.exit();
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (controller.signal.aborted) return INTERRUPTED;
+  if (error instanceof LabelscopeError) process.stderr.write(formatError(error));
+  else process.stderr.write(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  Next: this is a bug in labelscope; please report it with the lines above\n`);
+  return 2;
+}

@@ -1,0 +1,143 @@
+import {relative} from "node:path";
+import {alignColumns} from "../catalog/table.ts";
+import {openLocalEngine} from "../engine/local.ts";
+import {executeModel, type RunOutcome} from "../run/execute.ts";
+import type {RunOptions} from "../run/options.ts";
+import {homeOf, planRun, type RunPlan} from "../run/plan.ts";
+import type {CommandIo, CommandResult} from "./command.ts";
+
+export interface RunCommandOptions extends RunOptions {
+  /** Show the plan and stop. */
+  readonly dryRun: boolean;
+  /** Show the exact text and token ids of a prompt and stop; the first document's, or that of this id. */
+  readonly showPrompt: boolean | string;
+}
+
+/** `run`: plans, captures model by model, and says what was found. */
+export async function runCommand(options: RunCommandOptions, io: CommandIo): Promise<CommandResult> {
+  await using engine = await openLocalEngine({
+    home: homeOf(io),
+    ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
+    ...(options.reader === undefined ? {} : {reader: options.reader}),
+  });
+  const plan = await planRun(engine, options, io);
+  for (const notice of planNotices(plan)) io.notice(notice);
+  if (options.showPrompt !== false || options.dryRun) return describePlan(plan, options, io);
+  const outcomes: RunOutcome[] = [];
+  for (const model of plan.models) {
+    const {adapter} = model.resolved;
+    const outcome = await executeModel(engine, plan, model, options, {
+      home: homeOf(io),
+      signal: io.signal,
+      onNotice: io.notice,
+      onProgress: progress =>
+        io.progress({
+          subject: `${progress.model} on ${plan.task.definition.id}`,
+          done: progress.done,
+          total: progress.total,
+          unit: "documents",
+          ratePerSecond: progress.documentsPerSecond,
+          note: `${progress.documentsPerSecond.toFixed(2)} docs/s, ${Math.round(progress.tokensPerSecond)} tokens/s`,
+        }),
+    });
+    if (outcome.manifest.engine["reader"] === "public" && options.reader !== "public") {
+      io.notice(`${model.resolved.id}: read through the public interface, several times slower (${outcome.manifest.engine["publicBecause"]})`);
+    }
+    for (const warning of outcome.warnings) io.notice(`warning: ${model.resolved.id}${adapter ? " (LoRA)" : ""}: ${warning}`);
+    outcomes.push(outcome);
+    if (!outcome.finished) break;
+  }
+  return report(plan, outcomes, io);
+}
+
+function planNotices(plan: RunPlan): string[] {
+  const notices: string[] = [];
+  const {leaks} = plan.prompts;
+  if (leaks.length > 0) {
+    notices.push(`${leaks.length} documents have the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`);
+  }
+  for (const {resolved, labels, templated, identity} of plan.models) {
+    if (labels.collisions.length > 0) {
+      const pairs = labels.collisions.map(({labels: [one, other]}) => `${one}/${other}`).join(", ");
+      const how = plan.scoring === "exact" ? "whole labels are scored" : "their first-token scores cannot tell them apart";
+      notices.push(`${resolved.id}: labels share a first token (${pairs}): ${how}`);
+    }
+    if (labels.merged.length > 0) {
+      notices.push(`${resolved.id}: the tokeniser merges the prompt's end with ${labels.merged.join(", ")}: read after the prompt's own tokens`);
+    }
+    if (labels.seamDiffering > 0) {
+      notices.push(`${resolved.id}: labels are tokenised otherwise after ${labels.seamDiffering} of ${labels.seamChecks} prompts that were checked`);
+    }
+    if (identity.chat === "auto" && !templated) notices.push(`${resolved.id}: has no chat template, the prompt is sent raw`);
+  }
+  return notices;
+}
+
+function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo): CommandResult {
+  const wanted = typeof options.showPrompt === "string" ? options.showPrompt : plan.documents[0]?.document.id;
+  const data = plan.models.map(model => {
+    const shown = model.documents.find(({document}) => document.id === wanted) ?? model.documents[0];
+    return {
+      model: model.resolved.id,
+      folder: model.folder,
+      documents: model.documents.length,
+      promptTokens: model.documents.reduce((sum, {prompt}) => sum + prompt.length, 0),
+      sharedPrefixTokens: model.sharedPrefix.length,
+      longestTokens: model.longestTokens,
+      answerBudget: model.labels.answerBudget,
+      labelScoring: plan.scoring,
+      labels: model.labels.texts.map((label, i) => ({name: label.name, tokens: model.labels.first.paths[i] ?? []})),
+      collisions: model.labels.collisions,
+      templated: model.templated,
+      bosToken: model.bosToken ?? null,
+      ...(options.showPrompt === false || shown === undefined
+        ? {}
+        : {prompt: {id: shown.document.id, text: model.promptOf(shown.document), tokens: shown.prompt}}),
+    };
+  });
+  const text = data
+    .map(item => {
+      const labels = item.labels.map(({name, tokens}) => [`  ${name}`, tokens.map(path => path.join(" ")).join(" | ")]);
+      const head = [
+        `${item.model} → ${relative(io.cwd, item.folder) || item.folder}`,
+        `  ${item.documents} documents, ${item.promptTokens} prompt tokens, the first ${item.sharedPrefixTokens} shared by all; longest with answer ${item.longestTokens}`,
+        `  label scoring ${item.labelScoring}, answers up to ${item.answerBudget} tokens; label tokens:`,
+        alignColumns(labels, []).trimEnd(),
+      ];
+      const prompt =
+        item.prompt === undefined
+          ? []
+          : [`  document ${item.prompt.id}, ${item.prompt.tokens.length} tokens: ${item.prompt.tokens.join(" ")}`, "-".repeat(72), item.prompt.text, "-".repeat(72)];
+      return [...head, ...prompt].join("\n");
+    })
+    .join("\n\n");
+  return {data, text: `${text}\n`};
+}
+
+function report(plan: RunPlan, outcomes: readonly RunOutcome[], io: CommandIo): CommandResult {
+  const rows = outcomes.map(({manifest, summary, resumed, captured, total, documentsPerSecond}) => {
+    const first = summary.firstStep;
+    const number = (value: number | undefined, digits: number) => (value === undefined ? "–" : value.toFixed(digits));
+    return [
+      manifest.model.id,
+      `${resumed + captured}/${total}`,
+      summary.documents === 0 ? "–" : `${Math.round((100 * summary.wellFormed) / summary.documents)} %`,
+      number(first?.entropyBits, 3),
+      number(first?.vocabEntropyBits, 3),
+      number(first?.labelMass, 3),
+      String(summary.distinctAnswers),
+      number(documentsPerSecond, 2),
+    ];
+  });
+  const head = ["model", "documents", "well-formed", "entropy, bits", "vocabulary", "label mass", "answers", "docs/s"];
+  const folders = outcomes.map(({folder}) => `  ${relative(io.cwd, folder) || folder}`);
+  const finished = outcomes.length === plan.models.length && outcomes.every(outcome => outcome.finished);
+  const text = [
+    alignColumns([head, ...rows], [1, 2, 3, 4, 5, 6, 7]).trimEnd(),
+    "Means at the first label step over the test documents; answers: distinct ones.",
+    ...folders,
+    ...(finished ? [] : ["Not finished: the same command continues."]),
+    "",
+  ].join("\n");
+  return {data: outcomes.map(({manifest, ...rest}) => ({model: manifest.model, ...rest})), text, ...(finished ? {} : {exitCode: 130})};
+}

@@ -1,0 +1,158 @@
+import {readFile} from "node:fs/promises";
+import {resolve} from "node:path";
+import {collisions, type LabelText, tokenizeLabels} from "../capture/label-tokens.ts";
+import {LabelScorer, type LabelScoring} from "../capture/label-scorer.ts";
+import {Lockstep} from "../capture/lockstep.ts";
+import {promptTokens} from "../capture/prompt-text.ts";
+import {tokenSets} from "../capture/token-sets.ts";
+import {loadCatalog} from "../catalog/catalog.ts";
+import {resolveModel} from "../catalog/resolve.ts";
+import {alignColumns} from "../catalog/table.ts";
+import {openLocalEngine} from "../engine/local.ts";
+import {LabelscopeError} from "../errors.ts";
+import {entropyBits} from "../math/entropy.ts";
+import {softmax} from "../math/softmax.ts";
+import {answerFormats} from "../prompt/format.ts";
+import type {FormatName} from "../records/task.ts";
+import type {RunOptions} from "../run/options.ts";
+import {contextOverflow} from "../run/context.ts";
+import {homeOf, loadOptions} from "../run/plan.ts";
+import {availableParallelism} from "node:os";
+import type {CommandIo, CommandResult} from "./command.ts";
+
+export interface ScoreOptions extends Pick<RunOptions, "labelScoring" | "flashAttention" | "gpu" | "reader" | "strict" | "threads"> {
+  readonly model: string;
+  readonly labels: readonly string[];
+  /** Absent: standard input. */
+  readonly promptFile?: string;
+  /** Default: json where the prompt ends with a quote, list otherwise. */
+  readonly format?: FormatName;
+  readonly top: number;
+  readonly readInput: () => Promise<string>;
+}
+
+/** `score`: the label distribution right after a prompt. */
+export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promise<CommandResult> {
+  const text = options.promptFile === undefined ? await options.readInput() : await readPrompt(resolve(io.cwd, options.promptFile));
+  if (text === "") throw new LabelscopeError({code: "empty-prompt", message: "the prompt is empty", next: "--prompt-file FILE, or a text on standard input"});
+  const format = answerFormats[options.format ?? (text.endsWith('"') ? "json" : "list")];
+  const texts: LabelText[] = options.labels.map(name => ({name, variants: [name]}));
+  const resolved = await resolveModel(options.model, {...io, catalog: await loadCatalog()});
+  await using engine = await openLocalEngine({
+    home: homeOf(io),
+    ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
+    ...(options.reader === undefined ? {} : {reader: options.reader}),
+  });
+  await using model = await engine.loadModel(resolved.path, loadOptions(resolved));
+  const tokens = promptTokens(model, {text, parts: [{text, special: false}]});
+  const seam = tokenizeLabels(model, text, format, texts);
+  if (seam.merged.length > 0) io.notice(`the tokeniser merges the prompt's end with ${seam.merged.join(", ")}: read after the prompt's own tokens`);
+  const colliding = collisions(seam.tokens).length > 0;
+  const mode: LabelScoring = options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
+  const scorer = new LabelScorer(mode, seam.tokens, tokenSets(model.vocabulary, format), "max");
+  const longestPath = Math.max(0, ...scorer.paths.map(path => path.tokens.length));
+  const needed = tokens.length + longestPath;
+  if (needed > model.trainContextTokens) {
+    throw contextOverflow({
+      model: resolved.id,
+      documentId: options.promptFile ?? "standard input",
+      promptTokens: tokens.length,
+      answerTokens: longestPath,
+      contextTokens: model.trainContextTokens,
+      trainContextTokens: model.trainContextTokens,
+      shots: 0,
+      shotTokens: 0,
+    });
+  }
+  await using session = await model.openSession({
+    sequences: 1,
+    contextTokens: Math.ceil((needed + 1) / 256) * 256,
+    threads: options.threads ?? availableParallelism(),
+    flashAttention: options.flashAttention,
+    cacheType: options.strict ? "f32" : "f16",
+  });
+  const spec = {tokens: scorer.firstTokens, groups: [], top: options.top};
+  const lockstep = new Lockstep(session, {prefix: [], lanes: 1, scratchPerLane: 0});
+  let data: ScoreResult | undefined;
+  await lockstep.run([tokens], async (prompt, lane) => {
+    const [atStep] = await lane.start(prompt, [{at: prompt.length - 1, spec}]);
+    if (atStep === undefined) return;
+    const onPaths = await lane.explore(scorer.paths.map(path => ({tokens: path.tokens, reads: path.tokens.map((_, at) => ({at, spec: scorer.pathSpec}))})));
+    const logits = new Map(scorer.firstTokens.map((token, place) => [token, atStep.tokenLogits[place] ?? Number.NaN]));
+    const logitOf = (token: number) => logits.get(token) ?? Number.NaN;
+    const {scores, labelMass} = scorer.score({logitOf, logSumExp: atStep.logSumExp}, onPaths);
+    const p = softmax(scores);
+    data = {
+      model: resolved.id,
+      labelScoring: mode,
+      promptTokens: tokens,
+      labels: texts.map(({name}, i) => {
+        const ids = seam.tokens.paths[i]?.[0] ?? [];
+        return {
+          name,
+          tokens: ids,
+          logit: logitOf(ids[0] ?? -1),
+          ...(mode === "exact" ? {logProb: scores[i] ?? Number.NaN} : {}),
+          p: p[i] ?? Number.NaN,
+        };
+      }),
+      logSumExp: atStep.logSumExp,
+      entropyBits: entropyBits(p),
+      vocabEntropyBits: atStep.vocabEntropyBits,
+      labelMass,
+      argmaxIsLabel: scorer.startsLabel(atStep.argmax.token),
+      topTokens: atStep.top.map(({token, logit}) => ({
+        token,
+        text: Buffer.from(model.vocabulary.pieces[token] ?? "", "latin1").toString("utf8"),
+        logit,
+        p: Math.exp(logit - atStep.logSumExp),
+      })),
+      engine: model.facts,
+    };
+  });
+  if (data === undefined) throw new RangeError("score: nothing was read");
+  return {data, text: scoreText(data)};
+}
+
+interface ScoreResult {
+  readonly model: string;
+  readonly labelScoring: LabelScoring;
+  readonly promptTokens: readonly number[];
+  readonly labels: readonly {readonly name: string; readonly tokens: readonly number[]; readonly logit: number; readonly logProb?: number; readonly p: number}[];
+  readonly logSumExp: number;
+  readonly entropyBits: number;
+  readonly vocabEntropyBits: number;
+  readonly labelMass: number;
+  readonly argmaxIsLabel: boolean;
+  readonly topTokens: readonly {readonly token: number; readonly text: string; readonly logit: number; readonly p: number}[];
+  readonly engine: Readonly<Record<string, string | number | boolean>>;
+}
+
+function scoreText(result: ScoreResult): string {
+  const exact = result.labelScoring === "exact";
+  const rows = [...result.labels]
+    .sort((a, b) => b.p - a.p)
+    .map(({name, tokens, logit, logProb, p}) => [name, p.toFixed(4), (exact ? (logProb ?? Number.NaN) : logit).toFixed(4), tokens.join(" "), bar(p)]);
+  const head = ["label", "p", exact ? "ln P(label)" : "logit", "tokens", ""];
+  return [
+    alignColumns([head, ...rows], [1, 2]).trimEnd(),
+    `${result.model}, ${result.labelScoring} scoring, prompt of ${result.promptTokens.length} tokens`,
+    `entropy ${result.entropyBits.toFixed(4)} bits over the labels, ${result.vocabEntropyBits.toFixed(4)} over the vocabulary; label mass ${result.labelMass.toFixed(4)}`,
+    ...(result.argmaxIsLabel ? [] : [`the model would rather say ${JSON.stringify(result.topTokens[0]?.text ?? "")}`]),
+    "",
+  ].join("\n");
+}
+
+/** A bar of at most 24 cells, to an eighth of a cell. */
+export function bar(p: number, width = 24): string {
+  const eighths = Math.round(p * width * 8);
+  return "█".repeat(eighths >> 3) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths & 7];
+}
+
+async function readPrompt(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new LabelscopeError({code: "file-missing", message: `${path} cannot be read`, next: "check --prompt-file", cause});
+  }
+}

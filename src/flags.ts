@@ -1,0 +1,42 @@
+import {InvalidArgumentError} from "commander";
+
+/** Readers of flag values: each returns the value or says what was expected. */
+
+export function wholeNumber(least: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || value < least) throw new InvalidArgumentError(`expected a whole number of at least ${least}`);
+    return value;
+  };
+}
+
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("expected a number from 0 to 1");
+  return value;
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("expected a number above 0");
+  return value;
+}
+
+/** `2/4` → {index: 2, count: 4}. */
+export function shard(text: string): {index: number; count: number} {
+  const [index, count, ...rest] = text.split("/").map(part => (/^\d+$/.test(part) ? Number(part) : 0));
+  if (index === undefined || count === undefined || rest.length > 0 || index < 1 || index > count) {
+    throw new InvalidArgumentError("expected I/N with 1 ≤ I ≤ N, e.g. 2/4");
+  }
+  return {index, count};
+}
+
+export function list(text: string): string[] {
+  const parts = text.split(",").map(part => part.trim());
+  if (parts.some(part => part === "")) throw new InvalidArgumentError("expected names with commas between them");
+  return parts;
+}
+
+export function repeated(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}

@@ -1,0 +1,116 @@
+import {z} from "zod";
+import {splitSchema} from "./document.ts";
+import {formatNameSchema} from "./task.ts";
+import {TRACE_SCHEMA} from "./trace.ts";
+
+const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
+const factSchema = z.union([z.string(), z.number(), z.boolean()]);
+
+/** The options that change a prompt or a number, resolved: what the hash in a run's name covers. */
+export const runIdentitySchema = z.strictObject({
+  task: z.string(),
+  model: z.string(),
+  shots: z.int().min(0),
+  multiShare: z.number(),
+  noneShare: z.number(),
+  seed: z.int(),
+  labelOrder: z.string(),
+  format: formatNameSchema,
+  chat: z.enum(["raw", "auto"]),
+  opening: z.enum(["given", "free"]),
+  decode: z.enum(["free", "constrained"]),
+  labelScoring: z.enum(["first-token", "exact"]),
+  variants: z.enum(["max", "sum"]),
+  flashAttention: z.boolean(),
+  strict: z.boolean(),
+  fullLogits: z.boolean(),
+  /** Given where the user limits the context; it does not change a number, but what is refused. */
+  shard: z.strictObject({index: z.int().min(1), count: z.int().min(1)}).optional(),
+});
+export type RunIdentity = z.infer<typeof runIdentitySchema>;
+
+export const modelRecordSchema = z.strictObject({
+  id: z.string(),
+  file: z.string(),
+  sha256: hashSchema,
+  fileSizeBytes: z.int(),
+  architecture: z.string(),
+  name: z.string().optional(),
+  /** Counted from the tensors. */
+  totalParameters: z.int(),
+  embeddingParameters: z.int(),
+  nonEmbeddingParameters: z.int(),
+  quantisation: z.string().optional(),
+  /** From the catalogue, where the model is in it. */
+  family: z.string().optional(),
+  variant: z.string().optional(),
+  parent: z.string().optional(),
+  adapter: z
+    .strictObject({id: z.string(), file: z.string(), sha256: hashSchema, scale: z.number(), parameters: z.int()})
+    .optional(),
+  tokenizerHash: hashSchema,
+  chatTemplateHash: hashSchema.optional(),
+  /** The BOS token put before every prompt, or null. */
+  bosToken: z.int().nullable(),
+});
+export type ModelRecord = z.infer<typeof modelRecordSchema>;
+
+/** One process that worked on a run. */
+export const sessionRecordSchema = z.strictObject({
+  started: z.string(),
+  sequences: z.int(),
+  threads: z.int(),
+  batchTokens: z.int(),
+  contextTokens: z.int(),
+  /** Tokens of the prefix that was evaluated once; 0 in strict mode. */
+  sharedPrefixTokens: z.int(),
+});
+export type SessionRecord = z.infer<typeof sessionRecordSchema>;
+
+/** manifest.json: how a run was made, with everything that could change a number. */
+export const manifestSchema = z.strictObject({
+  schema: z.literal(TRACE_SCHEMA),
+  labelscope: z.string(),
+  name: z.string(),
+  created: z.string(),
+  identity: runIdentitySchema,
+  task: z.strictObject({
+    id: z.string(),
+    title: z.string(),
+    source: z.string(),
+    hash: hashSchema,
+    gold: z.enum(["majority", "labels"]),
+    /** `aggregated` where the data has one list of labels a document instead of annotators. */
+    annotations: z.enum(["annotators", "aggregated"]),
+    dataHashes: z.partialRecord(splitSchema, hashSchema),
+  }),
+  model: modelRecordSchema,
+  engine: z.record(z.string(), factSchema),
+  cacheType: z.enum(["f16", "f32"]),
+  /** The order of every array of scores: the task's labels, the null label last where there is one. */
+  labels: z.array(z.string()).min(1),
+  noneLabel: z.string().nullable(),
+  labelTokens: z.strictObject({
+    first: z.array(z.array(z.array(z.int()))),
+    /** Only where labels are tokenised otherwise after a separator. */
+    later: z.array(z.array(z.array(z.int()))).optional(),
+    collisions: z.array(z.strictObject({labels: z.tuple([z.string(), z.string()]), kind: z.enum(["first-token", "prefix"])})),
+    merged: z.array(z.string()),
+    seamChecks: z.int(),
+    seamDiffering: z.int(),
+  }),
+  prompt: z.strictObject({
+    hash: hashSchema,
+    labelOrder: z.array(z.string()),
+    templated: z.boolean(),
+    demonstrations: z.array(z.string()),
+    composition: z.strictObject({count: z.int(), multi: z.int(), single: z.int(), none: z.int()}),
+    /** Documents of the captured splits whose text is demonstrated, too. */
+    leaks: z.int(),
+  }),
+  answerBudget: z.int(),
+  /** How far numbers of the same run can differ between machines and batch plans, for a person. */
+  numerics: z.string(),
+  sessions: z.array(sessionRecordSchema),
+});
+export type Manifest = z.infer<typeof manifestSchema>;

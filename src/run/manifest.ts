@@ -1,0 +1,97 @@
+import {basename} from "node:path";
+import type {Model} from "../engine/engine.ts";
+import type {Manifest, ModelRecord} from "../records/manifest.ts";
+import {TRACE_SCHEMA} from "../records/trace.ts";
+import {sha256} from "../task/hash.ts";
+import {version} from "../version.ts";
+import type {ModelPlan, RunPlan} from "./plan.ts";
+
+const STRICT = "strict: one sequence, nothing reused, float32 cache; repeats to the bit on the same engine and CPU backend";
+const DEFAULT =
+  "default: the batch plan moves logits by up to 4e-3 (f16 weights) or 0.1 (8 bits and fewer); --strict repeats to the bit";
+
+/** How one model's run is made, before any session of it. */
+export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model, hashes: {model: string; adapter?: string}): Manifest {
+  const {task, prompts} = plan;
+  const {labels} = model;
+  const {definition} = task;
+  const dataHashes = Object.fromEntries(Object.entries(task.splits).map(([split, {hash}]) => [split, hash]));
+  return {
+    schema: TRACE_SCHEMA,
+    labelscope: version,
+    name: basename(model.folder),
+    created: new Date().toISOString(),
+    identity: model.identity,
+    task: {
+      id: definition.id,
+      title: definition.title,
+      source: task.source,
+      hash: task.hash,
+      gold: definition.gold,
+      annotations: task.annotations,
+      dataHashes,
+    },
+    model: describeModel(model, hashes),
+    engine: engineModel.facts,
+    cacheType: model.identity.strict ? "f32" : "f16",
+    labels: labels.texts.map(label => label.name),
+    noneLabel: prompts.none ?? null,
+    labelTokens: {
+      first: copy(labels.first.paths),
+      ...(JSON.stringify(labels.first) === JSON.stringify(labels.later) ? {} : {later: copy(labels.later.paths)}),
+      collisions: labels.collisions.map(({labels: [one, other], kind}) => ({labels: [one, other], kind})),
+      merged: [...labels.merged],
+      seamChecks: labels.seamChecks,
+      seamDiffering: labels.seamDiffering,
+    },
+    prompt: {
+      hash: prompts.hash,
+      labelOrder: [...prompts.labelOrder],
+      templated: model.templated,
+      demonstrations: prompts.demonstrations.map(demonstration => demonstration.id),
+      composition: prompts.composition,
+      leaks: prompts.leaks.length,
+    },
+    answerBudget: labels.answerBudget,
+    numerics: model.identity.strict ? STRICT : DEFAULT,
+    sessions: [],
+  };
+}
+
+function describeModel(model: ModelPlan, hashes: {model: string; adapter?: string}): ModelRecord {
+  const {info, adapterInfo, resolved} = model;
+  const {entry, adapter} = resolved;
+  return {
+    id: resolved.id,
+    file: basename(resolved.path),
+    sha256: hashes.model,
+    fileSizeBytes: info.fileSizeBytes,
+    architecture: info.architecture,
+    ...(info.name === undefined ? {} : {name: info.name}),
+    totalParameters: info.totalParameters,
+    embeddingParameters: info.embeddingParameters,
+    nonEmbeddingParameters: info.nonEmbeddingParameters,
+    ...(info.quantisation === undefined ? {} : {quantisation: info.quantisation}),
+    ...(entry === undefined ? {} : {family: entry.family}),
+    ...(adapter !== undefined ? {variant: "lora", parent: entry?.id ?? resolved.id.split("+")[0]} : {}),
+    ...(adapter === undefined && entry !== undefined ? {variant: entry.variant, ...(entry.parent === undefined ? {} : {parent: entry.parent})} : {}),
+    ...(adapter === undefined || hashes.adapter === undefined
+      ? {}
+      : {
+          adapter: {
+            id: adapter.id,
+            file: basename(adapter.path),
+            sha256: hashes.adapter,
+            scale: adapter.scale,
+            parameters: adapterInfo?.totalParameters ?? 0,
+          },
+        }),
+    tokenizerHash: model.tokenizerHash,
+    ...(model.chatTemplate === undefined ? {} : {chatTemplateHash: sha256(model.chatTemplate)}),
+    bosToken: model.bosToken ?? null,
+  };
+}
+
+function copy(paths: readonly (readonly (readonly number[])[])[]): number[][][] {
+  return paths.map(variants => variants.map(path => [...path]));
+}

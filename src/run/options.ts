@@ -1,0 +1,61 @@
+import type {LabelScoring, VariantRule} from "../capture/label-scorer.ts";
+import type {LocalOptions} from "../engine/local.ts";
+import type {FormatName} from "../records/task.ts";
+
+/** What a run captures and how; absent fields are the task's own choice or the default that the comment gives. */
+export interface RunOptions {
+  /** A built-in task's id or the path of a task file. */
+  readonly task: string;
+  /** Model SPECs: catalogue id or path, `+ADAPTER[@SCALE]` for a LoRA. */
+  readonly models: readonly string[];
+  readonly data?: string;
+  /** Where run directories are made. Default `runs`. */
+  readonly out?: string;
+  /** Documents of the test split; default all. */
+  readonly limit?: number;
+  /** Documents of the calibration split; default none. */
+  readonly calibrationLimit?: number;
+  /** Share of test documents with at least two gold labels; default as they come. */
+  readonly testMultiShare?: number;
+  /** Seed of the document sample and of the demonstrations; default the task's. */
+  readonly seed?: number;
+  readonly shots?: number;
+  readonly multiShare?: number;
+  readonly noneShare?: number;
+  readonly labelOrder?: string;
+  readonly format?: FormatName;
+  readonly chat: "raw" | "auto";
+  readonly opening: "given" | "free";
+  readonly decode: "free" | "constrained";
+  readonly labelScoring: LabelScoring | "auto";
+  readonly variants: VariantRule;
+  readonly fullLogits: boolean;
+  /** Most tokens a prompt with its answer may have; default what the model was trained for. */
+  readonly context?: number;
+  /** Default: one a processor. */
+  readonly threads?: number;
+  /** Documents under way at once; default 8 with the native reader, 1 without, 1 in strict mode. */
+  readonly sequences?: number;
+  readonly flashAttention: boolean;
+  readonly gpu?: LocalOptions["gpu"];
+  readonly reader?: LocalOptions["reader"];
+  /** One sequence, nothing reused, float32 cache: repeats to the bit. */
+  readonly strict: boolean;
+  readonly shard?: {readonly index: number; readonly count: number};
+  /** Stop, resumable, after so many minutes. */
+  readonly maxMinutes?: number;
+  /** Move an existing run aside and begin anew. */
+  readonly fresh: boolean;
+}
+
+export const RUN_DEFAULTS = {
+  chat: "raw",
+  opening: "given",
+  decode: "free",
+  labelScoring: "auto",
+  variants: "max",
+  fullLogits: false,
+  flashAttention: false,
+  strict: false,
+  fresh: false,
+} as const satisfies Partial<RunOptions>;

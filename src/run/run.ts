@@ -1,0 +1,31 @@
+import {openLocalEngine} from "../engine/local.ts";
+import {type RunHooks, type RunOutcome, executeModel} from "./execute.ts";
+import type {RunOptions} from "./options.ts";
+import {homeOf, planRun, type RunPlace} from "./plan.ts";
+
+/**
+ * Captures a task with one or several models, one after the other, into a run directory each.
+ *
+ * The same call again captures only what is missing. Aborting the signal stops at the next step; everything finished is
+ * stored, and the outcome of that model says `finished: false`.
+ */
+export async function run(
+  options: RunOptions,
+  place: RunPlace,
+  hooks: Omit<RunHooks, "home">,
+): Promise<readonly RunOutcome[]> {
+  const home = homeOf(place);
+  await using engine = await openLocalEngine({
+    home,
+    ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
+    ...(options.reader === undefined ? {} : {reader: options.reader}),
+  });
+  const plan = await planRun(engine, options, place);
+  const outcomes: RunOutcome[] = [];
+  for (const model of plan.models) {
+    const outcome = await executeModel(engine, plan, model, options, {...hooks, home});
+    outcomes.push(outcome);
+    if (!outcome.finished) break;
+  }
+  return outcomes;
+}

@@ -1,0 +1,151 @@
+import type {Rng} from "../math/rng.ts";
+import {drawWeights, onceEach, strataOf, type Weights} from "./weights.ts";
+
+/** A number computed from a weighted set of documents, such as a metric on a resample. */
+export interface Statistic {
+  /** How many documents bear on it; fewer than were resampled where some are left out. */
+  readonly documents: number;
+  /** Its value when document i counts weights[i] times; `undefined` where it has none. */
+  value(weights: Weights): number | undefined;
+}
+
+/** What the bootstrap knows about one statistic, from which every interval and p-value is made. */
+export interface Draws {
+  readonly documents: number;
+  /** The value on the sample itself. */
+  readonly estimate: number | undefined;
+  /** The value on each resample, `undefined` where the statistic had none there. */
+  readonly replicates: readonly (number | undefined)[];
+  /**
+   * How far each document (or block of documents) pulls the estimate, from leaving it out: for the acceleration of BCa.
+   * `undefined` where leaving one out leaves no value, or where they were not asked for.
+   */
+  readonly influences: readonly number[] | undefined;
+}
+
+export interface ResampleOptions {
+  /** How many documents there are to draw from: the length of the weights. */
+  readonly documents: number;
+  /** Default 2000. */
+  readonly resamples?: number;
+  readonly rng: Rng;
+  /** The stratum of each document; each resample then keeps the size of every stratum. */
+  readonly strata?: readonly (string | number)[];
+  /** Whether the influences are computed (one evaluation a block); default true. */
+  readonly influences?: boolean;
+}
+
+/** More documents than this are left out in blocks, so that BCa stays cheap on large samples. */
+const MOST_BLOCKS = 1000;
+
+/**
+ * Evaluates statistics on bootstrap resamples of the documents, all of them on the same resamples.
+ *
+ * The same resamples make comparisons paired: the draws of a difference are the differences of the draws
+ * (`subtractDraws`). Documents are drawn with replacement, within strata where there are any.
+ *
+ * With no documents every estimate is `undefined` and there are no replicates. A resample in which a statistic has no
+ * value (the only gold label was not drawn) stays in the list as `undefined`, so that pairs stay pairs.
+ *
+ * @returns one entry a statistic, in their order
+ * @throws RangeError for a number of resamples that is not a whole number ≥ 1
+ * Source: METHODS §4; Efron & Tibshirani 1993, chapters 6 and 14
+ */
+export function resample(statistics: readonly Statistic[], options: ResampleOptions): Draws[] {
+  const {documents, rng} = options;
+  const resamples = options.resamples ?? 2000;
+  if (!Number.isInteger(resamples) || resamples < 1) throw new RangeError(`cannot take ${resamples} resamples`);
+  const strata = strataOf(documents, options.strata);
+  const replicates = statistics.map((): (number | undefined)[] => []);
+  const weights = new Int32Array(documents);
+  for (let round = 0; documents > 0 && round < resamples; round += 1) {
+    drawWeights(weights, strata, rng);
+    statistics.forEach((statistic, index) => {
+      replicates[index]?.push(statistic.value(weights));
+    });
+  }
+  const ones = onceEach(documents);
+  const influences = options.influences === false ? [] : jackknife(statistics, documents, strata);
+  return statistics.map((statistic, index) => ({
+    documents: statistic.documents,
+    estimate: documents === 0 ? undefined : statistic.value(ones),
+    replicates: replicates[index] ?? [],
+    influences: influences[index],
+  }));
+}
+
+/**
+ * The pull of each document on each statistic: (1 − g/n)·(mean of the left-out values − value without the block), for a
+ * block of g of the n documents of its stratum.
+ *
+ * A block is one document up to 1000 documents and every 1000th document beyond: the acceleration that BCa makes of the
+ * pulls has the same expectation for blocks, and a standard error near 0.41/1000.
+ */
+function jackknife(
+  statistics: readonly Statistic[],
+  documents: number,
+  strata: readonly Int32Array[],
+): (number[] | undefined)[] {
+  const pulls = statistics.map((): number[] | undefined => []);
+  const weights = onceEach(documents);
+  for (const stratum of strata) {
+    // A stratum of one is always drawn whole: it does not vary, and its document has no pull.
+    if (stratum.length < 2) continue;
+    const blocks = blocksOf(stratum, Math.max(2, Math.ceil((MOST_BLOCKS * stratum.length) / Math.max(documents, MOST_BLOCKS))));
+    const without = statistics.map((): (number | undefined)[] => []);
+    for (const block of blocks) {
+      for (const document of block) weights[document] = 0;
+      statistics.forEach((statistic, index) => {
+        without[index]?.push(statistic.value(weights));
+      });
+      for (const document of block) weights[document] = 1;
+    }
+    without.forEach((values, index) => {
+      const known = values.filter(value => value !== undefined);
+      const mean = known.reduce((sum, value) => sum + value, 0) / values.length;
+      const soFar = pulls[index];
+      if (known.length < values.length || soFar === undefined) pulls[index] = undefined;
+      else known.forEach((value, at) => {
+        soFar.push((1 - (blocks[at]?.length ?? 0) / stratum.length) * (mean - value));
+      });
+    });
+  }
+  return pulls;
+}
+
+/** Deals documents into at most `count` blocks, like cards. */
+function blocksOf(stratum: Int32Array, count: number): number[][] {
+  const blocks = Array.from({length: Math.min(count, stratum.length)}, (): number[] => []);
+  stratum.forEach((document, at) => {
+    blocks[at % blocks.length]?.push(document);
+  });
+  return blocks;
+}
+
+/**
+ * The draws of left − right, from draws made together by `resample`: a paired bootstrap.
+ *
+ * A resample in which either has no value has no difference.
+ *
+ * @throws RangeError where the two do not have the same number of resamples: then they were not drawn together
+ */
+export function subtractDraws(pair: {readonly left: Draws; readonly right: Draws}): Draws {
+  const {left, right} = pair;
+  if (left.replicates.length !== right.replicates.length) {
+    throw new RangeError(`${left.replicates.length} against ${right.replicates.length} resamples: not drawn together`);
+  }
+  const {influences} = left;
+  return {
+    documents: Math.min(left.documents, right.documents),
+    estimate: minus(left.estimate, right.estimate),
+    replicates: left.replicates.map((value, index) => minus(value, right.replicates[index])),
+    influences:
+      influences?.length !== right.influences?.length
+        ? undefined
+        : influences?.map((value, index) => value - (right.influences?.[index] ?? 0)),
+  };
+}
+
+function minus(left: number | undefined, right: number | undefined): number | undefined {
+  return left === undefined || right === undefined ? undefined : left - right;
+}

@@ -1,0 +1,86 @@
+import {type FileHandle, open} from "node:fs/promises";
+import {isDiskFull} from "../catalog/disk-space.ts";
+import {runDiskFull} from "./disk-full.ts";
+
+export const LOGITS = "logits.npy";
+
+/** Bytes of the header: a multiple of 64, with room for any number of rows. */
+const HEADER_BYTES = 128;
+
+/**
+ * The header of a NumPy file (format 1.0) of float32 rows, padded to a fixed length so that it can be rewritten in place
+ * as rows are added.
+ *
+ * Source: NumPy, `numpy.lib.format`
+ */
+export function npyHeader(rows: number, columns: number): Buffer {
+  const head = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  const text = `${head.padEnd(HEADER_BYTES - 10 - 1)}\n`;
+  return Buffer.concat([Buffer.from([0x93]), Buffer.from("NUMPY"), Buffer.from([1, 0, text.length & 255, text.length >> 8]), Buffer.from(text, "latin1")]);
+}
+
+/**
+ * The full logits of a run's label steps as one float32 matrix that `numpy.load` opens, also while the run goes on.
+ *
+ * Rows are written before the trace that names them, and the row count in the header after them; rows that no trace
+ * names (of a killed process) are cut off when the file is opened again.
+ */
+export class LogitsWriter implements AsyncDisposable {
+  readonly #file: FileHandle;
+  readonly #path: string;
+  readonly #columns: number;
+  #rows: number;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(file: FileHandle, path: string, columns: number, rows: number) {
+    this.#file = file;
+    this.#path = path;
+    this.#columns = columns;
+    this.#rows = rows;
+  }
+
+  /** @param rows how many rows the traces of the run name; what is beyond them is dropped */
+  static async open(path: string, columns: number, rows: number): Promise<LogitsWriter> {
+    const file = await open(path, rows === 0 ? "w+" : "r+");
+    const writer = new LogitsWriter(file, path, columns, rows);
+    await file.truncate(HEADER_BYTES + rows * columns * 4);
+    await writer.#writeHeader();
+    return writer;
+  }
+
+  /** Appends the rows of one document; returns the number of the first. @throws `disk-full` */
+  append(rows: readonly Float32Array[]): Promise<number> {
+    const write = this.#last.then(() => this.#write(rows));
+    this.#last = write.catch(() => {});
+    return write;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#last;
+    await this.#file.close();
+  }
+
+  async #write(rows: readonly Float32Array[]): Promise<number> {
+    const first = this.#rows;
+    try {
+      for (const row of rows) {
+        const bytes = Buffer.from(row.buffer, row.byteOffset, row.byteLength);
+        const place = HEADER_BYTES + this.#rows * this.#columns * 4;
+        for (let done = 0; done < bytes.length; ) {
+          done += (await this.#file.write(bytes, done, bytes.length - done, place + done)).bytesWritten;
+        }
+        this.#rows++;
+      }
+      await this.#writeHeader();
+    } catch (error) {
+      this.#rows = first;
+      if (isDiskFull(error)) throw runDiskFull(this.#path, error);
+      throw error;
+    }
+    return first;
+  }
+
+  async #writeHeader(): Promise<void> {
+    await this.#file.write(npyHeader(this.#rows, this.#columns), 0, HEADER_BYTES, 0);
+  }
+}

@@ -1,0 +1,109 @@
+import {existsSync} from "node:fs";
+import {rename, rm} from "node:fs/promises";
+import {join} from "node:path";
+import {LabelscopeError} from "../errors.ts";
+import type {Manifest} from "../records/manifest.ts";
+import {canonicalJson} from "../task/hash.ts";
+import {MANIFEST, readManifest, writeManifest} from "./manifest-file.ts";
+import {LOGITS} from "./logits-file.ts";
+import {mkdir} from "node:fs/promises";
+import {runName} from "./run-name.ts";
+import {readTraces, TRACES, TraceWriter} from "./trace-file.ts";
+
+export interface Merged {
+  readonly folder: string;
+  readonly documents: number;
+  /** Documents that several shards had captured. */
+  readonly duplicates: number;
+}
+
+/**
+ * Joins runs that differ only in their shard into one run, each document once.
+ *
+ * @param folders run directories, at least one
+ * @param outDir where the joined run's folder is made; its name is that of the run without shards
+ * @throws `no-run`, `not-mergeable` with what differs, `would-overwrite`, `run-has-logits`
+ */
+export async function mergeRuns(folders: readonly string[], outDir: string): Promise<Merged> {
+  const runs = await Promise.all(folders.map(async folder => ({folder, manifest: await requireManifest(folder)})));
+  const [first, ...others] = runs;
+  if (first === undefined) throw new RangeError("mergeRuns needs at least one run");
+  for (const other of others) refuseDifferences(first, other);
+  const withLogits = folders.find(folder => existsSync(join(folder, LOGITS)));
+  if (withLogits !== undefined) throw hasLogits(withLogits);
+  const {shard: _shard, ...identity} = first.manifest.identity;
+  const name = runName(identity);
+  const folder = join(outDir, name);
+  if (existsSync(join(folder, MANIFEST))) throw wouldOverwrite(folder);
+  await mkdir(folder, {recursive: true});
+  const draft = join(folder, `${TRACES}.draft`);
+  await rm(draft, {force: true});
+  const seen = new Set<string>();
+  let duplicates = 0;
+  {
+    await using writer = (await TraceWriter.open(draft)).writer;
+    for (const run of runs) {
+      for await (const trace of readTraces(join(run.folder, TRACES))) {
+        if (seen.has(trace.key)) duplicates++;
+        else await writer.append(trace);
+        seen.add(trace.key);
+      }
+    }
+  }
+  await rename(draft, join(folder, TRACES));
+  const sessions = runs.flatMap(run => run.manifest.sessions);
+  await writeManifest(folder, {...first.manifest, identity, name, sessions});
+  return {folder, documents: seen.size, duplicates};
+}
+
+export async function requireManifest(folder: string): Promise<Manifest> {
+  const manifest = await readManifest(folder);
+  if (manifest !== undefined) return manifest;
+  throw new LabelscopeError({
+    code: "no-run",
+    message: `${folder} is no run: it has no ${MANIFEST}`,
+    next: "name a folder that labelscope run has made, e.g. runs/goemotions-smollm2-135m-instruct-1a2b3c4d",
+    facts: {folder},
+  });
+}
+
+interface Run {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+function refuseDifferences(one: Run, other: Run): void {
+  const comparable = ({manifest}: Run): Record<string, unknown> => {
+    const {sessions: _sessions, created: _created, name: _name, identity, ...rest} = manifest;
+    const {shard: _shard, ...options} = identity;
+    return {...rest, ...options};
+  };
+  const [left, right] = [comparable(one), comparable(other)];
+  const differing = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(
+    key => canonicalJson(left[key] ?? null) !== canonicalJson(right[key] ?? null),
+  );
+  if (differing.length === 0) return;
+  throw new LabelscopeError({
+    code: "not-mergeable",
+    message: `${other.folder} is not a shard of the same run as ${one.folder}`,
+    details: differing.map(key => `different: ${key}`),
+    next: "merge only what one command with --shard 1/n … n/n has made",
+    facts: {differing},
+  });
+}
+
+function hasLogits(folder: string): LabelscopeError {
+  return new LabelscopeError({
+    code: "run-has-logits",
+    message: `${folder} carries full logits, which merge does not join`,
+    next: "capture with --full-logits in one run, without --shard",
+  });
+}
+
+function wouldOverwrite(folder: string): LabelscopeError {
+  return new LabelscopeError({
+    code: "would-overwrite",
+    message: `${folder} exists already`,
+    next: "--out DIR for another place, or remove it first",
+  });
+}

@@ -1,0 +1,74 @@
+import type {Progress} from "./commands/command.ts";
+
+/** Where lines for a person go: stderr, or nothing under `--quiet`. */
+export interface Terminal {
+  readonly progress: (event: Progress) => void;
+  readonly notice: (line: string) => void;
+  /** Ends an unfinished progress line. */
+  readonly rest: () => void;
+}
+
+const REDRAW_MS = 100;
+const LOG_EVERY_MS = 15_000;
+
+/**
+ * Shows progress on one line that is redrawn, or, where the output is no terminal, as a line every 15 seconds.
+ */
+export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean): Terminal {
+  if (quiet) return {progress: () => {}, notice: () => {}, rest: () => {}};
+  const clocks = new Map<string, {began: number; first: number; shown: number}>();
+  let open = "";
+  const rest = () => {
+    if (open !== "") stream.write("\n");
+    open = "";
+  };
+  return {
+    rest,
+    notice: line => {
+      if (open !== "") stream.write(`\r${" ".repeat(open.length)}\r`);
+      open = "";
+      stream.write(`${line}\n`);
+    },
+    progress: event => {
+      const now = performance.now();
+      const clock = clocks.get(event.subject) ?? {began: now, first: event.done, shown: Number.NEGATIVE_INFINITY};
+      clocks.set(event.subject, clock);
+      const complete = event.total !== undefined && event.done >= event.total;
+      if (!complete && now - clock.shown < (stream.isTTY ? REDRAW_MS : LOG_EVERY_MS)) return;
+      if (!stream.isTTY && clock.shown === Number.NEGATIVE_INFINITY && !complete) {
+        clock.shown = now;
+        return;
+      }
+      clock.shown = now;
+      const line = progressLine(event, (now - clock.began) / 1000, clock.first);
+      if (!stream.isTTY) {
+        stream.write(`${line}\n`);
+        return;
+      }
+      const shown = line.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
+      stream.write(`\r${shown.padEnd(open.length)}`);
+      open = shown;
+      if (complete) rest();
+    },
+  };
+}
+
+/** @param seconds since the subject's first event, which stood at `first` */
+export function progressLine(event: Progress, seconds: number, first: number): string {
+  const {subject, done, total, unit, note} = event;
+  const amount = (value: number) => (unit === "bytes" ? `${(value / 1e6).toFixed(1)} MB` : String(value));
+  const parts = [subject, total === undefined ? amount(done) : `${amount(done)}/${amount(total)} ${unit === "bytes" ? "" : unit}`.trim()];
+  const rate = event.ratePerSecond ?? (seconds > 0 ? (done - first) / seconds : 0);
+  if (note !== undefined && note !== "") parts.push(note);
+  else if (unit === "bytes" && rate > 0) parts.push(`${(rate / 1e6).toFixed(1)} MB/s`);
+  if (total !== undefined && rate > 0 && done < total) parts.push(`${duration((total - done) / rate)} left`);
+  return parts.join(" · ");
+}
+
+/** @example duration(75) // "1 min 15 s" */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
