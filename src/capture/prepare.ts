@@ -79,13 +79,18 @@ export function sharedPrefix(documents: readonly PreparedDocument[]): readonly n
   return one.slice(0, size);
 }
 
-/** Tokenises the labels where they stand: after the opening, and after a separator. */
+/**
+ * Tokenises the labels where they stand: after the opening, and after a separator.
+ *
+ * @param opening `free` where the model writes the opening itself, which is then part of the answer's budget
+ */
 export function prepareLabels(
   model: Model,
   plan: PromptPlan,
   write: PromptWriter,
   texts: readonly LabelText[],
   documents: readonly Pick<Document, "text">[],
+  opening: "given" | "free" = "given",
 ): PreparedLabels {
   const {format} = plan;
   const lastPart = (document: Pick<Document, "text">) => write(plan.render(document), "given").parts.at(-1)?.text ?? format.opening;
@@ -103,15 +108,33 @@ export function prepareLabels(
     merged: [...new Set([...first.merged, ...later.merged])],
     seamChecks: checked.length,
     seamDiffering: differing.length,
-    answerBudget: longestAnswer(model, plan, before) + ANSWER_SLACK,
+    answerBudget: longestAnswer(model, plan, texts, before, opening) + ANSWER_SLACK,
   };
 }
 
-/** Tokens of the answer that gives every label, closing included. */
-function longestAnswer(model: Model, plan: PromptPlan, before: string): number {
-  const {format, labelOrder} = plan;
-  const all = labelOrder.map(label => format.lead + label).join(format.separator) + (format.closing || format.closeEvent);
-  return model.tokenize(before + all).length - model.tokenize(before).length;
+/**
+ * Tokens of the longest well-formed answer, closing included: all labels, each in its longest variant, or the null label
+ * alone.
+ */
+function longestAnswer(
+  model: Model,
+  {format, labelOrder, none}: PromptPlan,
+  texts: readonly LabelText[],
+  before: string,
+  opening: "given" | "free",
+): number {
+  const size = (text: string) => model.tokenize(text).length;
+  const longest = (name: string) => {
+    const variants = texts.find(text => text.name === name)?.variants ?? [name];
+    return [...variants].sort((a, b) => size(format.lead + b) - size(format.lead + a))[0] ?? name;
+  };
+  const answers = [labelOrder.map(longest), ...(none === undefined ? [] : [[none]])];
+  const start = opening === "given" ? before : before.slice(0, -format.opening.length);
+  const sizes = answers.map(labels => {
+    const list = labels.map(label => format.lead + label).join(format.separator);
+    return size(before + list + (format.closing || format.closeEvent)) - size(start);
+  });
+  return Math.max(...sizes);
 }
 
 export interface SetupOptions {

@@ -1,6 +1,81 @@
+import {relative} from "node:path";
+import {type Catalog, loadCatalog} from "../catalog/catalog.ts";
+import {readGgufInfo} from "../catalog/gguf-info.ts";
+import {findEmbedded} from "../catalog/installed.ts";
+import {alignColumns} from "../catalog/table.ts";
 import {LabelscopeError} from "../errors.ts";
+import {RUN_DEFAULTS} from "../run/options.ts";
+import type {RunOutcome} from "../run/execute.ts";
+import {run} from "../run/run.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
-export async function demoCommand(_options: {readonly out: string; readonly limit: number}, _io: CommandIo): Promise<CommandResult> {
-  throw new LabelscopeError({code: "no-ladder", message: "this build carries no embedded models", next: "labelscope models pull smollm2-135m-instruct"});
+/** The built-in task and the family of models that ship with the package. */
+const TASK = "posts";
+const FAMILY = "posts-ladder";
+
+/** `demo`: the embedded ladder on the embedded task, offline, ending with a table. */
+export async function demoCommand(options: {readonly out: string; readonly limit: number}, io: CommandIo): Promise<CommandResult> {
+  const models = await embeddedLadder(await loadCatalog());
+  const outcomes = await run({...RUN_DEFAULTS, task: TASK, models, out: options.out, limit: options.limit}, io, {
+    signal: io.signal,
+    onNotice: io.notice,
+    onProgress: progress =>
+      io.progress({
+        subject: `${progress.model} on ${TASK}`,
+        done: progress.done,
+        total: progress.total,
+        unit: "documents",
+        ratePerSecond: progress.documentsPerSecond,
+        note: `${progress.documentsPerSecond.toFixed(1)} docs/s`,
+      }),
+  });
+  const finished = outcomes.length === models.length && outcomes.every(outcome => outcome.finished);
+  return {
+    data: outcomes.map(({manifest, ...rest}) => ({model: manifest.model, ...rest})),
+    text: describe(outcomes, options.limit, io, finished),
+    ...(finished ? {} : {exitCode: 130}),
+  };
+}
+
+/** Ids of the embedded family's whole models, the smallest first. */
+async function embeddedLadder(catalog: Catalog): Promise<string[]> {
+  const found: {id: string; parameters: number}[] = [];
+  for (const entry of catalog.models) {
+    const path = await findEmbedded(catalog, entry.id);
+    if (entry.family !== FAMILY || entry.variant === "lora" || path === undefined) continue;
+    found.push({id: entry.id, parameters: (await readGgufInfo(path)).nonEmbeddingParameters});
+  }
+  if (found.length > 0) return found.sort((a, b) => a.parameters - b.parameters).map(({id}) => id);
+  throw new LabelscopeError({
+    code: "no-ladder",
+    message: "the embedded models are missing from this installation",
+    next: "install labelscope again, or run a model of your own: labelscope run --help",
+  });
+}
+
+function describe(outcomes: readonly RunOutcome[], limit: number, io: CommandIo, finished: boolean): string {
+  const fixed = (value: number | undefined, digits: number) => (value === undefined ? "–" : value.toFixed(digits));
+  const rows = outcomes.map(({manifest, summary}) => [
+    manifest.model.id,
+    manifest.model.nonEmbeddingParameters.toLocaleString("en-US"),
+    summary.documents === 0 ? "–" : `${Math.round((100 * summary.wellFormed) / summary.documents)} %`,
+    fixed(summary.firstStep?.entropyBits, 3),
+    fixed(summary.laterSteps?.entropyBits, 3),
+    fixed(summary.firstStep?.labelMass, 3),
+    `${Math.round((100 * summary.multiLabelAnswers) / Math.max(1, summary.documents))} %`,
+  ]);
+  const head = ["model", "parameters", "well-formed", "entropy step 1", "later steps", "label mass", "several labels"];
+  const [first] = outcomes;
+  const place = first === undefined ? "" : relative(io.cwd, first.folder) || first.folder;
+  return [
+    `What ${outcomes.length} tiny models believe about the labels of ${limit} posts`,
+    "",
+    alignColumns([head, ...rows], [1, 2, 3, 4, 5, 6]).trimEnd(),
+    "",
+    "Entropy in bits of the label distribution, mean over documents; parameters without the embedding.",
+    ...(finished
+      ? [`Look at one document step by step:  labelscope inspect ${place}`, "A model of your own:                labelscope run posts --model path/to/model.gguf"]
+      : ["Not finished: the same command continues."]),
+    "",
+  ].join("\n");
 }

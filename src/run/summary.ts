@@ -17,6 +17,8 @@ export interface RunSummary {
     /** Share of documents whose best token starts a label. */
     readonly argmaxIsLabel: number;
   };
+  /** Mean over all label steps after the first; absent where there is none. */
+  readonly laterSteps?: {readonly steps: number; readonly entropyBits: number};
   readonly multiLabelAnswers: number;
   readonly forced: number;
 }
@@ -25,6 +27,7 @@ export interface RunSummary {
 export async function summariseTraces(traces: AsyncIterable<Trace>): Promise<RunSummary> {
   const answers = new Map<string, number>();
   const sums = {entropyBits: 0, vocabEntropyBits: 0, labelMass: 0, argmaxIsLabel: 0};
+  const later = {steps: 0, entropyBits: 0};
   let [documents, wellFormed, multiLabelAnswers, forced] = [0, 0, 0, 0];
   let malformedExample: RunSummary["malformedExample"];
   for await (const {split, document, answer, steps} of traces) {
@@ -35,7 +38,9 @@ export async function summariseTraces(traces: AsyncIterable<Trace>): Promise<Run
     if (answer.labels.length > 1) multiLabelAnswers++;
     const said = answer.wellFormed ? answer.labels.join(", ") || "(null label)" : answer.text;
     answers.set(said, (answers.get(said) ?? 0) + 1);
-    const [first] = steps;
+    const [first, ...others] = steps;
+    later.steps += others.length;
+    later.entropyBits += others.reduce((sum, step) => sum + step.entropyBits, 0);
     if (first === undefined) continue;
     if (first.forced) forced++;
     sums.entropyBits += first.entropyBits;
@@ -61,6 +66,7 @@ export async function summariseTraces(traces: AsyncIterable<Trace>): Promise<Run
             argmaxIsLabel: mean(sums.argmaxIsLabel),
           },
         }),
+    ...(later.steps === 0 ? {} : {laterSteps: {steps: later.steps, entropyBits: later.entropyBits / later.steps}}),
     multiLabelAnswers,
     forced,
   };

@@ -91,7 +91,10 @@ function jackknife(
   for (const stratum of strata) {
     // A stratum of one is always drawn whole: it does not vary, and its document has no pull.
     if (stratum.length < 2) continue;
-    const blocks = blocksOf(stratum, Math.max(2, Math.ceil((MOST_BLOCKS * stratum.length) / Math.max(documents, MOST_BLOCKS))));
+    const blocks = blocksOf(
+      stratum,
+      Math.max(2, Math.ceil((MOST_BLOCKS * stratum.length) / Math.max(documents, MOST_BLOCKS))),
+    );
     const without = statistics.map((): (number | undefined)[] => []);
     for (const block of blocks) {
       for (const document of block) weights[document] = 0;
@@ -105,9 +108,10 @@ function jackknife(
       const mean = known.reduce((sum, value) => sum + value, 0) / values.length;
       const soFar = pulls[index];
       if (known.length < values.length || soFar === undefined) pulls[index] = undefined;
-      else known.forEach((value, at) => {
-        soFar.push((1 - (blocks[at]?.length ?? 0) / stratum.length) * (mean - value));
-      });
+      else
+        known.forEach((value, at) => {
+          soFar.push((1 - (blocks[at]?.length ?? 0) / stratum.length) * (mean - value));
+        });
     });
   }
   return pulls;

@@ -2,7 +2,7 @@ import {quantileSorted} from "simple-statistics";
 
 /** Numbers in ascending order; the input is left as it is. */
 export function ascending(values: Iterable<number>): number[] {
-  return Float64Array.from(values).sort().reduce((sorted: number[], value) => (sorted.push(value), sorted), []);
+  return [...Float64Array.from(values).sort()];
 }
 
 /**
@@ -18,5 +18,5 @@ export function ascending(values: Iterable<number>): number[] {
  */
 export function quantile(sorted: readonly number[], share: number): number | undefined {
   if (!(share >= 0 && share <= 1)) throw new RangeError(`a quantile needs a share in [0, 1], not ${share}`);
-  return sorted.length === 0 ? undefined : quantileSorted([...sorted], share);
+  return sorted.length === 0 ? undefined : quantileSorted(sorted, share);
 }

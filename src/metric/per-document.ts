@@ -1,0 +1,69 @@
+import type {Weights} from "../stats/weights.ts";
+import type {DocumentView, MetricTable, Target} from "./input.ts";
+import {
+  type LeftOut,
+  type Metric,
+  type MetricOptions,
+  missingDocuments,
+  type PreparedMetric,
+  whyEmpty,
+} from "./metric.ts";
+
+/** What a metric that is a mean over documents has to say. */
+export interface PerDocumentSpec extends Omit<Metric, "shape" | "prepare"> {
+  /** The value of one document, or `undefined` where it has none. */
+  ofDocument(document: DocumentView, options: MetricOptions): number | undefined;
+  /** Why a document may have no value; counted in `leftOut`. */
+  readonly whyNoValue?: string;
+}
+
+/**
+ * A metric that is the mean of a value a document.
+ *
+ * Each document's value is computed once; a resample is then two dot products.
+ */
+export function perDocument(spec: PerDocumentSpec): Metric {
+  const {ofDocument, whyNoValue, ...description} = spec;
+  return {
+    ...description,
+    shape: "per-document",
+    prepare: (table, options = {}) =>
+      prepareMean(table, spec.target, whyNoValue ?? "no value", document => ofDocument(document, options)),
+  };
+}
+
+function prepareMean(
+  table: MetricTable,
+  target: Target,
+  whyNoValue: string,
+  ofDocument: (document: DocumentView) => number | undefined,
+): PreparedMetric {
+  const usable = table[target];
+  const values: (number | undefined)[] = Array.from({length: table.total}, () => undefined);
+  usable.documents.forEach((document, index) => {
+    values[usable.rows[index] ?? 0] = ofDocument(document);
+  });
+  const rows = Int32Array.from(values.flatMap((value, row) => (value === undefined ? [] : [row])));
+  const known = Float64Array.from(values.filter(value => value !== undefined));
+  const value = (weights: Weights): number | undefined => {
+    let sum = 0;
+    let count = 0;
+    for (let index = 0; index < rows.length; index += 1) {
+      const weight = weights[rows[index] ?? 0] ?? 0;
+      sum += weight * (known[index] ?? 0);
+      count += weight;
+    }
+    return count === 0 ? undefined : sum / count;
+  };
+  const n = rows.length;
+  const without: LeftOut = {what: "document", count: usable.documents.length - n, why: whyNoValue};
+  const leftOut = [...missingDocuments(usable, target), ...(without.count > 0 ? [without] : [])];
+  const mean = n === 0 ? undefined : known.reduce((sum, item) => sum + item, 0) / n;
+  const reason = without.count > 0 ? `all ${without.count} documents: ${whyNoValue}` : whyEmpty(usable, target);
+  return {
+    documents: n,
+    result: {value: mean, ...(mean === undefined ? {reason} : {}), n, leftOut},
+    value,
+    perDocument: values,
+  };
+}

@@ -1,0 +1,57 @@
+import {onceEach, type Weights} from "../stats/weights.ts";
+import type {MetricTable, TargetTable} from "./input.ts";
+import type {PreparedMetric} from "./metric.ts";
+import {meanOfKnown, preparePooled} from "./pooled.ts";
+
+/** The documents in descending order of one label's estimate. A resample keeps the order, so it is sorted once. */
+export interface Ranking {
+  /** The document's place in the input, rank by rank. */
+  readonly rows: Int32Array;
+  /** 1 where the document's gold set holds the label. */
+  readonly gold: Uint8Array;
+  /** 1 at the last of each run of equal estimates. */
+  readonly endsTie: Uint8Array;
+}
+
+/** Ranks a table's documents by one label. */
+export function rankBy(usable: TargetTable, label: number): Ranking {
+  const order = usable.documents
+    .map(({q, target}, index) => ({q: q[label] ?? 0, gold: target[label] ?? 0, row: usable.rows[index] ?? 0}))
+    .sort((left, right) => right.q - left.q);
+  return {
+    rows: Int32Array.from(order, entry => entry.row),
+    gold: Uint8Array.from(order, entry => entry.gold),
+    endsTie: Uint8Array.from(order, (entry, rank) => (entry.q === order[rank + 1]?.q ? 0 : 1)),
+  };
+}
+
+/**
+ * A metric of the ranking of documents by each label, averaged over the labels that have both classes.
+ *
+ * A label that every document carries, or none, has no ranking to judge: it is left out of the mean and counted. A
+ * resample is treated the same way, so a label whose few gold documents are not drawn drops out of that resample's mean.
+ */
+export function prepareRanking(
+  table: MetricTable,
+  ofRanking: (ranking: Ranking, weights: Weights) => number | undefined,
+): PreparedMetric {
+  return preparePooled(table, "gold", usable => {
+    const rankings = usable.labels.map((_, label) => rankBy(usable, label));
+    const ones = onceEach(usable.total);
+    const parts = usable.labels.map((label, index) => {
+      const ranking = rankings[index];
+      const positives = ranking === undefined ? 0 : ranking.gold.reduce((sum, gold) => sum + gold, 0);
+      const value = ranking === undefined ? undefined : ofRanking(ranking, ones);
+      const reason = positives === 0 ? "no document has it in its gold set" : "every document has it in its gold set";
+      return {label, value, ...(value === undefined ? {reason} : {}), positives};
+    });
+    const undefinedLabels = parts.filter(part => part.value === undefined).length;
+    return {
+      value: weights => meanOfKnown(rankings.map(ranking => ofRanking(ranking, weights))),
+      reason: "no label is in some gold sets and missing from others",
+      leftOut:
+        undefinedLabels === 0 ? [] : [{what: "label", count: undefinedLabels, why: "in every gold set, or in none"}],
+      parts,
+    };
+  });
+}

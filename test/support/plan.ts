@@ -1,0 +1,28 @@
+import {type AnswerFormat, answerFormats} from "../../src/prompt/format.ts";
+import type {PromptPlan} from "../../src/prompt/plan.ts";
+import {renderAnswer} from "../../src/prompt/format.ts";
+
+export interface TinyPlanOptions {
+  readonly labels: readonly string[];
+  readonly none?: string | undefined;
+  readonly format?: AnswerFormat["name"];
+}
+
+/** A plan without demonstrations: `Label it.`, the document, the opening. */
+export function tinyPlan({labels, none, format: name = "json"}: TinyPlanOptions): PromptPlan {
+  const format = answerFormats[name];
+  const prefix = "Label it.\n\n";
+  return {
+    instruction: prefix,
+    demonstrations: [],
+    composition: {count: 0, multi: 0, single: 0, none: 0},
+    labelOrder: labels,
+    format,
+    none,
+    prefix,
+    hash: "",
+    leaks: [],
+    render: ({text}) => ({body: `${prefix}Input: ${text}\n`, opening: format.opening}),
+    renderDemonstration: ({text, labels: given}) => `Input: ${text}\n${renderAnswer(format, given)}\n\n`,
+  };
+}
