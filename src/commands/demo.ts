@@ -4,8 +4,8 @@ import {readGgufInfo} from "../catalog/gguf-info.ts";
 import {findEmbedded} from "../catalog/installed.ts";
 import {alignColumns} from "../catalog/table.ts";
 import {LabelscopeError} from "../errors.ts";
-import {RUN_DEFAULTS} from "../run/options.ts";
 import type {RunOutcome} from "../run/execute.ts";
+import {RUN_DEFAULTS} from "../run/options.ts";
 import {run} from "../run/run.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
@@ -14,7 +14,10 @@ const TASK = "posts";
 const FAMILY = "posts-ladder";
 
 /** `demo`: the embedded ladder on the embedded task, offline, ending with a table. */
-export async function demoCommand(options: {readonly out: string; readonly limit: number}, io: CommandIo): Promise<CommandResult> {
+export async function demoCommand(
+  options: {readonly out: string; readonly limit: number},
+  io: CommandIo,
+): Promise<CommandResult> {
   const models = await embeddedLadder(await loadCatalog());
   const outcomes = await run({...RUN_DEFAULTS, task: TASK, models, out: options.out, limit: options.limit}, io, {
     signal: io.signal,
@@ -74,7 +77,10 @@ function describe(outcomes: readonly RunOutcome[], limit: number, io: CommandIo,
     "",
     "Entropy in bits of the label distribution, mean over documents; parameters without the embedding.",
     ...(finished
-      ? [`Look at one document step by step:  labelscope inspect ${place}`, "A model of your own:                labelscope run posts --model path/to/model.gguf"]
+      ? [
+          `Look at one document step by step:  labelscope inspect ${place}`,
+          "A model of your own:                labelscope run posts --model path/to/model.gguf",
+        ]
       : ["Not finished: the same command continues."]),
     "",
   ].join("\n");

@@ -1,9 +1,9 @@
 import {execFile} from "node:child_process";
 import {availableParallelism, cpus, totalmem} from "node:os";
 import {promisify} from "node:util";
+import {loadCatalog} from "../catalog/catalog.ts";
 import {availableBytes} from "../catalog/disk-space.ts";
 import {formatBytes} from "../catalog/format-bytes.ts";
-import {loadCatalog} from "../catalog/catalog.ts";
 import {labelscopeHome} from "../catalog/home.ts";
 import {findEmbedded, listInstalled} from "../catalog/installed.ts";
 import {alignColumns} from "../catalog/table.ts";
@@ -14,15 +14,19 @@ import type {CommandIo, CommandResult} from "./command.ts";
 /** `doctor`: what would be used on this machine, and why. */
 export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: CommandIo): Promise<CommandResult> {
   const home = labelscopeHome(io.env);
-  await using engine = await openLocalEngine({home, retryCompile: true, ...(options.gpu === undefined ? {} : {gpu: options.gpu})});
+  await using engine = await openLocalEngine({
+    home,
+    retryCompile: true,
+    ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
+  });
   const {readerState} = engine;
   const probe = await anyModel(home);
   let selfTest = "not run: no model is on this computer (labelscope models pull smollm2-135m-instruct)";
   let reader = "reason" in readerState ? "public" : "native";
   if (probe !== undefined && reader === "native") {
     await using model = await engine.loadModel(probe.path);
-    reader = String(model.facts["reader"]);
-    selfTest = reader === "native" ? `passed to the bit on ${probe.id}` : String(model.facts["publicBecause"]);
+    reader = String(model.facts.reader);
+    selfTest = reader === "native" ? `passed to the bit on ${probe.id}` : String(model.facts.publicBecause);
   }
   const disk = await availableBytes(home);
   const data = {
@@ -37,17 +41,17 @@ export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: Comm
     selfTest: reader === "native" || probe !== undefined ? selfTest : "not needed",
     home,
     diskFree: disk === undefined ? "unknown" : formatBytes(disk),
-    python: await pythonVersion(io.env["LABELSCOPE_PYTHON"] ?? "python3"),
+    python: await pythonVersion(io.env.LABELSCOPE_PYTHON ?? "python3"),
   };
   const rows = Object.entries(data).map(([name, value]) => [name, String(value)]);
-  return {data, text: alignColumns(rows, [])};
+  return {data, text: `${alignColumns(rows)}\n`};
 }
 
 async function anyModel(home: string): Promise<{id: string; path: string} | undefined> {
   const catalog = await loadCatalog();
   for (const {id} of catalog.models) {
     const path = await findEmbedded(catalog, id);
-    if (path !== undefined && path.includes("base")) return {id, path};
+    if (path?.includes("base")) return {id, path};
   }
   return (await listInstalled(home)).sort((a, b) => a.sizeBytes - b.sizeBytes)[0];
 }

@@ -1,7 +1,7 @@
 import {join, resolve} from "node:path";
-import {nearest} from "../nearest.ts";
 import {alignColumns} from "../catalog/table.ts";
 import {LabelscopeError} from "../errors.ts";
+import {nearest} from "../nearest.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
 import {requireManifest} from "../store/merge.ts";
@@ -10,24 +10,38 @@ import type {CommandIo, CommandResult} from "./command.ts";
 import {bar} from "./score.ts";
 
 /** `inspect`: one document of a run, each label step as bars. */
-export async function inspectCommand(options: {readonly run: string; readonly id?: string}, io: CommandIo): Promise<CommandResult> {
+export async function inspectCommand(
+  options: {readonly run: string; readonly id?: string},
+  io: CommandIo,
+): Promise<CommandResult> {
   const folder = resolve(io.cwd, options.run);
   const manifest = await requireManifest(folder);
   const ids: string[] = [];
   for await (const trace of readTraces(join(folder, TRACES))) {
     ids.push(trace.document.id);
-    if (options.id === undefined || trace.document.id === options.id) return {data: {manifest, trace}, text: describe(manifest, trace)};
+    if (options.id === undefined || trace.document.id === options.id)
+      return {data: {manifest, trace}, text: describe(manifest, trace)};
   }
   throw new LabelscopeError({
     code: "unknown-document",
-    message: options.id === undefined ? `${folder} holds no document yet` : `${folder} holds no document "${options.id}"`,
-    next: ids.length === 0 ? "run the capture first" : `one of ${ids.length} documents, e.g. ${nearest(options.id ?? "", ids, 2).concat(ids).slice(0, 3).join(", ")}`,
+    message:
+      options.id === undefined ? `${folder} holds no document yet` : `${folder} holds no document "${options.id}"`,
+    next:
+      ids.length === 0
+        ? "run the capture first"
+        : `one of ${ids.length} documents, e.g. ${nearest(options.id ?? "", ids, 2)
+            .concat(ids)
+            .slice(0, 3)
+            .join(", ")}`,
   });
 }
 
 function describe(manifest: Manifest, trace: Trace): string {
   const {document, answer} = trace;
-  const gold = document.annotations === undefined ? `labels ${list(document.labels ?? [])}` : `annotators ${document.annotations.map(list).join(" ")}`;
+  const gold =
+    document.annotations === undefined
+      ? `labels ${list(document.labels ?? [])}`
+      : `annotators ${document.annotations.map(list).join(" ")}`;
   return [
     `${document.id} (${trace.split}) · ${manifest.model.id} · ${manifest.identity.labelScoring}`,
     "",
@@ -46,7 +60,8 @@ function describeStep(manifest: Manifest, step: LabelStep): string {
     .sort((a, b) => b.p - a.p)
     .map(({name, p}) => [`  ${name}`, p.toFixed(4), bar(p), step.emitted.label === name ? "← emitted" : ""]);
   const stop = step.branch === undefined ? "" : `, stop ${step.branch.stop.toFixed(3)}`;
-  const other = step.emitted.kind === "other" ? `; emitted ${JSON.stringify(step.emitted.text)}, which is no label` : "";
+  const other =
+    step.emitted.kind === "other" ? `; emitted ${JSON.stringify(step.emitted.text)}, which is no label` : "";
   return [
     "",
     `step ${step.r} (${step.forced ? "forced, " : ""}${step.kind}): entropy ${step.entropyBits.toFixed(3)} bits, vocabulary ${step.vocabEntropyBits.toFixed(3)}, label mass ${step.labelMass.toFixed(3)}${stop}${other}`,
@@ -60,5 +75,7 @@ function list(labels: readonly string[]): string {
 
 /** Text of a document as a terminal may show it: control characters are spelled out. */
 function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, character => (character === "\n" ? "\n" : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`));
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, character =>
+    character === "\n" ? "\n" : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -10,6 +10,11 @@ export async function mergeCommand(
   const folders = options.runs.map(run => resolve(io.cwd, run));
   const merged = await mergeRuns(folders, resolve(io.cwd, options.out ?? "runs"));
   const duplicates = merged.duplicates === 0 ? "" : ` (${merged.duplicates} were in several shards)`;
+  if (merged.missingShards.length > 0) {
+    io.notice(
+      `not given: shard ${merged.missingShards.join(", ")}; labelscope run without --shard captures what is missing of the joined run`,
+    );
+  }
   const place = relative(io.cwd, merged.folder) || merged.folder;
   return {data: merged, text: `${merged.documents} documents${duplicates} → ${place}\n`};
 }

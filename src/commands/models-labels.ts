@@ -20,7 +20,12 @@ export interface TokenisedLabels {
   readonly merged: readonly string[];
 }
 
-export async function labelsOf(path: string, taskSpec: string, data: string | undefined, io: CommandIo): Promise<TokenisedLabels> {
+export async function labelsOf(
+  path: string,
+  taskSpec: string,
+  data: string | undefined,
+  io: CommandIo,
+): Promise<TokenisedLabels> {
   const task = await loadTask(taskSpec, {cwd: io.cwd, ...(data === undefined ? {} : {dataDir: data})});
   const plan = buildPrompts(task);
   await using engine = await openLocalEngine({home: labelscopeHome(io.env), reader: "public"});
@@ -48,9 +53,15 @@ export function labelsText({task, labels, collisions, merged}: TokenisedLabels):
     paths.map(path => path.map(({token}) => token).join(" ")).join("   "),
   ]);
   const notes = [
-    ...collisions.map(({labels: [one, other], kind}) => `  ${one} and ${other}: ${kind === "prefix" ? "one's tokens begin with the other's" : "the same first token"}`),
+    ...collisions.map(
+      ({labels: [one, other], kind}) =>
+        `  ${one} and ${other}: ${kind === "prefix" ? "one's tokens begin with the other's" : "the same first token"}`,
+    ),
     ...merged.map(name => `  ${name}: its tokens merge with the prompt's end`),
   ];
-  const verdict = collisions.length > 0 ? "  so --label-scoring auto scores whole labels (exact)" : "  no two labels share a first token";
+  const verdict =
+    collisions.length > 0
+      ? "  so --label-scoring auto scores whole labels (exact)"
+      : "  no two labels share a first token";
   return [`labels of ${task} in context`, alignColumns(rows), ...notes, verdict, ""].join("\n");
 }

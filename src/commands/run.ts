@@ -1,7 +1,10 @@
 import {relative} from "node:path";
 import {alignColumns} from "../catalog/table.ts";
 import {openLocalEngine} from "../engine/local.ts";
+import {LabelscopeError} from "../errors.ts";
+import {nearest} from "../nearest.ts";
 import {executeModel, type RunOutcome} from "../run/execute.ts";
+import {lazyEngine} from "../run/lazy-engine.ts";
 import type {RunOptions} from "../run/options.ts";
 import {homeOf, planRun, type RunPlan} from "../run/plan.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
@@ -15,11 +18,13 @@ export interface RunCommandOptions extends RunOptions {
 
 /** `run`: plans, captures model by model, and says what was found. */
 export async function runCommand(options: RunCommandOptions, io: CommandIo): Promise<CommandResult> {
-  await using engine = await openLocalEngine({
-    home: homeOf(io),
-    ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
-    ...(options.reader === undefined ? {} : {reader: options.reader}),
-  });
+  await using engine = lazyEngine(() =>
+    openLocalEngine({
+      home: homeOf(io),
+      ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
+      ...(options.reader === undefined ? {} : {reader: options.reader}),
+    }),
+  );
   const plan = await planRun(engine, options, io);
   for (const notice of planNotices(plan)) io.notice(notice);
   if (options.showPrompt !== false || options.dryRun) return describePlan(plan, options, io);
@@ -40,10 +45,13 @@ export async function runCommand(options: RunCommandOptions, io: CommandIo): Pro
           note: `${progress.documentsPerSecond.toFixed(2)} docs/s, ${Math.round(progress.tokensPerSecond)} tokens/s`,
         }),
     });
-    if (outcome.manifest.engine["reader"] === "public" && options.reader !== "public") {
-      io.notice(`${model.resolved.id}: read through the public interface, several times slower (${outcome.manifest.engine["publicBecause"]})`);
+    if (outcome.manifest.engine.reader === "public" && options.reader !== "public") {
+      io.notice(
+        `${model.resolved.id}: read through the public interface, several times slower (${outcome.manifest.engine.publicBecause})`,
+      );
     }
-    for (const warning of outcome.warnings) io.notice(`warning: ${model.resolved.id}${adapter ? " (LoRA)" : ""}: ${warning}`);
+    for (const warning of outcome.warnings)
+      io.notice(`warning: ${model.resolved.id}${adapter ? " (LoRA)" : ""}: ${warning}`);
     outcomes.push(outcome);
     if (!outcome.finished) break;
   }
@@ -54,29 +62,39 @@ function planNotices(plan: RunPlan): string[] {
   const notices: string[] = [];
   const {leaks} = plan.prompts;
   if (leaks.length > 0) {
-    notices.push(`${leaks.length} documents have the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`);
+    notices.push(
+      `${leaks.length} documents have the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`,
+    );
   }
   for (const {resolved, labels, templated, identity} of plan.models) {
     if (labels.collisions.length > 0) {
       const pairs = labels.collisions.map(({labels: [one, other]}) => `${one}/${other}`).join(", ");
-      const how = plan.scoring === "exact" ? "whole labels are scored" : "their first-token scores cannot tell them apart";
+      const how =
+        plan.scoring === "exact" ? "whole labels are scored" : "their first-token scores cannot tell them apart";
       notices.push(`${resolved.id}: labels share a first token (${pairs}): ${how}`);
     }
     if (labels.merged.length > 0) {
-      notices.push(`${resolved.id}: the tokeniser merges the prompt's end with ${labels.merged.join(", ")}: read after the prompt's own tokens`);
+      notices.push(
+        `${resolved.id}: the tokeniser merges the prompt's end with ${labels.merged.join(", ")}: read after the prompt's own tokens`,
+      );
     }
     if (labels.seamDiffering > 0) {
-      notices.push(`${resolved.id}: labels are tokenised otherwise after ${labels.seamDiffering} of ${labels.seamChecks} prompts that were checked`);
+      notices.push(
+        `${resolved.id}: labels are tokenised otherwise after ${labels.seamDiffering} of ${labels.seamChecks} prompts that were checked`,
+      );
     }
-    if (identity.chat === "auto" && !templated) notices.push(`${resolved.id}: has no chat template, the prompt is sent raw`);
+    if (identity.chat === "auto" && !templated)
+      notices.push(`${resolved.id}: has no chat template, the prompt is sent raw`);
   }
   return notices;
 }
 
 function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo): CommandResult {
   const wanted = typeof options.showPrompt === "string" ? options.showPrompt : plan.documents[0]?.document.id;
+  const ids = plan.documents.map(({document}) => document.id);
+  if (wanted !== undefined && !ids.includes(wanted)) throw notAmong(wanted, ids);
   const data = plan.models.map(model => {
-    const shown = model.documents.find(({document}) => document.id === wanted) ?? model.documents[0];
+    const shown = model.documents.find(({document}) => document.id === wanted);
     return {
       model: model.resolved.id,
       folder: model.folder,
@@ -107,11 +125,29 @@ function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo):
       const prompt =
         item.prompt === undefined
           ? []
-          : [`  document ${item.prompt.id}, ${item.prompt.tokens.length} tokens: ${item.prompt.tokens.join(" ")}`, "-".repeat(72), item.prompt.text, "-".repeat(72)];
+          : [
+              `  document ${item.prompt.id}, ${item.prompt.tokens.length} tokens: ${item.prompt.tokens.join(" ")}`,
+              "-".repeat(72),
+              item.prompt.text,
+              "-".repeat(72),
+            ];
       return [...head, ...prompt].join("\n");
     })
     .join("\n\n");
   return {data, text: `${text}\n`};
+}
+
+function notAmong(wanted: string, ids: readonly string[]): LabelscopeError {
+  const near = [...nearest(wanted, ids, 2), ...ids].slice(0, 3);
+  return new LabelscopeError({
+    code: "unknown-document",
+    message: `document "${wanted}" is not among the ${ids.length} that this run would capture`,
+    next: [
+      `--show-prompt ID, with ID one of them, e.g. ${near.join(", ")}`,
+      "without --limit and --shard all of them are captured",
+    ],
+    facts: {id: wanted},
+  });
 }
 
 function report(plan: RunPlan, outcomes: readonly RunOutcome[], io: CommandIo): CommandResult {
@@ -139,5 +175,9 @@ function report(plan: RunPlan, outcomes: readonly RunOutcome[], io: CommandIo): 
     ...(finished ? [] : ["Not finished: the same command continues."]),
     "",
   ].join("\n");
-  return {data: outcomes.map(({manifest, ...rest}) => ({model: manifest.model, ...rest})), text, ...(finished ? {} : {exitCode: 130})};
+  return {
+    data: outcomes.map(({manifest, ...rest}) => ({model: manifest.model, ...rest})),
+    text,
+    ...(finished ? {} : {exitCode: 130}),
+  };
 }

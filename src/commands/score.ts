@@ -1,7 +1,8 @@
 import {readFile} from "node:fs/promises";
+import {availableParallelism} from "node:os";
 import {resolve} from "node:path";
-import {collisions, type LabelText, tokenizeLabels} from "../capture/label-tokens.ts";
 import {LabelScorer, type LabelScoring} from "../capture/label-scorer.ts";
+import {collisions, type LabelText, tokenizeLabels} from "../capture/label-tokens.ts";
 import {Lockstep} from "../capture/lockstep.ts";
 import {promptTokens} from "../capture/prompt-text.ts";
 import {tokenSets} from "../capture/token-sets.ts";
@@ -14,13 +15,13 @@ import {entropyBits} from "../math/entropy.ts";
 import {softmax} from "../math/softmax.ts";
 import {answerFormats} from "../prompt/format.ts";
 import type {FormatName} from "../records/task.ts";
-import type {RunOptions} from "../run/options.ts";
 import {contextOverflow} from "../run/context.ts";
+import type {RunOptions} from "../run/options.ts";
 import {homeOf, loadOptions} from "../run/plan.ts";
-import {availableParallelism} from "node:os";
 import type {CommandIo, CommandResult} from "./command.ts";
 
-export interface ScoreOptions extends Pick<RunOptions, "labelScoring" | "flashAttention" | "gpu" | "reader" | "strict" | "threads"> {
+export interface ScoreOptions
+  extends Pick<RunOptions, "labelScoring" | "flashAttention" | "gpu" | "reader" | "strict" | "threads"> {
   readonly model: string;
   readonly labels: readonly string[];
   /** Absent: standard input. */
@@ -33,8 +34,24 @@ export interface ScoreOptions extends Pick<RunOptions, "labelScoring" | "flashAt
 
 /** `score`: the label distribution right after a prompt. */
 export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promise<CommandResult> {
-  const text = options.promptFile === undefined ? await options.readInput() : await readPrompt(resolve(io.cwd, options.promptFile));
-  if (text === "") throw new LabelscopeError({code: "empty-prompt", message: "the prompt is empty", next: "--prompt-file FILE, or a text on standard input"});
+  const text =
+    options.promptFile === undefined
+      ? await options.readInput()
+      : await readPrompt(resolve(io.cwd, options.promptFile));
+  if (text === "")
+    throw new LabelscopeError({
+      code: "empty-prompt",
+      message: "the prompt is empty",
+      next: "--prompt-file FILE, or a text on standard input",
+    });
+  const twice = options.labels.find((label, place) => options.labels.indexOf(label) < place);
+  if (twice !== undefined) {
+    throw new LabelscopeError({
+      code: "usage",
+      message: `--labels names "${twice}" twice`,
+      next: "give each label once",
+    });
+  }
   const format = answerFormats[options.format ?? (text.endsWith('"') ? "json" : "list")];
   const texts: LabelText[] = options.labels.map(name => ({name, variants: [name]}));
   const resolved = await resolveModel(options.model, {...io, catalog: await loadCatalog()});
@@ -46,9 +63,13 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   await using model = await engine.loadModel(resolved.path, loadOptions(resolved));
   const tokens = promptTokens(model, {text, parts: [{text, special: false}]});
   const seam = tokenizeLabels(model, text, format, texts);
-  if (seam.merged.length > 0) io.notice(`the tokeniser merges the prompt's end with ${seam.merged.join(", ")}: read after the prompt's own tokens`);
+  if (seam.merged.length > 0)
+    io.notice(
+      `the tokeniser merges the prompt's end with ${seam.merged.join(", ")}: read after the prompt's own tokens`,
+    );
   const colliding = collisions(seam.tokens).length > 0;
-  const mode: LabelScoring = options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
+  const mode: LabelScoring =
+    options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
   const scorer = new LabelScorer(mode, seam.tokens, tokenSets(model.vocabulary, format), "max");
   const longestPath = Math.max(0, ...scorer.paths.map(path => path.tokens.length));
   const needed = tokens.length + longestPath;
@@ -77,7 +98,12 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   await lockstep.run([tokens], async (prompt, lane) => {
     const [atStep] = await lane.start(prompt, [{at: prompt.length - 1, spec}]);
     if (atStep === undefined) return;
-    const onPaths = await lane.explore(scorer.paths.map(path => ({tokens: path.tokens, reads: path.tokens.map((_, at) => ({at, spec: scorer.pathSpec}))})));
+    const onPaths = await lane.explore(
+      scorer.paths.map(path => ({
+        tokens: path.tokens,
+        reads: path.tokens.map((_, at) => ({at, spec: scorer.pathSpec})),
+      })),
+    );
     const logits = new Map(scorer.firstTokens.map((token, place) => [token, atStep.tokenLogits[place] ?? Number.NaN]));
     const logitOf = (token: number) => logits.get(token) ?? Number.NaN;
     const {scores, labelMass} = scorer.score({logitOf, logSumExp: atStep.logSumExp}, onPaths);
@@ -118,13 +144,24 @@ interface ScoreResult {
   readonly model: string;
   readonly labelScoring: LabelScoring;
   readonly promptTokens: readonly number[];
-  readonly labels: readonly {readonly name: string; readonly tokens: readonly number[]; readonly logit: number; readonly logProb?: number; readonly p: number}[];
+  readonly labels: readonly {
+    readonly name: string;
+    readonly tokens: readonly number[];
+    readonly logit: number;
+    readonly logProb?: number;
+    readonly p: number;
+  }[];
   readonly logSumExp: number;
   readonly entropyBits: number;
   readonly vocabEntropyBits: number;
   readonly labelMass: number;
   readonly argmaxIsLabel: boolean;
-  readonly topTokens: readonly {readonly token: number; readonly text: string; readonly logit: number; readonly p: number}[];
+  readonly topTokens: readonly {
+    readonly token: number;
+    readonly text: string;
+    readonly logit: number;
+    readonly p: number;
+  }[];
   readonly engine: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -132,7 +169,13 @@ function scoreText(result: ScoreResult): string {
   const exact = result.labelScoring === "exact";
   const rows = [...result.labels]
     .sort((a, b) => b.p - a.p)
-    .map(({name, tokens, logit, logProb, p}) => [name, p.toFixed(4), (exact ? (logProb ?? Number.NaN) : logit).toFixed(4), tokens.join(" "), bar(p)]);
+    .map(({name, tokens, logit, logProb, p}) => [
+      name,
+      p.toFixed(4),
+      (exact ? (logProb ?? Number.NaN) : logit).toFixed(4),
+      tokens.join(" "),
+      bar(p),
+    ]);
   const head = ["label", "p", exact ? "ln P(label)" : "logit", "tokens", ""];
   return [
     alignColumns([head, ...rows], [1, 2]).trimEnd(),
@@ -153,6 +196,11 @@ async function readPrompt(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw new LabelscopeError({code: "file-missing", message: `${path} cannot be read`, next: "check --prompt-file", cause});
+    throw new LabelscopeError({
+      code: "file-missing",
+      message: `${path} cannot be read`,
+      next: "check --prompt-file",
+      cause,
+    });
   }
 }
