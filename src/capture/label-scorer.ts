@@ -56,7 +56,9 @@ export class LabelScorer {
     const inner = [...new Set(all.flatMap(path => path.slice(1)))];
     this.#innerPlace = new Map(inner.map((token, place) => [token, place]));
     this.pathSpec = {tokens: inner, groups: [sets.terminators], top: 0};
-    const leaves = all.filter((path, i) => !all.some((other, j) => j !== i && startsWith(other, path) && (other.length > path.length || j < i)));
+    const leaves = all.filter(
+      (path, i) => !all.some((other, j) => j !== i && startsWith(other, path) && (other.length > path.length || j < i)),
+    );
     this.paths = mode === "exact" ? leaves.map(path => ({tokens: path})) : [];
   }
 

@@ -28,12 +28,7 @@ export interface Seam {
  *
  * @param before the prompt's text up to the place of a label step; its tokens come without BOS
  */
-export function tokenizeLabels(
-  model: Model,
-  before: string,
-  format: AnswerFormat,
-  labels: readonly LabelText[],
-): Seam {
+export function tokenizeLabels(model: Model, before: string, format: AnswerFormat, labels: readonly LabelText[]): Seam {
   const context = model.tokenize(before);
   const merged: string[] = [];
   const paths = labels.map(({name, variants}) =>

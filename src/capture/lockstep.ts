@@ -60,7 +60,8 @@ export class Lockstep {
     this.#session = session;
     this.#options = options;
     const needed = sequencesNeeded(options);
-    if (session.sequences < needed) throw new RangeError(`lockstep: ${needed} sequences needed, not ${session.sequences}`);
+    if (session.sequences < needed)
+      throw new RangeError(`lockstep: ${needed} sequences needed, not ${session.sequences}`);
   }
 
   /** Evaluates the shared prefix. */

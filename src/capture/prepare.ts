@@ -5,8 +5,15 @@ import type {Document, Split} from "../records/document.ts";
 import {AnswerGrammar} from "./answer-grammar.ts";
 import type {GreedySetup, PromptTokens} from "./greedy.ts";
 import {LabelScorer, type LabelScoring, type VariantRule} from "./label-scorer.ts";
-import {type Collision, collisions, type LabelText, type LabelTokens, sameTokens, tokenizeLabels} from "./label-tokens.ts";
-import {promptTokens, type PromptWriter} from "./prompt-text.ts";
+import {
+  type Collision,
+  collisions,
+  type LabelText,
+  type LabelTokens,
+  sameTokens,
+  tokenizeLabels,
+} from "./label-tokens.ts";
+import {type PromptWriter, promptTokens} from "./prompt-text.ts";
 import {ReadSpecs} from "./read-specs.ts";
 import {tokenSets} from "./token-sets.ts";
 
@@ -93,13 +100,16 @@ export function prepareLabels(
   opening: "given" | "free" = "given",
 ): PreparedLabels {
   const {format} = plan;
-  const lastPart = (document: Pick<Document, "text">) => write(plan.render(document), "given").parts.at(-1)?.text ?? format.opening;
+  const lastPart = (document: Pick<Document, "text">) =>
+    write(plan.render(document), "given").parts.at(-1)?.text ?? format.opening;
   const checked = documents.slice(0, SEAM_CHECKS).map(lastPart);
   const before = checked[0] ?? plan.prefix + format.opening;
   const afterLabel = format.lead + (texts[0]?.variants[0] ?? "") + format.separator;
   const first = tokenizeLabels(model, before, format, texts);
   const later = tokenizeLabels(model, before + afterLabel, format, texts);
-  const differing = checked.filter(text => !sameTokens(tokenizeLabels(model, text, format, texts).tokens, first.tokens));
+  const differing = checked.filter(
+    text => !sameTokens(tokenizeLabels(model, text, format, texts).tokens, first.tokens),
+  );
   return {
     texts,
     first: first.tokens,
@@ -147,12 +157,21 @@ export interface SetupOptions {
 }
 
 /** What the greedy capture of one model needs, built once a run. */
-export function greedySetup(model: Model, plan: PromptPlan, labels: PreparedLabels, options: SetupOptions): GreedySetup {
+export function greedySetup(
+  model: Model,
+  plan: PromptPlan,
+  labels: PreparedLabels,
+  options: SetupOptions,
+): GreedySetup {
   const {vocabulary} = model;
   const sets = tokenSets(vocabulary, plan.format);
   const none = plan.none === undefined ? undefined : [plan.none];
   const own = plan.none === undefined ? labels.texts : labels.texts.slice(0, -1);
-  const grammar = new AnswerGrammar(plan.format, own.map(label => label.variants), none);
+  const grammar = new AnswerGrammar(
+    plan.format,
+    own.map(label => label.variants),
+    none,
+  );
   const first = new LabelScorer(options.scoring, labels.first, sets, options.variants);
   const later = sameTokens(labels.first, labels.later)
     ? first

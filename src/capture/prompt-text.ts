@@ -1,6 +1,6 @@
 import {Template} from "@huggingface/jinja";
-import {LabelscopeError} from "../errors.ts";
 import type {Model} from "../engine/engine.ts";
+import {LabelscopeError} from "../errors.ts";
 import type {RenderedPrompt} from "../prompt/plan.ts";
 
 /** A prompt as text: what a template's special tokens surround is data and is never parsed for special tokens. */
@@ -27,7 +27,10 @@ const SENTINEL = "\u0001document\u0001";
  *
  * @throws chat-template-failed where the template cannot be rendered
  */
-export function promptWriter(model: Model, chat: "raw" | "auto"): {readonly write: PromptWriter; readonly templated: boolean} {
+export function promptWriter(
+  model: Model,
+  chat: "raw" | "auto",
+): {readonly write: PromptWriter; readonly templated: boolean} {
   if (chat === "raw" || model.chatTemplate === undefined) {
     return {
       templated: false,
@@ -43,7 +46,12 @@ export function promptWriter(model: Model, chat: "raw" | "auto"): {readonly writ
     write: ({body, opening}, mode) => {
       const tail = mode === "given" ? opening : "";
       const special = [...model.vocabulary.specialTokens.keys()];
-      const parts = mergePlain([...cut(before, special), {text: body, special: false}, ...cut(after, special), {text: tail, special: false}]);
+      const parts = mergePlain([
+        ...cut(before, special),
+        {text: body, special: false},
+        ...cut(after, special),
+        {text: tail, special: false},
+      ]);
       return {text: before + body + after + tail, parts};
     },
   };
@@ -61,7 +69,8 @@ function renderTemplate(template: string, model: Model): [string, string] {
       eos_token: "",
     });
     const place = text.indexOf(SENTINEL);
-    if (place < 0 || text.indexOf(SENTINEL, place + 1) >= 0) throw new Error("the message does not appear exactly once");
+    if (place < 0 || text.indexOf(SENTINEL, place + 1) >= 0)
+      throw new Error("the message does not appear exactly once");
     return [text.slice(0, place), text.slice(place + SENTINEL.length)];
   } catch (cause) {
     throw new LabelscopeError({
@@ -97,7 +106,8 @@ function mergePlain(parts: readonly PromptPart[]): PromptPart[] {
   const merged: PromptPart[] = [];
   for (const part of parts) {
     const last = merged.at(-1);
-    if (last !== undefined && !last.special && !part.special) merged[merged.length - 1] = {text: last.text + part.text, special: false};
+    if (last !== undefined && !last.special && !part.special)
+      merged[merged.length - 1] = {text: last.text + part.text, special: false};
     else merged.push(part);
   }
   return merged.filter(part => part.text !== "");

@@ -1,4 +1,5 @@
 import type {ReadOut, ReadSpec, TokenLogit, Vocabulary} from "../engine/engine.ts";
+import {type AllowedToken, AllowedTokens} from "./allowed-tokens.ts";
 import type {AnswerGrammar, AnswerState} from "./answer-grammar.ts";
 import type {BranchSet, TokenSets} from "./token-sets.ts";
 
@@ -28,10 +29,15 @@ export class ReadSpecs {
   readonly #options: ReadSpecsOptions;
   readonly #place: ReadonlyMap<number, number>;
   readonly #plain: ReadSpec;
-  readonly #constrained = new Map<string, {readonly spec: ReadSpec; readonly allowed: readonly number[]}>();
+  readonly #tokens: AllowedTokens;
+  readonly #constrained = new Map<
+    readonly AllowedToken[],
+    {readonly spec: ReadSpec; readonly allowed: readonly number[]}
+  >();
 
   constructor(options: ReadSpecsOptions) {
     this.#options = options;
+    this.#tokens = new AllowedTokens(options.vocabulary, options.grammar);
     const tokens = [...new Set(options.labelTokens)];
     this.#place = new Map(tokens.map((token, place) => [token, place]));
     const groups = options.sets.branches.flatMap(({close, goOn}) => [close, goOn]);
@@ -69,23 +75,13 @@ export class ReadSpecs {
     return best;
   }
 
-  #allowed(state: AnswerState) {
-    const key = JSON.stringify([[...state.given].sort(), state.tail]);
-    const known = this.#constrained.get(key);
+  #allowed(state: AnswerState): {readonly spec: ReadSpec; readonly allowed: readonly number[]} {
+    const tokens = this.#tokens.at(state);
+    const known = this.#constrained.get(tokens);
     if (known !== undefined) return known;
-    const {vocabulary, grammar} = this.#options;
-    const allowed: number[] = [];
-    vocabulary.pieces.forEach((piece, id) => {
-      const next = vocabulary.endTokens.has(id)
-        ? grammar.end(state)
-        : piece === ""
-          ? undefined
-          : grammar.advance(state, piece);
-      if (next !== undefined && next.kind !== "malformed") allowed.push(id);
-    });
-    const spec = {...this.#plain, tokens: [...this.#plain.tokens, ...allowed]};
-    const made = {spec, allowed};
-    this.#constrained.set(key, made);
+    const allowed = tokens.map(({token}) => token);
+    const made = {spec: {...this.#plain, tokens: [...this.#plain.tokens, ...allowed]}, allowed};
+    this.#constrained.set(tokens, made);
     return made;
   }
 }

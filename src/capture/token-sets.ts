@@ -33,11 +33,15 @@ export function tokenSets(vocabulary: Vocabulary, format: AnswerFormat): TokenSe
       const whole = written + piece;
       return piece !== "" && (whole.startsWith(event) || event.startsWith(whole));
     };
-    const candidates = written === "" ? starters : idsWhere(vocabulary, piece => fits(piece, close) || fits(piece, separator));
+    const candidates =
+      written === "" ? starters : idsWhere(vocabulary, piece => fits(piece, close) || fits(piece, separator));
     const piece = (id: number) => vocabulary.pieces[id] ?? "";
     return {
       written,
-      close: [...candidates.filter(id => fits(piece(id), close) && !fits(piece(id), separator)), ...(written === "" ? endTokens : [])],
+      close: [
+        ...candidates.filter(id => fits(piece(id), close) && !fits(piece(id), separator)),
+        ...(written === "" ? endTokens : []),
+      ],
       goOn: candidates.filter(id => fits(piece(id), separator) && !fits(piece(id), close)),
     };
   });

@@ -94,7 +94,9 @@ export const manifestSchema = z.strictObject({
     first: z.array(z.array(z.array(z.int()))),
     /** Only where labels are tokenised otherwise after a separator. */
     later: z.array(z.array(z.array(z.int()))).optional(),
-    collisions: z.array(z.strictObject({labels: z.tuple([z.string(), z.string()]), kind: z.enum(["first-token", "prefix"])})),
+    collisions: z.array(
+      z.strictObject({labels: z.tuple([z.string(), z.string()]), kind: z.enum(["first-token", "prefix"])}),
+    ),
     merged: z.array(z.string()),
     seamChecks: z.int(),
     seamDiffering: z.int(),

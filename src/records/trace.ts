@@ -6,7 +6,10 @@ export const TRACE_SCHEMA = 1;
 
 /** Logits, log-probabilities and probabilities; a score of minus infinity (probability 0) is stored as null. */
 const scoreSchema = z.number().nullable();
-const probabilitySchema = z.number().min(0).max(1 + 1e-9);
+const probabilitySchema = z
+  .number()
+  .min(0)
+  .max(1 + 1e-9);
 const bitsSchema = z.number().min(-1e-9);
 
 /** A token with the text it writes and its raw logit. */

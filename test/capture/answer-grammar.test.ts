@@ -24,12 +24,26 @@ function expected(answers: readonly WellFormed[], text: string): {kind: string; 
 const CASES = [
   {name: "json", format: answerFormats.json, labels: ["joy", "fear", "sad"], none: "none"},
   {name: "list", format: answerFormats.list, labels: ["joy", "fear", "sad"], none: "none"},
-  {name: "json, labels that begin with one another", format: answerFormats.json, labels: ["sexist", "sex", "s"], none: "se"},
-  {name: "list, labels that begin with one another", format: answerFormats.list, labels: ["sexist", "sex", "s"], none: "se"},
+  {
+    name: "json, labels that begin with one another",
+    format: answerFormats.json,
+    labels: ["sexist", "sex", "s"],
+    none: "se",
+  },
+  {
+    name: "list, labels that begin with one another",
+    format: answerFormats.list,
+    labels: ["sexist", "sex", "s"],
+    none: "se",
+  },
 ] as const;
 
 describe.each(CASES)("AnswerGrammar, $name", ({format, labels, none}) => {
-  const grammar = new AnswerGrammar(format, labels.map(label => [label]), [none]);
+  const grammar = new AnswerGrammar(
+    format,
+    labels.map(label => [label]),
+    [none],
+  );
   const answers = wellFormedAnswers(format, labels, none);
 
   test("walking every character from the start closes exactly the 16 well-formed answers", () => {
@@ -60,13 +74,31 @@ describe.each(CASES)("AnswerGrammar, $name", ({format, labels, none}) => {
   });
 
   test("any text made of the format's own parts is judged as the written-out answers judge it", () => {
-    const part = fc.constantFrom(...labels, none, format.lead, format.separator, format.closeEvent, '"', ",", " ", "]", "s", "\n");
-    const property = fc.property(fc.array(part.filter(text => text !== ""), {maxLength: 7}), pieces => {
-      const seen = readAll(grammar, pieces);
-      const wanted = expected(answers, pieces.join(""));
-      const given = seen.kind === "closed" ? String(seen.given) : undefined;
-      return seen.kind === wanted.kind && given === (wanted.given === undefined ? undefined : String(wanted.given));
-    });
+    const part = fc.constantFrom(
+      ...labels,
+      none,
+      format.lead,
+      format.separator,
+      format.closeEvent,
+      '"',
+      ",",
+      " ",
+      "]",
+      "s",
+      "\n",
+    );
+    const property = fc.property(
+      fc.array(
+        part.filter(text => text !== ""),
+        {maxLength: 7},
+      ),
+      pieces => {
+        const seen = readAll(grammar, pieces);
+        const wanted = expected(answers, pieces.join(""));
+        const given = seen.kind === "closed" ? String(seen.given) : undefined;
+        return seen.kind === wanted.kind && given === (wanted.given === undefined ? undefined : String(wanted.given));
+      },
+    );
     expect(fc.check(property, {numRuns: 2000}).counterexample).toBeNull();
   });
 });

@@ -7,7 +7,11 @@ import {anySplit, wellFormedAnswers} from "../support/answers.ts";
 const {json, list} = answerFormats;
 const LABELS = ["joy", "fear", "sad"];
 
-function read(pieces: readonly string[], format: typeof json | typeof list = json, opening: "given" | "free" = "given") {
+function read(
+  pieces: readonly string[],
+  format: typeof json | typeof list = json,
+  opening: "given" | "free" = "given",
+) {
   const reader = new AnswerReader(format, opening);
   for (const piece of pieces) reader.push(piece);
   return reader;
@@ -190,7 +194,10 @@ describe("AnswerReader, list", () => {
 
 describe("AnswerReader on hostile text", () => {
   test("never throws, never has more elements than separators allow, and stays as it is once finished", () => {
-    const piece = fc.oneof(fc.string(), fc.constantFrom('"', '", "', '"]', "[", "]", "\\", ",", "\n", "\0", "joy", "]]]", ""));
+    const piece = fc.oneof(
+      fc.string(),
+      fc.constantFrom('"', '", "', '"]', "[", "]", "\\", ",", "\n", "\0", "joy", "]]]", ""),
+    );
     const formats = fc.constantFrom(json, list);
     const openings = fc.constantFrom("given" as const, "free" as const);
     const property = fc.property(fc.array(piece, {maxLength: 20}), formats, openings, (pieces, format, opening) => {
@@ -201,7 +208,8 @@ describe("AnswerReader on hostile text", () => {
       const {finished, closed} = reader;
       if (finished) reader.push('joy", "fear"]');
       return (
-        reader.elements.length <= separators && (!finished || (JSON.stringify(reader.elements) === before && closed === reader.closed))
+        reader.elements.length <= separators &&
+        (!finished || (JSON.stringify(reader.elements) === before && closed === reader.closed))
       );
     });
     expect(fc.check(property, {numRuns: 1000}).counterexample).toBeNull();

@@ -45,7 +45,10 @@ async function bruteForce(prompt: readonly number[], path: readonly number[], fo
   const after = await logProbs(model, [...prompt, ...path]);
   const ends = (piece: string, id: number) =>
     format.name === "json" ? piece.startsWith('"') : piece.startsWith(",") || piece.startsWith("\n") || id === 256;
-  const mass = model.vocabulary.pieces.reduce((sum, piece, id) => (ends(piece, id) ? sum + Math.exp(after[id] ?? 0) : sum), 0);
+  const mass = model.vocabulary.pieces.reduce(
+    (sum, piece, id) => (ends(piece, id) ? sum + Math.exp(after[id] ?? 0) : sum),
+    0,
+  );
   return Math.exp(logP) * mass;
 }
 
@@ -54,7 +57,12 @@ async function scoreWith(
   mode: LabelScoring,
   rule: VariantRule,
   scratchPerLane: number,
-): Promise<{scorer: LabelScorer; result: LabelScores; prompt: number[]; paths: readonly (readonly (readonly number[])[])[]}> {
+): Promise<{
+  scorer: LabelScorer;
+  result: LabelScores;
+  prompt: number[];
+  paths: readonly (readonly (readonly number[])[])[];
+}> {
   const before = `Input: it rained\n${format.opening}`;
   const {tokens} = tokenizeLabels(model, before, format, TEXTS);
   const scorer = new LabelScorer(mode, tokens, tokenSets(model.vocabulary, format), rule);
@@ -66,7 +74,10 @@ async function scoreWith(
   await new Lockstep(session, options).run([prompt], async (all, lane) => {
     const [atStep] = await lane.start(all, [{at: all.length - 1, spec}]);
     const reads = await lane.explore(
-      scorer.paths.map(path => ({tokens: path.tokens, reads: path.tokens.map((_, at) => ({at, spec: scorer.pathSpec}))})),
+      scorer.paths.map(path => ({
+        tokens: path.tokens,
+        reads: path.tokens.map((_, at) => ({at, spec: scorer.pathSpec})),
+      })),
     );
     const logitOf = (token: number) => atStep?.tokenLogits[scorer.firstTokens.indexOf(token)] ?? Number.NaN;
     result = scorer.score({logitOf, logSumExp: atStep?.logSumExp ?? Number.NaN}, reads);
@@ -84,19 +95,22 @@ describe.each([
     ["max", 3],
     ["sum", 0],
     ["sum", 20],
-  ] as const)("exact scores are ln P(label and its terminator), variants by %s, %i scratch sequences", async (rule, scratch) => {
-    const {result, prompt, paths} = await scoreWith(format, "exact", rule, scratch);
-    let mass = 0;
-    for (const [index, variants] of paths.entries()) {
-      const probabilities: number[] = [];
-      for (const path of variants) probabilities.push(await bruteForce(prompt, path, format));
-      const sum = probabilities.reduce((total, p) => total + p, 0);
-      mass += sum;
-      expect(result.scores[index]).toBeCloseTo(Math.log(rule === "sum" ? sum : Math.max(...probabilities)), 9);
-    }
-    expect(result.scores).toHaveLength(TEXTS.length);
-    expect(result.labelMass).toBeCloseTo(mass, 12);
-  });
+  ] as const)(
+    "exact scores are ln P(label and its terminator), variants by %s, %i scratch sequences",
+    async (rule, scratch) => {
+      const {result, prompt, paths} = await scoreWith(format, "exact", rule, scratch);
+      let mass = 0;
+      for (const [index, variants] of paths.entries()) {
+        const probabilities: number[] = [];
+        for (const path of variants) probabilities.push(await bruteForce(prompt, path, format));
+        const sum = probabilities.reduce((total, p) => total + p, 0);
+        mass += sum;
+        expect(result.scores[index]).toBeCloseTo(Math.log(rule === "sum" ? sum : Math.max(...probabilities)), 9);
+      }
+      expect(result.scores).toHaveLength(TEXTS.length);
+      expect(result.labelMass).toBeCloseTo(mass, 12);
+    },
+  );
 
   test("first-token scores are raw logits, and the mass counts a shared first token once", async () => {
     const {scorer, result, prompt, paths} = await scoreWith(format, "first-token", "max", 0);
@@ -119,7 +133,9 @@ describe.each([
     const most = await scoreWith(format, "first-token", "max", 0);
     const logP = await logProbs(model, prompt);
     paths.forEach((variants, index) => {
-      const weights = [...new Set(variants.map(path => path[0] ?? -1))].map(token => Math.exp(logP[token] ?? Number.NaN));
+      const weights = [...new Set(variants.map(path => path[0] ?? -1))].map(token =>
+        Math.exp(logP[token] ?? Number.NaN),
+      );
       const ratio = weights.reduce((sum, weight) => sum + weight, 0) / Math.max(...weights);
       expect((result.scores[index] ?? 0) - (most.result.scores[index] ?? 0)).toBeCloseTo(Math.log(ratio), 9);
     });

@@ -10,10 +10,21 @@ const FIRST = 258; // the first token after 256 bytes, the end and the beginning
 describe("tokenizeLabels", () => {
   test("a label gets the tokens that it adds to its context", () => {
     const model = scriptedModel({tokens: ["joy", "fe", "ar"]});
-    const {tokens, merged} = tokenizeLabels(model, '{"label": ["', json, [label("joy"), label("fear", "joyar"), label("up")]);
+    const {tokens, merged} = tokenizeLabels(model, '{"label": ["', json, [
+      label("joy"),
+      label("fear", "joyar"),
+      label("up"),
+    ]);
     expect(tokens).toEqual({
       names: ["joy", "fear", "up"],
-      paths: [[[FIRST]], [[FIRST + 1, FIRST + 2], [FIRST, FIRST + 2]], [[117, 112]]],
+      paths: [
+        [[FIRST]],
+        [
+          [FIRST + 1, FIRST + 2],
+          [FIRST, FIRST + 2],
+        ],
+        [[117, 112]],
+      ],
     });
     expect(merged).toEqual([]);
   });
@@ -40,7 +51,10 @@ describe("tokenizeLabels", () => {
 });
 
 describe("collisions", () => {
-  const of = (paths: Record<string, number[][]>): LabelTokens => ({names: Object.keys(paths), paths: Object.values(paths)});
+  const of = (paths: Record<string, number[][]>): LabelTokens => ({
+    names: Object.keys(paths),
+    paths: Object.values(paths),
+  });
 
   test("labels with different first tokens do not collide", () => {
     expect(collisions(of({joy: [[1]], fear: [[2, 1]], sad: [[3, 2]]}))).toEqual([]);
@@ -56,15 +70,17 @@ describe("collisions", () => {
 
   test("one label's own variants do not collide, two labels' variants do", () => {
     expect(collisions(of({joy: [[1], [1, 2]], fear: [[3]]}))).toEqual([]);
-    expect(collisions(of({joy: [[1], [2, 4]], fear: [[3], [2, 5]]}))).toEqual([{labels: ["joy", "fear"], kind: "first-token"}]);
+    expect(collisions(of({joy: [[1], [2, 4]], fear: [[3], [2, 5]]}))).toEqual([
+      {labels: ["joy", "fear"], kind: "first-token"},
+    ]);
   });
 
   test("a sequence starts with itself and with nothing, and not with a longer one", () => {
-    expect([startsWith([1, 2], [1, 2]), startsWith([1, 2], []), startsWith([1], [1, 2]), startsWith([1, 2], [2])]).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
+    expect([
+      startsWith([1, 2], [1, 2]),
+      startsWith([1, 2], []),
+      startsWith([1], [1, 2]),
+      startsWith([1, 2], [2]),
+    ]).toEqual([true, true, false, false]);
   });
 });

@@ -45,7 +45,10 @@ async function open(options: LockstepOptions, onExtend?: (items: readonly Extens
   });
 }
 
-async function runAll(list: readonly Job[], options: LockstepOptions): Promise<{results: unknown[][]; batches: Extension[][]}> {
+async function runAll(
+  list: readonly Job[],
+  options: LockstepOptions,
+): Promise<{results: unknown[][]; batches: Extension[][]}> {
   const batches: Extension[][] = [];
   await using session = await open(options, items => batches.push([...items]));
   const lockstep = new Lockstep(session, options);
@@ -68,12 +71,15 @@ describe("Lockstep", () => {
     {prefix: [], lanes: 3, scratchPerLane: 1},
     {prefix: PREFIX, lanes: 4, scratchPerLane: 2},
     {prefix: PREFIX, lanes: 20, scratchPerLane: 5},
-  ])("gives what one lane without reuse gives: $lanes lanes, $scratchPerLane scratch, prefix $prefix", async options => {
-    const list = jobs(11);
-    const alone = await runAll(list, STRICT);
-    expect(alone.results.every(result => result.length > 0)).toBe(true);
-    expect((await runAll(list, options)).results).toEqual(alone.results);
-  });
+  ])(
+    "gives what one lane without reuse gives: $lanes lanes, $scratchPerLane scratch, prefix $prefix",
+    async options => {
+      const list = jobs(11);
+      const alone = await runAll(list, STRICT);
+      expect(alone.results.every(result => result.length > 0)).toBe(true);
+      expect((await runAll(list, options)).results).toEqual(alone.results);
+    },
+  );
 
   test("the prefix is evaluated once, and everything else once a document", async () => {
     const list = jobs(7).map(job => ({...job, paths: []}));
@@ -84,7 +90,11 @@ describe("Lockstep", () => {
   });
 
   test("documents with answers of one length need as many batches as one document", async () => {
-    const list = Array.from({length: 6}, (_, job) => ({tokens: [...PREFIX, 50 + job, 51], answer: [90, 91, 92], paths: []}));
+    const list = Array.from({length: 6}, (_, job) => ({
+      tokens: [...PREFIX, 50 + job, 51],
+      answer: [90, 91, 92],
+      paths: [],
+    }));
     const one = await runAll(list.slice(0, 1), {prefix: PREFIX, lanes: 1, scratchPerLane: 0});
     const six = await runAll(list, {prefix: PREFIX, lanes: 6, scratchPerLane: 0});
     expect(one.batches).toHaveLength(1 + 1 + 3);
@@ -114,7 +124,11 @@ describe("Lockstep", () => {
       let lengths: number[] = [];
       await new Lockstep(session, options).run([0], async (_job, lane) => {
         await lane.start([1, 2, 3], []);
-        await lane.explore([{tokens: [4, 5], reads: []}, {tokens: [6], reads: []}, {tokens: [7], reads: []}]);
+        await lane.explore([
+          {tokens: [4, 5], reads: []},
+          {tokens: [6], reads: []},
+          {tokens: [7], reads: []},
+        ]);
         lengths = Array.from({length: session.sequences}, (_, sequence) => session.length(sequence));
       });
       expect(lengths).toEqual(scratchPerLane === 0 ? [3] : [0, 3, 0, 0]);

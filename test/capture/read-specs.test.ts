@@ -47,7 +47,8 @@ describe("ReadSpecs", () => {
   test("gives the masses of closing and going on as sums over the full vocabulary", () => {
     const logits = {'"]': 2, '"]}': 1, '",': 0.5, '", "': 3, joy: 4};
     const seen = readOut(free.at(undefined), logits);
-    const total = Object.values(logits).reduce((sum, logit) => sum + Math.exp(logit), 0) + (vocabulary.size - 5) * Math.exp(-5);
+    const total =
+      Object.values(logits).reduce((sum, logit) => sum + Math.exp(logit), 0) + (vocabulary.size - 5) * Math.exp(-5);
     const {close, goOn} = free.branch(seen, "") ?? {};
     expect(close).toBeCloseTo((Math.exp(2) + Math.exp(1)) / total, 12);
     expect(goOn).toBeCloseTo((Math.exp(0.5) + Math.exp(3)) / total, 12);

@@ -5,7 +5,26 @@ import {answerFormats} from "../../src/prompt/format.ts";
 
 const END = 0;
 /** A small vocabulary; the place in the list is the token's id. Token 0 ends a generation, token 1 is a control token. */
-const PIECES = ["", "", '"', '"]', '"]}', '",', '", "', '" ,', '"x', "]", "],", ",", ', "', ",x", " joy", "\n", "\n\n", " ,"];
+const PIECES = [
+  "",
+  "",
+  '"',
+  '"]',
+  '"]}',
+  '",',
+  '", "',
+  '" ,',
+  '"x',
+  "]",
+  "],",
+  ",",
+  ', "',
+  ",x",
+  " joy",
+  "\n",
+  "\n\n",
+  " ,",
+];
 const vocabulary: Vocabulary = {
   size: PIECES.length,
   pieces: PIECES,

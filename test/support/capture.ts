@@ -28,6 +28,8 @@ export interface ScriptedCapture extends Partial<SetupOptions> {
   readonly format?: AnswerFormat["name"];
   readonly documents?: readonly string[];
   readonly answerBudget?: number;
+  /** Replaces the model's tokeniser. */
+  readonly tokenize?: (model: Model, text: string) => number[];
 }
 
 export interface Prepared {
@@ -38,19 +40,33 @@ export interface Prepared {
 
 export const LABELS = ["joy", "fear", "sad"] as const;
 /** Tokens besides single bytes, so that labels and separators can be one token each. */
-export const TOKENS = ["joy", "fear", "sad", "none", '", "', '"]}', '"]', '",', ' "', "Input: ", "Label it.\n\n"] as const;
+export const TOKENS = [
+  "joy",
+  "fear",
+  "sad",
+  "none",
+  '", "',
+  '"]}',
+  '"]',
+  '",',
+  ' "',
+  "Input: ",
+  "Label it.\n\n",
+] as const;
 
 /** Everything that a capture needs on a scripted model. */
 export function prepare(options: ScriptedCapture = {}): Prepared {
   const {script, bos, onExtend} = options;
   const labels = options.labels ?? LABELS;
   const none = options.none === null ? undefined : (options.none ?? "none");
-  const model = scriptedModel({
+  const plain = scriptedModel({
     tokens: options.tokens ?? TOKENS,
     ...(script === undefined ? {} : {script}),
     ...(bos === undefined ? {} : {bos}),
     ...(onExtend === undefined ? {} : {onExtend}),
   });
+  const {tokenize} = options;
+  const model = tokenize === undefined ? plain : {...plain, tokenize: (text: string) => tokenize(plain, text)};
   const plan = tinyPlan({labels, none, ...(options.format === undefined ? {} : {format: options.format})});
   const {write} = promptWriter(model, "raw");
   const given = (options.documents ?? ["a"]).map((text, place) => ({

@@ -1,6 +1,5 @@
-import {type AnswerFormat, answerFormats} from "../../src/prompt/format.ts";
+import {type AnswerFormat, answerFormats, renderAnswer} from "../../src/prompt/format.ts";
 import type {PromptPlan} from "../../src/prompt/plan.ts";
-import {renderAnswer} from "../../src/prompt/format.ts";
 
 export interface TinyPlanOptions {
   readonly labels: readonly string[];
