@@ -14,7 +14,11 @@ const error = new LabelscopeError({
 describe("LabelscopeError", () => {
   test("keeps its code, facts, advice and cause, and is an Error with a stack", () => {
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({code: "context-overflow", facts: {neededTokens: 2310}, next: ["--context 4096", "or --shots 8"]});
+    expect(error).toMatchObject({
+      code: "context-overflow",
+      facts: {neededTokens: 2310},
+      next: ["--context 4096", "or --shots 8"],
+    });
     expect(error.cause).toBe(cause);
     expect(error.stack).toContain("errors.test.ts");
   });

@@ -51,8 +51,7 @@ const documents = prepare.prepareDocuments(
 );
 const texts = prepare.labelTexts(task.definition.labels, plan.none);
 const labels = prepare.prepareLabels(model, plan, write, texts, chosen);
-const scoring =
-  values.scoring === "auto" ? (labels.collisions.length > 0 ? "exact" : "first-token") : values.scoring;
+const scoring = values.scoring === "auto" ? (labels.collisions.length > 0 ? "exact" : "first-token") : values.scoring;
 const setup = prepare.greedySetup(model, plan, labels, {
   scoring,
   variants: "max",

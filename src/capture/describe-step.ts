@@ -8,6 +8,9 @@ import type {GreedySetup, Position, RawStep} from "./greedy.ts";
 /**
  * The record of one label step: its scores as a distribution, and what the answer did there.
  *
+ * `r` is the place of its element in the answer, so that a step that lies inside a token (and could not be read) is
+ * counted, too.
+ *
  * @param reader the whole answer: its element that starts at this step says what was emitted
  */
 export function describeStep(
@@ -26,7 +29,7 @@ export function describeStep(
   const later = elements.length > place + 1;
   const branch = element === undefined ? undefined : branchAt(setup, element, positions);
   return {
-    r,
+    r: place < 0 ? r : place + 1,
     answerTokens: step.answerTokens,
     kind: element?.ended && later ? "intermediate" : element?.ended && reader.closed ? "last" : "cut",
     ...(forced ? {forced} : {}),

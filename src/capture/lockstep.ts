@@ -79,12 +79,12 @@ export class Lockstep {
     const queue = jobs[Symbol.iterator]();
     let failure: {readonly error: unknown} | undefined;
     const worker = async (lane: number) => {
-      for (let next = queue.next(); !next.done && failure === undefined; next = queue.next()) {
-        try {
+      try {
+        for (let next = queue.next(); !next.done && failure === undefined; next = queue.next()) {
           await work(next.value, this.#lane(lane));
-        } catch (error) {
-          failure ??= {error};
         }
+      } catch (error) {
+        failure ??= {error};
       }
       this.#active--;
       this.#flushIfReady();

@@ -114,12 +114,17 @@ export function prepareLabels(
     texts,
     first: first.tokens,
     later: later.tokens,
-    collisions: collisions(first.tokens),
+    collisions: distinctCollisions([...collisions(first.tokens), ...collisions(later.tokens)]),
     merged: [...new Set([...first.merged, ...later.merged])],
     seamChecks: checked.length,
     seamDiffering: differing.length,
     answerBudget: longestAnswer(model, plan, texts, before, opening) + ANSWER_SLACK,
   };
+}
+
+/** Each pair of labels once: those after a separator are mostly those of the first step. */
+function distinctCollisions(found: readonly Collision[]): Collision[] {
+  return [...new Map(found.map(collision => [collision.labels.join("\n"), collision])).values()];
 }
 
 /**

@@ -1,9 +1,9 @@
 import type {Llama, LlamaContext, LlamaModel} from "node-llama-cpp";
 import {LabelscopeError} from "../errors.ts";
-import type {AdapterSpec, Engine, LoadOptions, Model, Session, SessionOptions} from "./engine.ts";
-import {compiledReader} from "./native/compile.ts";
+import type {AdapterSpec, Engine, LoadOptions, Model, SessionOptions} from "./engine.ts";
+import {compiledReader, loadedCpuBackend} from "./native/compile.ts";
 import {loadReader, type NativeReader} from "./native/load.ts";
-import {type NativeSource, NativeReaderSession} from "./native-session.ts";
+import {NativeReaderSession, type NativeSource} from "./native-session.ts";
 import {PublicSession} from "./public-session.ts";
 import {addonModel} from "./seam.ts";
 import {selfTest} from "./self-test.ts";
@@ -56,6 +56,7 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
     build: llama.buildType,
     gpu: llama.gpu === false ? "off" : llama.gpu,
     cpu: llama.systemInfo.trim(),
+    cpuBackend: loadedCpuBackend() ?? "unknown",
   };
   const shared: Shared = {llama, log, readerState, facts, options};
   return {
@@ -123,7 +124,10 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
       code: "model-load-failed",
       message: `the engine could not load ${path}`,
       details: lastLines(log, cause),
-      next: ["labelscope models info FILE shows what the file says of itself", "labelscope models verify, or pull it again"],
+      next: [
+        "labelscope models info FILE shows what the file says of itself",
+        "labelscope models verify, or pull it again",
+      ],
       cause,
     });
   }
@@ -152,8 +156,13 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
   let refusal = "reason" in shared.readerState ? shared.readerState.reason : undefined;
   if (source === undefined && refusal === undefined) refusal = "the engine's private layout has changed";
   if (source !== undefined && load.vocabularyOnly !== true) {
-    refusal = await selfTest(probe => openNative(source, probe), openPublic, model.tokenize(PROBE_TEXT, false));
-    if (refusal !== undefined && options.reader === "native") throw nativeUnavailable(refusal);
+    try {
+      refusal = await selfTest(probe => openNative(source, probe), openPublic, model.tokenize(PROBE_TEXT, false));
+      if (refusal !== undefined && options.reader === "native") throw nativeUnavailable(refusal);
+    } catch (error) {
+      await model.dispose();
+      throw error;
+    }
   }
   const native = refusal === undefined ? source : undefined;
   return {
@@ -221,7 +230,10 @@ function contextError(
       code: "adapter-rejected",
       message: `the LoRA adapter ${adapter.path} does not fit this model`,
       details: lastLines(log, cause),
-      next: ["labelscope models info shows the architecture of both files", "give the model that the adapter was made for"],
+      next: [
+        "labelscope models info shows the architecture of both files",
+        "give the model that the adapter was made for",
+      ],
       cause,
     });
   }

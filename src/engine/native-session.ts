@@ -151,7 +151,10 @@ export class NativeReaderSession implements Session {
     const width = HEAD + spec.tokens.length + spec.groups.length + 2 * top;
     const row = rows.subarray(cursor.row, cursor.row + width);
     cursor.row += width;
-    const take = (size: number) => vectors.slice(cursor.vector, (cursor.vector += size));
+    const take = (size: number) => {
+      cursor.vector += size;
+      return vectors.slice(cursor.vector - size, cursor.vector);
+    };
     const number = (index: number) => row[index] ?? Number.NaN;
     const groupsAt = HEAD + spec.tokens.length;
     const topAt = groupsAt + spec.groups.length;

@@ -8,7 +8,11 @@ type Open = (options: SessionOptions) => Promise<Session>;
  * @param tokens a short text's tokens, at least two
  * @returns undefined where they agree, else what was seen, for a person
  */
-export async function selfTest(openNative: Open, openPublic: Open, tokens: readonly number[]): Promise<string | undefined> {
+export async function selfTest(
+  openNative: Open,
+  openPublic: Open,
+  tokens: readonly number[],
+): Promise<string | undefined> {
   const options: SessionOptions = {
     sequences: 1,
     contextTokens: 256,

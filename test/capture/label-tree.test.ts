@@ -40,10 +40,9 @@ const captureTree = async (script: Script, options: Partial<TreeOptions>, scratc
 
 /** The sixteen well-formed answers over three labels and the null label, up to where the list closes. */
 const ANSWERS: ReadonlyMap<string, readonly string[]> = new Map(
-  [[], ...LABELS.flatMap(one => [[one], ...LABELS.flatMap(two => (two === one ? [] : pairs(one, two)))])].map(labels => [
-    `${(labels.length === 0 ? ["none"] : labels).join('", "')}"]`,
-    labels,
-  ]),
+  [[], ...LABELS.flatMap(one => [[one], ...LABELS.flatMap(two => (two === one ? [] : pairs(one, two)))])].map(
+    labels => [`${(labels.length === 0 ? ["none"] : labels).join('", "')}"]`, labels],
+  ),
 );
 
 function pairs(one: string, two: string): string[][] {

@@ -22,7 +22,8 @@ export interface ContractOptions {
   readonly tolerance: number;
 }
 
-const TEXT = 'Input: i miss the old days, and the queue was long\n{"label": ["joy", "fear", "sadness"]}\n\nInput: it rained';
+const TEXT =
+  'Input: i miss the old days, and the queue was long\n{"label": ["joy", "fear", "sadness"]}\n\nInput: it rained';
 
 /** What every engine must do, whatever stands behind it. Vocabulary ids below 256 must exist. */
 export function engineContract(name: string, {open, path, tolerance}: ContractOptions): void {
@@ -224,7 +225,11 @@ export function engineContract(name: string, {open, path, tolerance}: ContractOp
     test("a second call while one is under way is refused, and the first one completes", async () => {
       await using session = await open4();
       const first = extend(session, 0, tokens);
-      const others = await Promise.allSettled([session.extend([item(1, tokens)]), session.fork(0, 1), session.trim(0, 0)]);
+      const others = await Promise.allSettled([
+        session.extend([item(1, tokens)]),
+        session.fork(0, 1),
+        session.trim(0, 0),
+      ]);
       for (const other of others) {
         expect(other).toMatchObject({status: "rejected", reason: {message: expect.stringContaining("busy")}});
       }
@@ -269,6 +274,18 @@ export function engineContract(name: string, {open, path, tolerance}: ContractOp
       }
     });
 
+    test("a read sees the token that it stands at, and nothing after it", async () => {
+      const [start, last = 0, other = 0] = [tokens.slice(0, 6), tokens[7], tokens[9]];
+      await using session = await open4();
+      const [[one] = [], [same] = [], [moved] = []] = await session.extend([
+        item(0, [...start, last]),
+        {sequence: 1, tokens: [...start, last, other], reads: [{at: 6, spec}]},
+        item(2, [...start, other]),
+      ]);
+      expect(largestGap(vectorOf(same), vectorOf(one))).toBeLessThanOrEqual(tolerance);
+      expect(largestGap(vectorOf(moved), vectorOf(one))).toBeGreaterThan(Math.max(0.5, 2 * tolerance));
+    });
+
     test("a read at each of very many positions comes back for its own position", async () => {
       await using session = await open4({sequences: 1, contextTokens: 600, batchTokens: 512});
       const many = Array.from({length: 560}, (_, place) => tokens[(place * 7 + (place % 5)) % tokens.length] ?? 0);
@@ -304,7 +321,8 @@ export function engineContract(name: string, {open, path, tolerance}: ContractOp
       const {hidden, ...rest} = await extend(session, 0, tokens, {...spec, hidden: true});
       expect(hidden !== undefined).toBe(model.capabilities.hiddenState);
       expect(Array.from(hidden ?? []).every(Number.isFinite)).toBe(true);
-      expect(rest).toEqual(await whole(tokens));
+      // Not to the bit: with hidden states on, llama.cpp computes its last layer for other rows of a batch.
+      expect(largestGap(vectorOf(rest), vectorOf(await whole(tokens)))).toBeLessThanOrEqual(tolerance / 100);
     });
 
     test("the tokens of a text write that text, and text that looks special stays text", () => {

@@ -25,7 +25,9 @@ describe("softmax", () => {
   });
 
   test("permutes with its scores", () => {
-    const same = fc.property(scores, values => close(softmax(values.toReversed()), softmax(values).toReversed(), 1e-12));
+    const same = fc.property(scores, values =>
+      close(softmax(values.toReversed()), softmax(values).toReversed(), 1e-12),
+    );
     expect(fc.check(same).counterexample).toBeNull();
   });
 

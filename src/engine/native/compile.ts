@@ -31,7 +31,8 @@ export async function compiledReader(home: string, options: {readonly retry?: bo
     return {file: undefined, reason: `the native reader is built on Linux only so far (this is ${process.platform})`};
   }
   const libraries = loadedEngineLibraries();
-  if (libraries === undefined) return {file: undefined, reason: "the engine's libraries are not where they are expected"};
+  if (libraries === undefined)
+    return {file: undefined, reason: "the engine's libraries are not where they are expected"};
   const compiler = await findCompiler();
   if (compiler === undefined) {
     return {file: undefined, reason: "no C++ compiler was found (looked for $CXX, g++, c++ and clang++)"};
@@ -49,7 +50,12 @@ export async function compiledReader(home: string, options: {readonly retry?: bo
 }
 
 /** Compiles beside the target and renames into place: two processes may do it at once. */
-async function compile(command: string, libraries: Libraries, folder: string, file: string): Promise<string | undefined> {
+async function compile(
+  command: string,
+  libraries: Libraries,
+  folder: string,
+  file: string,
+): Promise<string | undefined> {
   const require = createRequire(import.meta.url);
   const scratch = await mkdtemp(join(folder, "build-"));
   const output = join(scratch, "reader.node");
@@ -84,7 +90,9 @@ interface Libraries {
 
 /** The engine's shared libraries as this process has mapped them (a GPU build has its own). */
 function loadedEngineLibraries(): Libraries | undefined {
-  const mapped = new Set(readFileSync("/proc/self/maps", "utf8").match(/\/\S*\/lib(?:llama|ggml|ggml-base)[.\d\w]*\.so$/gm));
+  const mapped = new Set(
+    readFileSync("/proc/self/maps", "utf8").match(/\/\S*\/lib(?:llama|ggml|ggml-base)[.\d\w]*\.so$/gm),
+  );
   const paths = [...mapped].filter(path => /lib(llama|ggml|ggml-base)(\.v[\d.]+)?\.so$/.test(path)).sort();
   const llama = paths.find(path => basename(path).startsWith("libllama"));
   if (llama === undefined || paths.length < 3) return undefined;
@@ -92,8 +100,15 @@ function loadedEngineLibraries(): Libraries | undefined {
   return {folder, files: paths.filter(path => dirname(path) === folder).map(path => basename(path))};
 }
 
+/** The CPU backend that the engine picked for this processor, e.g. `libggml-cpu-zen4.so`; undefined off Linux. */
+export function loadedCpuBackend(): string | undefined {
+  if (process.platform !== "linux") return undefined;
+  const path = /\/\S*\/(libggml-cpu-[\w.-]+\.so)$/m.exec(readFileSync("/proc/self/maps", "utf8"));
+  return path?.[1];
+}
+
 async function findCompiler(): Promise<{command: string; version: string} | undefined> {
-  for (const command of [process.env["CXX"], "g++", "c++", "clang++"]) {
+  for (const command of [process.env.CXX, "g++", "c++", "clang++"]) {
     if (command === undefined || command === "") continue;
     try {
       const {stdout} = await promisify(execFile)(command, ["--version"], {timeout: 20_000});

@@ -1,0 +1,227 @@
+import {spawn} from "node:child_process";
+import {once} from "node:events";
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {CommanderError} from "commander";
+import {afterAll, beforeAll, describe, expect, test} from "vitest";
+import {createProgram} from "../src/program.ts";
+import {version} from "../src/version.ts";
+import {type Build, buildCli, callCli} from "./cli-process.ts";
+import {aManifest, aTrace} from "./store/records.ts";
+
+let build: Build;
+let cwd = "";
+beforeAll(() => {
+  build = buildCli();
+  cwd = mkdtempSync(join(tmpdir(), "labelscope-cwd-"));
+}, 60_000);
+afterAll(() => {
+  build.remove();
+  rmSync(cwd, {recursive: true, force: true});
+});
+
+const call = async (...flags: string[]) =>
+  await callCli(build, flags, {cwd, env: {LABELSCOPE_HOME: join(cwd, "home")}});
+
+/** Every command as it is typed, e.g. `models pull`. */
+function commands(): string[][] {
+  const program = createProgram("0", {read: async () => ""}, async () => {});
+  return program.commands.flatMap(command =>
+    command.commands.length === 0 ? [[command.name()]] : command.commands.map(inner => [command.name(), inner.name()]),
+  );
+}
+
+/** What a command line writes and how it ends before any command is called, in this process. */
+async function parse(flags: readonly string[]): Promise<{exit: number; out: string; err: string; called: boolean}> {
+  const seen = {exit: 0, out: "", err: "", called: false};
+  const program = createProgram("0", {read: async () => ""}, async () => {
+    seen.called = true;
+  });
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({commands}) => commands)]) {
+    command.exitOverride().configureOutput({
+      writeOut: text => {
+        seen.out += text;
+      },
+      writeErr: text => {
+        seen.err += text;
+      },
+    });
+  }
+  await program.parseAsync(["node", "labelscope", ...flags]).catch(error => {
+    if (!(error instanceof CommanderError)) throw error;
+    seen.exit = error.exitCode;
+  });
+  return seen;
+}
+
+describe("help", () => {
+  test.each(commands().map(words => [words.join(" "), words] as const))(
+    "%s --help shows its flags and an example that begins with it",
+    async (name, words) => {
+      const {exit, out, err} = await parse([...words, "--help"]);
+      expect({exit, err}).toEqual({exit: 0, err: ""});
+      expect(out).toContain(`Usage: labelscope ${name}`);
+      expect(out).toContain("--json");
+      expect(out.slice(out.indexOf("Example:"))).toContain(`labelscope ${name}`);
+    },
+  );
+
+  test("an example's own command line is one that the program takes", async () => {
+    let examples = 0;
+    for (const words of commands()) {
+      const {out} = await parse([...words, "--help"]);
+      const lines = out
+        .slice(out.indexOf("Example:"))
+        .split("\n")
+        .filter(line => line.includes(`labelscope ${words.join(" ")}`));
+      for (const line of lines) {
+        const flags = line.slice(line.indexOf("labelscope ")).split(" ").slice(1);
+        const {err, called} = await parse(flags);
+        expect({line, err, called}).toEqual({line, err: "", called: true});
+        examples++;
+      }
+    }
+    expect(examples).toBeGreaterThanOrEqual(commands().length);
+  });
+
+  test("labelscope --help lists every command, and --version is the package's", async () => {
+    const {code, stdout, stderr} = await call("--help");
+    expect({code, stderr}).toEqual({code: 0, stderr: ""});
+    for (const [word = ""] of commands()) expect(stdout).toMatch(new RegExp(`^  ${word}\\b`, "m"));
+    expect((await call("--version")).stdout).toBe(`${version}\n`);
+  });
+
+  test("a bare labelscope and a bare group show their commands on stderr and could not run", async () => {
+    for (const flags of [[], ["models"]]) {
+      const {code, stdout, stderr} = await call(...flags);
+      expect({code, stdout}).toEqual({code: 2, stdout: ""});
+      expect(stderr).toContain("Commands:");
+    }
+  });
+});
+
+describe("usage errors say why on stderr, and call nothing", () => {
+  const wrong: [string[], string][] = [
+    [["runn"], "(Did you mean run?)"],
+    [["run", "--model", "m"], "missing required argument 'task'"],
+    [["run", "goemotions"], "required option '--model <spec>' not specified"],
+    [["run", "goemotions", "--model", "m", "--limt", "3"], "(Did you mean --limit?)"],
+    [["run", "goemotions", "--model", "m", "--limit", "three"], "expected a whole number of at least 1"],
+    [["run", "goemotions", "--model", "m", "--sequences", "500"], "expected a whole number from 1 to 128"],
+    [["run", "goemotions", "--model", "m", "--shard", "5/4"], "expected I/N with 1 ≤ I ≤ N"],
+    [["run", "goemotions", "--model", "m", "--format", "xml"], "Allowed choices are json, list"],
+    [["run", "goemotions", "--model", "m", "--multi-share", "2"], "expected a number from 0 to 1"],
+    [["run", "goemotions", "extra", "--model", "m"], "too many arguments"],
+    [["merge"], "missing required argument 'runs'"],
+    [["score", "--model", "m"], "required option '--labels <names>' not specified"],
+    [["score", "--model", "m", "--labels", "a,,b"], "expected names with commas between them"],
+    [["models", "pul"], "(Did you mean pull?)"],
+    [["inspect"], "missing required argument 'run'"],
+  ];
+  test.each(wrong)("%j: %s", async (flags, reason) => {
+    const {exit, out, err, called} = await parse(flags);
+    expect({out, called}).toEqual({out: "", called: false});
+    expect(exit).not.toBe(0);
+    expect(err).toContain(reason);
+    expect(err).toContain("--help");
+  });
+
+  test("the process exits with 2 for them", async () => {
+    for (const flags of [["runn"], ["run", "goemotions", "--model", "m", "--limit", "three"], ["models", "pull"]]) {
+      const {code, stdout, stderr} = await call(...flags);
+      expect({flags, code, stdout}).toEqual({flags, code: 2, stdout: ""});
+      expect(stderr).toMatch(/^error: /);
+    }
+  });
+});
+
+describe("what could not run exits with 2 and prints code, message and advice", () => {
+  const refused: [string[], string, string][] = [
+    [["run", "goemotion", "--model", "m"], "task-not-found: ", "did you mean goemotions?"],
+    [["run", "goemotions", "--model", "m"], "data-missing: ", "--data DIR"],
+    [
+      ["score", "--model", "m", "--labels", "a", "--prompt-file", "missing.txt"],
+      "file-missing: ",
+      "check --prompt-file",
+    ],
+    [["inspect", "nothing-here"], "no-run: ", "labelscope run has made"],
+    [["models", "info", "nothing.gguf"], "model-missing: ", "check the path"],
+  ];
+  test.each(refused)("%j", async (flags, code, next) => {
+    const ended = await call(...flags);
+    expect(ended).toMatchObject({code: 2, stdout: ""});
+    const lines = ended.stderr.trimEnd().split("\n");
+    expect(lines[0]?.startsWith(code)).toBe(true);
+    expect(lines.slice(1).every(line => line.startsWith("  "))).toBe(true);
+    expect(ended.stderr.slice(ended.stderr.indexOf("  Next: "))).toContain(next);
+  });
+
+  test("an error that labelscope did not expect keeps its stack and asks for a report", async () => {
+    const broken = await callCli({...build, cli: brokenCli(build)}, ["tasks", "list"], {cwd});
+    expect(broken.code).toBe(2);
+    expect(broken.stderr).toMatch(/^unexpected: Error: broken on purpose\n {4}at /);
+    expect(broken.stderr).toContain("Next: this is a bug in labelscope");
+  });
+});
+
+describe("output", () => {
+  const runFolder = () => {
+    const folder = mkdtempSync(join(cwd, "run-"));
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify(aManifest()));
+    const many = Array.from(
+      {length: 40},
+      (_, i) => `${JSON.stringify(aTrace(`d${i}`, {document: {id: `d${i}`, text: "x".repeat(40_000), labels: []}}))}\n`,
+    );
+    writeFileSync(join(folder, "traces.jsonl"), many.join(""));
+    return folder;
+  };
+
+  test("--json prints one JSON value on stdout and nothing else", async () => {
+    for (const flags of [
+      ["tasks", "list"],
+      ["models", "list"],
+      ["inspect", runFolder()],
+    ]) {
+      const {code, stdout, stderr} = await call(...flags, "--json");
+      expect({code, stderr}).toEqual({code: 0, stderr: ""});
+      expect(JSON.parse(stdout)).toBeTypeOf("object");
+      expect(stdout.endsWith("\n")).toBe(true);
+    }
+  });
+
+  test("every command's text ends with a line end", async () => {
+    for (const flags of [
+      ["tasks", "list"],
+      ["models", "list"],
+      ["inspect", runFolder()],
+    ]) {
+      expect((await call(...flags)).stdout).toMatch(/[^\n]\n$/);
+    }
+  });
+
+  test("a reader that closes the pipe early is no error", async () => {
+    const child = spawn(process.execPath, [build.cli, "inspect", runFolder(), "--json"], {cwd});
+    child.stdout.destroy();
+    let errors = "";
+    child.stderr.on("data", chunk => {
+      errors += chunk;
+    });
+    const [code] = await once(child, "close");
+    expect({code, errors}).toEqual({code: 0, errors: ""});
+  });
+});
+
+/** A copy of the entry whose command fails in a way that nobody foresaw. */
+function brokenCli({cli}: Build): string {
+  const path = cli.replace(/cli\.js$/, "broken-cli.js");
+  const commands = cli.replace(/cli\.js$/, "commands/broken.js");
+  writeFileSync(commands, 'export async function tasksList() { throw new Error("broken on purpose"); }\n');
+  const program = cli.replace(/cli\.js$/, "broken-program.js");
+  writeFileSync(
+    program,
+    readFileSync(cli.replace(/cli\.js$/, "program.js"), "utf8").replace("./commands/tasks.js", "./commands/broken.js"),
+  );
+  writeFileSync(path, readFileSync(cli, "utf8").replace("./program.js", "./broken-program.js"));
+  return path;
+}

@@ -1,0 +1,80 @@
+import {InvalidArgumentError} from "commander";
+import {describe, expect, test} from "vitest";
+import {list, positive, repeated, shard, share, wholeNumber} from "../src/flags.ts";
+
+/** Pairs of texts that a reader takes, with their value, and texts that it must refuse. */
+const cases = {
+  "wholeNumber(1)": {
+    read: wholeNumber(1),
+    good: [
+      ["1", 1],
+      ["007", 7],
+      ["9007199254740991", 9007199254740991],
+    ],
+    bad: ["0", "-1", "1.5", "1e3", "", " ", "one", "0x10", "٣", "9007199254740993", "99999999999999999999"],
+  },
+  "wholeNumber(0, 5)": {
+    read: wholeNumber(0, 5),
+    good: [
+      ["0", 0],
+      ["5", 5],
+    ],
+    bad: ["6", "-1"],
+  },
+  share: {
+    read: share,
+    good: [
+      ["0", 0],
+      ["1", 1],
+      ["0.5", 0.5],
+      [".25", 0.25],
+    ],
+    bad: ["", " ", "1.01", "-0.1", "50%", "NaN", "half"],
+  },
+  positive: {
+    read: positive,
+    good: [
+      ["0.5", 0.5],
+      ["90", 90],
+    ],
+    bad: ["0", "-1", "", "Infinity", "NaN", "soon"],
+  },
+  shard: {
+    read: shard,
+    good: [
+      ["1/1", {index: 1, count: 1}],
+      ["2/4", {index: 2, count: 4}],
+    ],
+    bad: ["0/4", "5/4", "2", "2/", "/4", "2/4/1", "a/b", "", "1.5/2", "-1/2"],
+  },
+  list: {
+    read: list,
+    good: [
+      ["a", ["a"]],
+      ["a, b ,c d", ["a", "b", "c d"]],
+    ],
+    bad: ["", "a,,b", "a,", ","],
+  },
+} as const;
+
+describe.each(Object.entries(cases))("%s", (_name, {read, good, bad}) => {
+  test.each(good as readonly (readonly [string, unknown])[])("reads %s", (text, value) => {
+    expect(read(text)).toEqual(value);
+  });
+
+  test.each([...bad])("refuses %j and says what was expected", text => {
+    expect(() => read(text)).toThrow(InvalidArgumentError);
+    expect(() => read(text)).toThrow(/^expected /);
+  });
+});
+
+test("a range with an end is named with both ends", () => {
+  expect(() => wholeNumber(1, 128)("500")).toThrow("expected a whole number from 1 to 128");
+  expect(() => wholeNumber(1)("0")).toThrow("expected a whole number of at least 1");
+});
+
+test("a repeated flag collects its values in order, and leaves what it was given alone", () => {
+  const before = repeated("a", undefined);
+  expect(repeated("b", before)).toEqual(["a", "b"]);
+  expect(before).toEqual(["a"]);
+});
