@@ -7,7 +7,15 @@ export default defineConfig({
   test: {
     projects: [
       {test: {...shared, name: "standalone", include: ["test/**/*.test.ts"], exclude: ["test/model/**"]}},
-      {test: {...shared, name: "model", include: ["test/model/**/*.test.ts"], testTimeout: 600_000, hookTimeout: 900_000}},
+      {
+        test: {
+          ...shared,
+          name: "model",
+          include: ["test/model/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
     ],
   },
 });

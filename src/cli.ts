@@ -13,6 +13,10 @@ process.stdout.on("error", error => {
   process.exit("code" in error && error.code === "EPIPE" ? 0 : 2);
 });
 
+process.stderr.on("error", () => {
+  // Nobody reads the progress any more: the work goes on.
+});
+
 const quiet = process.argv.includes("--quiet");
 const terminal = createTerminal(process.stderr, quiet);
 const controller = new AbortController();
@@ -27,7 +31,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-const program = createProgram(version, {read: async () => await readAll(process.stdin)}, async (call, json) => {
+const readInput = async () => {
+  if (process.stdin.isTTY)
+    terminal.notice("reading the prompt from this terminal; Ctrl-D ends it (--prompt-file reads a file)");
+  return await readAll(process.stdin);
+};
+const program = createProgram(version, {read: readInput}, async (call, json) => {
   const result = await call({
     progress: terminal.progress,
     notice: terminal.notice,
@@ -59,6 +68,9 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (controller.signal.aborted) return INTERRUPTED;
   if (error instanceof LabelscopeError) process.stderr.write(formatError(error));
-  else process.stderr.write(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  Next: this is a bug in labelscope; please report it with the lines above\n`);
+  else
+    process.stderr.write(
+      `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  Next: this is a bug in labelscope; please report it with the lines above\n`,
+    );
   return 2;
 }

@@ -2,23 +2,28 @@ import {InvalidArgumentError} from "commander";
 
 /** Readers of flag values: each returns the value or says what was expected. */
 
-export function wholeNumber(least: number) {
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return (text: string): number => {
     const value = Number(text);
-    if (!/^-?\d+$/.test(text) || value < least) throw new InvalidArgumentError(`expected a whole number of at least ${least}`);
+    if (!/^-?\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`expected a whole number ${range}`);
+    }
     return value;
   };
 }
 
 export function share(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("expected a number from 0 to 1");
+  if (text.trim() === "" || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("expected a number from 0 to 1");
   return value;
 }
 
 export function positive(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("expected a number above 0");
+  if (text.trim() === "" || !(value > 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError("expected a number above 0");
   return value;
 }
 

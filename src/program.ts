@@ -16,9 +16,15 @@ export interface Input {
  *
  * @param dispatch receives the call that a parsed command line asks for
  */
-export function createProgram(version: string, input: Input, dispatch: (call: Call, json: boolean) => Promise<void>): Command {
+export function createProgram(
+  version: string,
+  input: Input,
+  dispatch: (call: Call, json: boolean) => Promise<void>,
+): Command {
   const program = new Command("labelscope")
-    .description("What does a local model believe about every label, and how does that change with its size, finetuning and quantisation?")
+    .description(
+      "What does a local model believe about every label, and how does that change with its size, finetuning and quantisation?",
+    )
     .version(version)
     .showHelpAfterError("(labelscope COMMAND --help shows the flags and an example)")
     .configureHelp({showGlobalOptions: false});
@@ -28,21 +34,35 @@ export function createProgram(version: string, input: Input, dispatch: (call: Ca
       .description(description)
       .option("--json", "print the result as JSON")
       .option("--quiet", "no progress and no remarks on stderr")
-      .addHelpText("after", `\nExample:\n${example.split("\n").map(line => `  ${line}`).join("\n")}`);
+      .addHelpText(
+        "after",
+        `\nExample:\n${example
+          .split("\n")
+          .map(line => `  ${line}`)
+          .join("\n")}`,
+      );
   const engineFlags = (command: Command) =>
     command
-      .option("--threads <n>", "threads of the engine (default: one a processor)", wholeNumber(1))
+      .option("--threads <n>", "threads of the engine (default: one a processor)", wholeNumber(1, 512))
       .option("--flash-attention", "faster; moves quantised models by hundredths of a bit", false)
       .option("--strict", "one sequence, nothing reused, float32 cache: repeats to the bit", false)
-      .addOption(new Option("--gpu <kind>", "where to compute").choices(["off", "auto", "cuda", "vulkan", "metal"]).default("off"))
-      .addOption(new Option("--reader <path>", "how logits are read").choices(["auto", "native", "public"]).default("auto"))
+      .addOption(
+        new Option("--gpu <kind>", "where to compute")
+          .choices(["off", "auto", "cuda", "vulkan", "metal"])
+          .default("off"),
+      )
+      .addOption(
+        new Option("--reader <path>", "how logits are read").choices(["auto", "native", "public"]).default("auto"),
+      )
       .addOption(
         new Option("--label-scoring <mode>", "exact: whole labels; auto: exact where labels share a first token")
           .choices(["auto", "exact", "first-token"])
           .default("auto"),
       );
 
-  engineFlags(add(program, "run <task>", "capture every label step of one or several models' answers (resumable)", RUN_EXAMPLE))
+  engineFlags(
+    add(program, "run <task>", "capture every label step of one or several models' answers (resumable)", RUN_EXAMPLE),
+  )
     .requiredOption("--model <spec>", "catalogue id or GGUF file, +ADAPTER[@SCALE] for a LoRA (repeatable)", repeated)
     .option("--data <dir>", "where the task's data is")
     .option("--out <dir>", "where run folders are made", "runs")
@@ -54,14 +74,32 @@ export function createProgram(version: string, input: Input, dispatch: (call: Ca
     .option("--multi-share <share>", "share of demonstrations with several labels (default: the task's)", share)
     .option("--none-share <share>", "share of demonstrations without a label (default: the task's)", share)
     .option("--label-order <order>", "alphabetical, reversed, as-listed or random:SEED (default: the task's)")
-    .addOption(new Option("--format <format>", "how answers are written (default: the task's)").choices(["json", "list"]))
-    .addOption(new Option("--chat <mode>", "auto: the model's own chat template").choices(["raw", "auto"]).default("raw"))
-    .addOption(new Option("--opening <mode>", "free: the model writes the answer's opening itself").choices(["given", "free"]).default("given"))
-    .addOption(new Option("--decode <mode>", "constrained: to well-formed answers").choices(["free", "constrained"]).default("free"))
-    .addOption(new Option("--variants <rule>", "over a label's surface variants").choices(["max", "sum"]).default("max"))
+    .addOption(
+      new Option("--format <format>", "how answers are written (default: the task's)").choices(["json", "list"]),
+    )
+    .addOption(
+      new Option("--chat <mode>", "auto: the model's own chat template").choices(["raw", "auto"]).default("raw"),
+    )
+    .addOption(
+      new Option("--opening <mode>", "free: the model writes the answer's opening itself")
+        .choices(["given", "free"])
+        .default("given"),
+    )
+    .addOption(
+      new Option("--decode <mode>", "constrained: to well-formed answers")
+        .choices(["free", "constrained"])
+        .default("free"),
+    )
+    .addOption(
+      new Option("--variants <rule>", "over a label's surface variants").choices(["max", "sum"]).default("max"),
+    )
     .option("--full-logits", "store the whole logit vector of every label step (logits.npy)", false)
-    .option("--context <tokens>", "most tokens of a prompt with its answer (default: what the model was trained for)", wholeNumber(16))
-    .option("--sequences <n>", "documents under way at once (default: 8; 1 in strict mode)", wholeNumber(1))
+    .option(
+      "--context <tokens>",
+      "most tokens of a prompt with its answer (default: what the model was trained for)",
+      wholeNumber(16),
+    )
+    .option("--sequences <n>", "documents under way at once (default: 8; 1 in strict mode)", wholeNumber(1, 128))
     .option("--shard <i/n>", "only every n-th document; join with labelscope merge", shard)
     .option("--max-minutes <n>", "stop after so long; the same command continues", positive)
     .option("--fresh", "move an existing run aside and begin anew", false)
@@ -78,14 +116,22 @@ export function createProgram(version: string, input: Input, dispatch: (call: Ca
   add(program, "merge <runs...>", "join the shards of a run", "labelscope merge runs/goemotions-*-shard*of4")
     .option("--out <dir>", "where the joined run's folder is made", "runs")
     .action(async (runs, flags) => {
-      await dispatch(async io => (await import("./commands/merge.ts")).mergeCommand({runs, out: flags.out}, io), flags.json);
+      await dispatch(
+        async io => (await import("./commands/merge.ts")).mergeCommand({runs, out: flags.out}, io),
+        flags.json,
+      );
     });
 
   engineFlags(add(program, "score", "the label distribution right after a prompt", SCORE_EXAMPLE))
     .requiredOption("--model <spec>", "catalogue id or GGUF file, +ADAPTER[@SCALE] for a LoRA")
     .requiredOption("--labels <names>", "labels, with commas between them", list)
     .option("--prompt-file <file>", "the prompt's text, exactly (default: standard input)")
-    .addOption(new Option("--format <format>", 'what ends a label (default: json where the prompt ends with ")').choices(["json", "list"]))
+    .addOption(
+      new Option("--format <format>", 'what ends a label (default: json where the prompt ends with ")').choices([
+        "json",
+        "list",
+      ]),
+    )
     .option("--top <n>", "how many of the vocabulary's best tokens to list", wholeNumber(0), 10)
     .action(async flags => {
       await dispatch(
@@ -94,26 +140,42 @@ export function createProgram(version: string, input: Input, dispatch: (call: Ca
       );
     });
 
-  add(program, "inspect <run>", "one document of a run, step by step", "labelscope inspect runs/goemotions-… --id eecwqtt")
+  add(
+    program,
+    "inspect <run>",
+    "one document of a run, step by step",
+    "labelscope inspect runs/goemotions-… --id eecwqtt",
+  )
     .option("--id <id>", "the document (default: the first)")
     .action(async (run, flags) => {
-      await dispatch(async io => (await import("./commands/inspect.ts")).inspectCommand({run, id: flags.id}, io), flags.json);
+      await dispatch(
+        async io => (await import("./commands/inspect.ts")).inspectCommand({run, id: flags.id}, io),
+        flags.json,
+      );
     });
 
   addModels(add, program.command("models").description("the catalogue: list, pull, verify, info"), dispatch);
   addTasks(add, program.command("tasks").description("tasks: list, check, import"), dispatch);
 
   add(program, "doctor", "what would be used on this machine, and why", "labelscope doctor")
-    .addOption(new Option("--gpu <kind>", "where to compute").choices(["off", "auto", "cuda", "vulkan", "metal"]).default("off"))
+    .addOption(
+      new Option("--gpu <kind>", "where to compute").choices(["off", "auto", "cuda", "vulkan", "metal"]).default("off"),
+    )
     .action(async flags => {
-      await dispatch(async io => (await import("./commands/doctor.ts")).doctorCommand({gpu: flags.gpu}, io), flags.json);
+      await dispatch(
+        async io => (await import("./commands/doctor.ts")).doctorCommand({gpu: flags.gpu}, io),
+        flags.json,
+      );
     });
 
   add(program, "demo", "the embedded ladder on the embedded task, offline", "labelscope demo")
     .option("--out <dir>", "where run folders are made", "runs")
     .option("--limit <n>", "documents", wholeNumber(1), 100)
     .action(async flags => {
-      await dispatch(async io => (await import("./commands/demo.ts")).demoCommand({out: flags.out, limit: flags.limit}, io), flags.json);
+      await dispatch(
+        async io => (await import("./commands/demo.ts")).demoCommand({out: flags.out, limit: flags.limit}, io),
+        flags.json,
+      );
     });
   return program;
 }
@@ -132,9 +194,15 @@ function addModels(add: Add, models: Command, dispatch: Dispatch): void {
     .action(async (specs, flags) =>
       dispatch(async io => (await load()).modelsPull({specs, id: flags.id, sha256: flags.sha256}, io), flags.json),
     );
-  add(models, "verify [ids...]", "hash pulled models again (default: all)", "labelscope models verify")
-    .action(async (ids, flags) => dispatch(async io => (await load()).modelsVerify({ids}, io), flags.json));
-  add(models, "info <spec>", "what a GGUF file says of itself", "labelscope models info smollm2-135m-instruct --task goemotions --data DIR")
+  add(models, "verify [ids...]", "hash pulled models again (default: all)", "labelscope models verify").action(
+    async (ids, flags) => dispatch(async io => (await load()).modelsVerify({ids}, io), flags.json),
+  );
+  add(
+    models,
+    "info <spec>",
+    "what a GGUF file says of itself",
+    "labelscope models info smollm2-135m-instruct --task goemotions --data DIR",
+  )
     .option("--task <task>", "also how this task's labels are tokenised, and which collide")
     .option("--data <dir>", "where the task's data is")
     .action(async (spec, flags) =>
@@ -144,11 +212,14 @@ function addModels(add: Add, models: Command, dispatch: Dispatch): void {
 
 function addTasks(add: Add, tasks: Command, dispatch: Dispatch): void {
   const load = async () => await import("./commands/tasks.ts");
-  add(tasks, "list", "the built-in tasks", "labelscope tasks list")
-    .action(async flags => dispatch(async io => (await load()).tasksList({}, io), flags.json));
+  add(tasks, "list", "the built-in tasks", "labelscope tasks list").action(async flags =>
+    dispatch(async io => (await load()).tasksList({}, io), flags.json),
+  );
   add(tasks, "check <task>", "check a task file and its data, with line numbers", "labelscope tasks check my-task.yaml")
     .option("--data <dir>", "where the task's data is")
-    .action(async (task, flags) => dispatch(async io => (await load()).tasksCheck({task, data: flags.data}, io), flags.json));
+    .action(async (task, flags) =>
+      dispatch(async io => (await load()).tasksCheck({task, data: flags.data}, io), flags.json),
+    );
   add(tasks, "import <task>", "turn a data set as published into a task file with JSONL", IMPORT_EXAMPLE)
     .option("--data <dir>", "the data set as published")
     .option("--out <dir>", "where the task file and the JSONL are written")

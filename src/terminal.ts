@@ -57,7 +57,10 @@ export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean): Term
 export function progressLine(event: Progress, seconds: number, first: number): string {
   const {subject, done, total, unit, note} = event;
   const amount = (value: number) => (unit === "bytes" ? `${(value / 1e6).toFixed(1)} MB` : String(value));
-  const parts = [subject, total === undefined ? amount(done) : `${amount(done)}/${amount(total)} ${unit === "bytes" ? "" : unit}`.trim()];
+  const parts = [
+    subject,
+    total === undefined ? amount(done) : `${amount(done)}/${amount(total)} ${unit === "bytes" ? "" : unit}`.trim(),
+  ];
   const rate = event.ratePerSecond ?? (seconds > 0 ? (done - first) / seconds : 0);
   if (note !== undefined && note !== "") parts.push(note);
   else if (unit === "bytes" && rate > 0) parts.push(`${(rate / 1e6).toFixed(1)} MB/s`);

@@ -1,6 +1,6 @@
 // The reference of the benchmark: the same job as `labelscope run`, as a plain loop on the same llama.cpp libraries.
 //
-//   native-loop MODEL.gguf SEQUENCES THREADS FLASH_ATTENTION(0|1) REDUCE(full|argmax) BUDGET JOB.json-free.txt BACKENDS
+//   native-loop MODEL.gguf SEQUENCES THREADS FLASH_ATTENTION(0|1) REDUCE(full|argmax) BUDGET JOB.txt BACKENDS
 //
 // JOB holds one prompt after another, each ended by byte 1. Every prompt is tokenised whole; what all of them share is
 // evaluated once; each answer is decoded greedily until its text holds `"]`, an end token comes or BUDGET tokens are
@@ -103,6 +103,7 @@ int main(int count, char** words) {
         shared = same;
         longest = std::max(longest, prompt.size());
     }
+    if (longest - shared > 400) return std::fprintf(stderr, "a prompt has more than 400 tokens of its own\n"), 1;
 
     const int lanes_count = std::min<int>(lanes_wanted, static_cast<int>(prompts.size()));
     auto params = llama_context_default_params();

@@ -3,8 +3,8 @@ import {dirname} from "node:path";
 import {fileURLToPath} from "node:url";
 import {z} from "zod";
 import {LabelscopeError} from "../errors.ts";
-import {type CatalogEntry, catalogSchema} from "../records/catalog.ts";
 import {nearest} from "../nearest.ts";
+import {type CatalogEntry, catalogSchema} from "../records/catalog.ts";
 
 /** The known models, and the folder that embedded paths are relative to. */
 export interface Catalog {

@@ -1,9 +1,9 @@
 import {unitRange} from "./metric.ts";
 import {perDocument} from "./per-document.ts";
 
-/** a·ln(a/m), where a = m + d; 0 for a = 0. Exact also where a and m nearly agree. */
-function relativeNats(a: number, m: number, d: number): number {
-  return a > 0 ? a * Math.log1p(d / m) : 0;
+/** a·ln(2a/(a+b)), by way of a − b: exact also where the two nearly agree. 0 for a = 0. */
+function natsToMiddle(a: number, b: number): number {
+  return a > 0 ? a * Math.log1p((a - b) / (a + b)) : 0;
 }
 
 /**
@@ -18,13 +18,9 @@ function relativeNats(a: number, m: number, d: number): number {
  */
 export function bernoulliJsd(pair: {readonly q: number; readonly human: number}): number {
   const {q, human} = pair;
-  const mean = (q + human) / 2;
-  const half = (q - human) / 2;
+  const [notQ, notHuman] = [1 - q, 1 - human];
   const nats =
-    relativeNats(human, mean, -half) +
-    relativeNats(1 - human, 1 - mean, half) +
-    relativeNats(q, mean, half) +
-    relativeNats(1 - q, 1 - mean, -half);
+    natsToMiddle(human, q) + natsToMiddle(notHuman, notQ) + natsToMiddle(q, human) + natsToMiddle(notQ, notHuman);
   return Math.min(1, Math.sqrt(Math.max(0, nats) / (2 * Math.LN2)));
 }
 

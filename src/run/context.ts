@@ -1,7 +1,10 @@
 import {LabelscopeError} from "../errors.ts";
 
-/** A prompt that does not fit, with what would make it fit. */
-export function contextOverflow(facts: {
+/** A prompt that does not fit, with what would make it fit: advice that was tried, not estimated. */
+export function contextOverflow({
+  fits,
+  ...facts
+}: {
   readonly model: string;
   readonly documentId: string;
   readonly promptTokens: number;
@@ -10,12 +13,16 @@ export function contextOverflow(facts: {
   readonly trainContextTokens: number;
   readonly shots: number;
   readonly shotTokens: number;
+  /** Whether the document fits with so many demonstrations; absent where there are none. */
+  readonly fits?: (shots: number) => boolean;
 }): LabelscopeError {
   const needed = facts.promptTokens + facts.answerTokens;
   const next: string[] = [];
-  if (needed <= facts.trainContextTokens) next.push(`--context ${Math.min(facts.trainContextTokens, Math.ceil(needed / 256) * 256)}`);
-  const fewer = Math.floor((facts.shots * (facts.contextTokens - (needed - facts.shotTokens))) / Math.max(1, facts.shotTokens));
-  if (facts.shots > 0 && fewer > 0) next.push(`--shots ${Math.max(0, Math.min(fewer, facts.shots - 1))}`);
+  if (needed <= facts.trainContextTokens) {
+    next.push(`--context ${Math.min(facts.trainContextTokens, Math.ceil(needed / 256) * 256)}`);
+  }
+  const fewer = fits === undefined ? undefined : mostShots(facts.shots - 1, fits);
+  if (fewer !== undefined) next.push(`--shots ${fewer}`);
   next.push("leave the document out of the data");
   return new LabelscopeError({
     code: "context-overflow",
@@ -27,4 +34,12 @@ export function contextOverflow(facts: {
     next,
     facts,
   });
+}
+
+/** The largest number that fits, from `most` down: one by one below 20, in steps of a twentieth above. */
+function mostShots(most: number, fits: (shots: number) => boolean): number | undefined {
+  for (let shots = most; shots >= 0; shots -= Math.max(1, Math.floor(shots / 20))) {
+    if (fits(shots)) return shots;
+  }
+  return undefined;
 }

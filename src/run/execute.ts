@@ -3,8 +3,8 @@ import {captureGreedy, type GreedySetup} from "../capture/greedy.ts";
 import {type Lane, Lockstep, type LockstepOptions, sequencesNeeded} from "../capture/lockstep.ts";
 import {greedySetup, type PreparedDocument} from "../capture/prepare.ts";
 import {sha256File} from "../catalog/hash.ts";
-import {LabelscopeError} from "../errors.ts";
 import type {Engine, Model, SessionOptions} from "../engine/engine.ts";
+import {LabelscopeError} from "../errors.ts";
 import type {Manifest} from "../records/manifest.ts";
 import {TRACE_SCHEMA, type Trace} from "../records/trace.ts";
 import {type OpenRun, openRun} from "../store/run-directory.ts";
@@ -19,6 +19,8 @@ import {type RunSummary, summariseTraces, warningsOf} from "./summary.ts";
 const TOP_TOKENS = 20;
 const BATCH_TOKENS = 512;
 const MAX_SEQUENCES = 256;
+/** Documents under way at once, beside the shared prefix and with room to score labels. */
+export const MOST_LANES = 128;
 
 /** How far a run has come. */
 export interface RunProgress {
@@ -100,7 +102,10 @@ export async function executeModel(
   for (const notice of run.notices) hooks.onNotice?.(`${resolved.id}: ${notice}`);
   const keyed = model.documents.map(document => ({document, key: keyOf(document)}));
   const missing = keyed.filter(({key}) => !run.done.has(key));
-  const speed = missing.length === 0 ? undefined : await capture(loaded, setup, session, lockstep, missing, run, model, options, hooks);
+  const speed =
+    missing.length === 0
+      ? undefined
+      : await capture(loaded, setup, session, lockstep, missing, run, model, options, hooks);
   const captured = speed?.captured ?? 0;
   const summary = await summariseTraces(readTraces(join(model.folder, TRACES)));
   return {
@@ -207,12 +212,13 @@ function abortable(lane: Lane, signal: AbortSignal): Lane {
 
 function lockstepOptions(loaded: Model, model: ModelPlan, setup: GreedySetup, options: RunOptions): LockstepOptions {
   const {sharedPrefix: shared} = loaded.capabilities;
-  const lanes = options.strict ? 1 : (options.sequences ?? (shared ? 8 : 1));
+  const wanted = options.strict ? 1 : (options.sequences ?? (shared ? 8 : 1));
+  const lanes = Math.min(wanted, MOST_LANES, Math.max(1, model.documents.length));
   const paths = Math.max(setup.scorers.first.paths.length, setup.scorers.later.paths.length);
   const room = Math.floor((MAX_SEQUENCES - 1 - lanes) / lanes);
   return {
     prefix: options.strict ? [] : model.sharedPrefix,
-    lanes: Math.min(lanes, Math.max(1, model.documents.length)),
+    lanes,
     scratchPerLane: options.strict || !shared ? 0 : Math.min(paths, room),
   };
 }

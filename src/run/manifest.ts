@@ -6,12 +6,18 @@ import {sha256} from "../task/hash.ts";
 import {version} from "../version.ts";
 import type {ModelPlan, RunPlan} from "./plan.ts";
 
-const STRICT = "strict: one sequence, nothing reused, float32 cache; repeats to the bit on the same engine and CPU backend";
+const STRICT =
+  "strict: one sequence, nothing reused, float32 cache; repeats to the bit on the same engine and CPU backend";
 const DEFAULT =
   "default: the batch plan moves logits by up to 4e-3 (f16 weights) or 0.1 (8 bits and fewer); --strict repeats to the bit";
 
 /** How one model's run is made, before any session of it. */
-export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model, hashes: {model: string; adapter?: string}): Manifest {
+export function describeRun(
+  plan: RunPlan,
+  model: ModelPlan,
+  engineModel: Model,
+  hashes: {model: string; adapter?: string},
+): Manifest {
   const {task, prompts} = plan;
   const {labels} = model;
   const {definition} = task;
@@ -74,7 +80,9 @@ function describeModel(model: ModelPlan, hashes: {model: string; adapter?: strin
     ...(info.quantisation === undefined ? {} : {quantisation: info.quantisation}),
     ...(entry === undefined ? {} : {family: entry.family}),
     ...(adapter !== undefined ? {variant: "lora", parent: entry?.id ?? resolved.id.split("+")[0]} : {}),
-    ...(adapter === undefined && entry !== undefined ? {variant: entry.variant, ...(entry.parent === undefined ? {} : {parent: entry.parent})} : {}),
+    ...(adapter === undefined && entry !== undefined
+      ? {variant: entry.variant, ...(entry.parent === undefined ? {} : {parent: entry.parent})}
+      : {}),
     ...(adapter === undefined || hashes.adapter === undefined
       ? {}
       : {

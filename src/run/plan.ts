@@ -1,7 +1,14 @@
 import {availableParallelism} from "node:os";
 import {basename, join, resolve} from "node:path";
-import {type LabelScoring} from "../capture/label-scorer.ts";
-import {labelTexts, type PreparedDocument, type PreparedLabels, prepareDocuments, prepareLabels, sharedPrefix} from "../capture/prepare.ts";
+import type {LabelScoring} from "../capture/label-scorer.ts";
+import {
+  labelTexts,
+  type PreparedDocument,
+  type PreparedLabels,
+  prepareDocuments,
+  prepareLabels,
+  sharedPrefix,
+} from "../capture/prepare.ts";
 import {promptWriter} from "../capture/prompt-text.ts";
 import {loadCatalog} from "../catalog/catalog.ts";
 import {type GgufInfo, readGgufInfo} from "../catalog/gguf-info.ts";
@@ -13,9 +20,9 @@ import {buildPrompts, type PromptPlan} from "../prompt/plan.ts";
 import type {Document} from "../records/document.ts";
 import type {RunIdentity} from "../records/manifest.ts";
 import {runName} from "../store/run-name.ts";
+import {sha256} from "../task/hash.ts";
 import {loadTask} from "../task/load.ts";
 import type {Task} from "../task/task.ts";
-import {sha256} from "../task/hash.ts";
 import {contextOverflow} from "./context.ts";
 import type {RunOptions} from "./options.ts";
 import {type SelectedDocument, selectDocuments} from "./select.ts";
@@ -68,25 +75,36 @@ export function loadOptions(resolved: ResolvedModel): LoadOptions {
  * Reads the task, tokenises every prompt and label for every model, decides the label scoring of the whole run, and
  * checks that every prompt fits: all that can go wrong before inference goes wrong here.
  *
- * @throws what loading the task, resolving and reading the models throw; `context-overflow` naming a document
+ * @throws what loading the task, resolving and reading the models throw; `context-overflow` naming the longest document;
+ *   `same-run` where two models would share a folder
  */
 export async function planRun(engine: Engine, options: RunOptions, place: RunPlace): Promise<RunPlan> {
-  const task = await loadTask(options.task, {cwd: place.cwd, ...(options.data === undefined ? {} : {dataDir: options.data})});
-  const prompts = buildPrompts(task, {
+  if (options.decode === "constrained" && options.opening === "free") throw freeAndConstrained();
+  const task = await loadTask(options.task, {
+    cwd: place.cwd,
+    ...(options.data === undefined ? {} : {dataDir: options.data}),
+  });
+  const promptOptions = {
     format: options.format,
     labelOrder: options.labelOrder,
     ...(options.shots === undefined ? {} : {count: options.shots}),
     ...(options.multiShare === undefined ? {} : {multiShare: options.multiShare}),
     ...(options.noneShare === undefined ? {} : {noneShare: options.noneShare}),
     ...(options.seed === undefined ? {} : {seed: options.seed}),
-  });
-  const documents = selectDocuments(task, options);
+  };
+  const prompts = buildPrompts(task, promptOptions);
+  const withShots = (count: number) => buildPrompts(task, {...promptOptions, count});
+  const documents = selectDocuments(task, {...options, seed: options.seed ?? demonstrationRule(task).seed});
   const catalog = await loadCatalog();
   const resolved = await Promise.all(options.models.map(spec => resolveModel(spec, {...place, catalog})));
   const tokenised = [];
   for (const [index, model] of resolved.entries()) {
     const spec = options.models[index] ?? model.id;
-    tokenised.push({spec, resolved: model, ...(await tokenise(engine, model, task, prompts, documents, options))});
+    tokenised.push({
+      spec,
+      resolved: model,
+      ...(await tokenise(engine, model, {task, prompts, withShots, documents, options})),
+    });
   }
   const colliding = tokenised.some(({labels}) => labels.collisions.length > 0);
   const scoring = options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
@@ -94,42 +112,64 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
     const identity = identify(options, task, prompts, model.resolved, scoring);
     return {...model, identity, folder: join(resolve(place.cwd, options.out ?? "runs"), runName(identity))};
   });
+  refuseSameFolder(models);
   return {task, prompts, documents, scoring, models, threads: options.threads ?? availableParallelism()};
 }
 
-async function tokenise(
-  engine: Engine,
-  resolved: ResolvedModel,
-  task: Task,
-  prompts: PromptPlan,
-  selected: readonly SelectedDocument[],
-  options: RunOptions,
-) {
+function freeAndConstrained(): LabelscopeError {
+  return new LabelscopeError({
+    code: "usage",
+    message: "--decode constrained needs --opening given: a free opening is not a well-formed answer's",
+    next: "leave out one of the two",
+  });
+}
+
+/** What tokenising needs of the plan. */
+interface Material {
+  readonly task: Task;
+  readonly prompts: PromptPlan;
+  /** The same prompts with another number of demonstrations, for advice. */
+  readonly withShots: (count: number) => PromptPlan;
+  readonly documents: readonly SelectedDocument[];
+  readonly options: RunOptions;
+}
+
+async function tokenise(engine: Engine, resolved: ResolvedModel, material: Material) {
+  const {task, prompts, documents: selected, options} = material;
   const info = await readGgufInfo(resolved.path);
   const adapterInfo = resolved.adapter === undefined ? undefined : await readGgufInfo(resolved.adapter.path);
-  if (adapterInfo !== undefined) refuseForeignAdapter(resolved, info, adapterInfo);
+  refuseSwapped(resolved, info, adapterInfo);
   await using model = await engine.loadModel(resolved.path, {vocabularyOnly: true});
   const {write, templated} = promptWriter(model, options.chat);
   const documents = prepareDocuments(model, prompts, write, options.opening, selected);
   const texts = labelTexts(task.definition.labels, prompts.none);
-  const labels = prepareLabels(model, prompts, write, texts, selected.map(({document}) => document));
-  const longestPath = Math.max(...labels.first.paths.flat().map(path => path.length));
-  const longest = documents.reduce((most, {opened}) => Math.max(most, opened.length), 0);
-  const longestTokens = longest + labels.answerBudget + longestPath;
+  const bare = selected.map(({document}) => document);
+  const labels = prepareLabels(model, prompts, write, texts, bare, options.opening);
+  const paths = [...labels.first.paths, ...labels.later.paths].flat();
+  const answerTokens = labels.answerBudget + Math.max(...paths.map(path => path.length));
+  const longest = documents.reduce<PreparedDocument | undefined>(
+    (most, document) => (document.opened.length > (most?.opened.length ?? 0) ? document : most),
+    undefined,
+  );
+  const longestTokens = (longest?.opened.length ?? 0) + answerTokens;
   // A model loaded for its vocabulary alone does not know its context; its metadata does.
   const trainContextTokens = info.contextLength ?? 2048;
-  const context = options.context ?? trainContextTokens;
-  const over = documents.find(({opened}) => opened.length + labels.answerBudget + longestPath > context);
-  if (over !== undefined) {
+  const contextTokens = options.context ?? trainContextTokens;
+  if (longest !== undefined && longestTokens > contextTokens) {
+    const fits = (count: number) => {
+      const [shorter] = prepareDocuments(model, material.withShots(count), write, options.opening, [longest]);
+      return shorter !== undefined && shorter.opened.length + answerTokens <= contextTokens;
+    };
     throw contextOverflow({
       model: resolved.id,
-      documentId: over.document.id,
-      promptTokens: over.opened.length,
-      answerTokens: labels.answerBudget + longestPath,
-      contextTokens: context,
+      documentId: longest.document.id,
+      promptTokens: longest.opened.length,
+      answerTokens,
+      contextTokens,
       trainContextTokens,
       shots: prompts.composition.count,
-      shotTokens: model.tokenize(prompts.prefix).length,
+      shotTokens: model.tokenize(prompts.prefix).length - model.tokenize(prompts.instruction).length,
+      fits,
     });
   }
   return {
@@ -148,18 +188,65 @@ async function tokenise(
   };
 }
 
-function refuseForeignAdapter(resolved: ResolvedModel, info: GgufInfo, adapter: GgufInfo): void {
+/** Refuses an adapter in a model's place and the reverse, and an adapter for another architecture. */
+function refuseSwapped(resolved: ResolvedModel, info: GgufInfo, adapter: GgufInfo | undefined): void {
+  const file = basename(resolved.path);
+  if (info.isAdapter) {
+    throw new LabelscopeError({
+      code: "model-is-adapter",
+      message: `${file} is a LoRA adapter, not a model`,
+      next: `--model MODEL+${file}, with the model that it was made for`,
+    });
+  }
+  if (adapter === undefined) return;
+  const adapterFile = basename(resolved.adapter?.path ?? "");
+  if (!adapter.isAdapter) {
+    throw new LabelscopeError({
+      code: "adapter-is-model",
+      message: `${adapterFile} is a model, not a LoRA adapter`,
+      next: "give the two models with --model each; after a + stands an adapter",
+    });
+  }
   if (info.architecture === adapter.architecture) return;
   throw new LabelscopeError({
     code: "adapter-rejected",
-    message: `the LoRA ${basename(adapter.path)} was made for a ${adapter.architecture} model, ${resolved.id} is ${info.architecture}`,
+    message: `the LoRA ${adapterFile} was made for a ${adapter.architecture} model, ${resolved.id} is ${info.architecture}`,
     next: "give the model that the adapter was made for; labelscope models info shows both",
   });
 }
 
-function identify(options: RunOptions, task: Task, prompts: PromptPlan, model: ResolvedModel, scoring: LabelScoring): RunIdentity {
-  const rule = task.definition.demonstrations;
-  const drawn = typeof rule === "object" && "count" in rule ? rule : {multiShare: 0.5, noneShare: 0.1, seed: 0};
+/** Two models of a command must not share a folder: the second would be taken for the first that has changed. */
+function refuseSameFolder(models: readonly Pick<ModelPlan, "spec" | "folder">[]): void {
+  for (const [index, {folder, spec}] of models.entries()) {
+    const earlier = models.slice(0, index).find(other => other.folder === folder);
+    if (earlier === undefined) continue;
+    throw new LabelscopeError({
+      code: "same-run",
+      message: `--model ${earlier.spec} and --model ${spec} would be stored in one folder`,
+      details: [folder],
+      next:
+        earlier.spec === spec ? "give each model once" : "rename one of the files, or run them apart with --out DIR",
+    });
+  }
+}
+
+/** The rule by which demonstrations are drawn; its defaults where they are fixed in a file. */
+function demonstrationRule({definition: {demonstrations}}: Task): {
+  multiShare: number;
+  noneShare: number;
+  seed: number;
+} {
+  return typeof demonstrations === "string" ? {multiShare: 0.5, noneShare: 0.1, seed: 0} : demonstrations;
+}
+
+function identify(
+  options: RunOptions,
+  task: Task,
+  prompts: PromptPlan,
+  model: ResolvedModel,
+  scoring: LabelScoring,
+): RunIdentity {
+  const drawn = demonstrationRule(task);
   return {
     task: task.definition.id,
     model: model.id,

@@ -1,5 +1,6 @@
 import {openLocalEngine} from "../engine/local.ts";
-import {type RunHooks, type RunOutcome, executeModel} from "./execute.ts";
+import {executeModel, type RunHooks, type RunOutcome} from "./execute.ts";
+import {lazyEngine} from "./lazy-engine.ts";
 import type {RunOptions} from "./options.ts";
 import {homeOf, planRun, type RunPlace} from "./plan.ts";
 
@@ -15,11 +16,13 @@ export async function run(
   hooks: Omit<RunHooks, "home">,
 ): Promise<readonly RunOutcome[]> {
   const home = homeOf(place);
-  await using engine = await openLocalEngine({
-    home,
-    ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
-    ...(options.reader === undefined ? {} : {reader: options.reader}),
-  });
+  await using engine = lazyEngine(() =>
+    openLocalEngine({
+      home,
+      ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
+      ...(options.reader === undefined ? {} : {reader: options.reader}),
+    }),
+  );
   const plan = await planRun(engine, options, place);
   const outcomes: RunOutcome[] = [];
   for (const model of plan.models) {

@@ -28,7 +28,7 @@ export async function summariseTraces(traces: AsyncIterable<Trace>): Promise<Run
   const answers = new Map<string, number>();
   const sums = {entropyBits: 0, vocabEntropyBits: 0, labelMass: 0, argmaxIsLabel: 0};
   const later = {steps: 0, entropyBits: 0};
-  let [documents, wellFormed, multiLabelAnswers, forced] = [0, 0, 0, 0];
+  let [documents, stepped, wellFormed, multiLabelAnswers, forced] = [0, 0, 0, 0, 0];
   let malformedExample: RunSummary["malformedExample"];
   for await (const {split, document, answer, steps} of traces) {
     if (split !== "test") continue;
@@ -42,6 +42,7 @@ export async function summariseTraces(traces: AsyncIterable<Trace>): Promise<Run
     later.steps += others.length;
     later.entropyBits += others.reduce((sum, step) => sum + step.entropyBits, 0);
     if (first === undefined) continue;
+    stepped++;
     if (first.forced) forced++;
     sums.entropyBits += first.entropyBits;
     sums.vocabEntropyBits += first.vocabEntropyBits;
@@ -49,14 +50,14 @@ export async function summariseTraces(traces: AsyncIterable<Trace>): Promise<Run
     sums.argmaxIsLabel += first.argmaxIsLabel ? 1 : 0;
   }
   const [top] = [...answers].sort((a, b) => b[1] - a[1]);
-  const mean = (sum: number) => sum / documents;
+  const mean = (sum: number) => sum / stepped;
   return {
     documents,
     wellFormed,
     ...(malformedExample === undefined ? {} : {malformedExample}),
     distinctAnswers: answers.size,
     ...(top === undefined ? {} : {mostCommon: {text: top[0], documents: top[1]}}),
-    ...(documents === 0
+    ...(stepped === 0
       ? {}
       : {
           firstStep: {

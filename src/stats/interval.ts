@@ -73,10 +73,14 @@ export function bootstrapInterval(draws: Draws, options: IntervalOptions = {}): 
   };
 }
 
-/** Whether replicates differ by no more than the rounding of their sums. */
+/** How far apart two values of this size may be and still be the same sum in another order. */
+function roundingOf(value: number): number {
+  return 1e-12 * Math.max(1, Math.abs(value));
+}
+
 function isFlat(sorted: readonly number[]): boolean {
   const [low, high] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
-  return high - low <= 1e-12 * Math.max(1, Math.abs(low), Math.abs(high));
+  return high - low <= roundingOf(Math.max(Math.abs(low), Math.abs(high)));
 }
 
 function flatInterval(estimate: number) {
@@ -105,8 +109,13 @@ function bcaShares(
 ): {low: number; high: number} | string {
   const {estimate, influences} = draws;
   if (estimate === undefined || influences === undefined) return "BCa needs a value without each of the documents";
-  // A replicate that ties with the estimate counts half, as in SciPy: otherwise a discrete statistic looks biased.
-  const below = known.reduce((sum, value) => sum + (value < estimate ? 1 : value === estimate ? 0.5 : 0), 0);
+  // A replicate that ties with the estimate counts half, as in SciPy: otherwise a discrete statistic looks biased. The
+  // sums behind equal values are rounded differently, so a tie is not equality of bits.
+  const slack = roundingOf(estimate);
+  const below = known.reduce(
+    (sum, value) => sum + (value < estimate - slack ? 1 : value <= estimate + slack ? 0.5 : 0),
+    0,
+  );
   if (below === 0 || below === known.length) return "BCa needs replicates on both sides of the estimate";
   const bias = normalQuantile(below / known.length);
   const squares = influences.reduce((sum, pull) => sum + pull ** 2, 0);

@@ -14,7 +14,7 @@ export type Line =
  *
  * @throws RangeError for a coordinate that is not finite
  * Source: METHODS §5; simple-statistics `linearRegression`
- * @example leastSquaresLine([{x: 0, y: 1}, {x: 2, y: 5}]) // slope 2, intercept 1
+ * @example leastSquaresLine([{x: 0, y: 1}, {x: 2, y: 5}]) // {given: true, slope: 2, intercept: 1, points: 2}
  */
 export function leastSquaresLine(points: readonly {readonly x: number; readonly y: number}[]): Line {
   if (!points.every(point => Number.isFinite(point.x) && Number.isFinite(point.y))) {

@@ -1,5 +1,6 @@
-import {type FileHandle, open} from "node:fs/promises";
+import {type FileHandle, open, stat} from "node:fs/promises";
 import {isDiskFull} from "../catalog/disk-space.ts";
+import {LabelscopeError} from "../errors.ts";
 import {runDiskFull} from "./disk-full.ts";
 
 export const LOGITS = "logits.npy";
@@ -16,7 +17,12 @@ const HEADER_BYTES = 128;
 export function npyHeader(rows: number, columns: number): Buffer {
   const head = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
   const text = `${head.padEnd(HEADER_BYTES - 10 - 1)}\n`;
-  return Buffer.concat([Buffer.from([0x93]), Buffer.from("NUMPY"), Buffer.from([1, 0, text.length & 255, text.length >> 8]), Buffer.from(text, "latin1")]);
+  return Buffer.concat([
+    Buffer.from([0x93]),
+    Buffer.from("NUMPY"),
+    Buffer.from([1, 0, text.length & 255, text.length >> 8]),
+    Buffer.from(text, "latin1"),
+  ]);
 }
 
 /**
@@ -39,13 +45,27 @@ export class LogitsWriter implements AsyncDisposable {
     this.#rows = rows;
   }
 
-  /** @param rows how many rows the traces of the run name; what is beyond them is dropped */
+  /**
+   * @param rows how many rows the traces of the run name; what is beyond them is dropped
+   * @throws `logits-missing` where the file does not hold them all
+   */
   static async open(path: string, columns: number, rows: number): Promise<LogitsWriter> {
+    const bytes = HEADER_BYTES + rows * columns * 4;
+    const there = await stat(path).then(
+      found => found.size,
+      () => 0,
+    );
+    if (rows > 0 && there < bytes) throw logitsMissing(path, {expectedBytes: bytes, foundBytes: there});
     const file = await open(path, rows === 0 ? "w+" : "r+");
-    const writer = new LogitsWriter(file, path, columns, rows);
-    await file.truncate(HEADER_BYTES + rows * columns * 4);
-    await writer.#writeHeader();
-    return writer;
+    try {
+      const writer = new LogitsWriter(file, path, columns, rows);
+      await file.truncate(bytes);
+      await writer.#writeHeader();
+      return writer;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   /** Appends the rows of one document; returns the number of the first. @throws `disk-full` */
@@ -83,4 +103,17 @@ export class LogitsWriter implements AsyncDisposable {
   async #writeHeader(): Promise<void> {
     await this.#file.write(npyHeader(this.#rows, this.#columns), 0, HEADER_BYTES, 0);
   }
+}
+
+function logitsMissing(
+  path: string,
+  facts: {readonly expectedBytes: number; readonly foundBytes: number},
+): LabelscopeError {
+  return new LabelscopeError({
+    code: "logits-missing",
+    message: `${path} does not hold the logits that the run's traces name`,
+    details: [`it has ${facts.foundBytes} bytes and needs at least ${facts.expectedBytes}`],
+    next: ["restore it from a copy", "--fresh moves the run aside and captures it again"],
+    facts: {path, ...facts},
+  });
 }

@@ -1,12 +1,11 @@
 import {existsSync} from "node:fs";
-import {rename, rm} from "node:fs/promises";
+import {mkdir, rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import type {Manifest} from "../records/manifest.ts";
 import {canonicalJson} from "../task/hash.ts";
-import {MANIFEST, readManifest, writeManifest} from "./manifest-file.ts";
 import {LOGITS} from "./logits-file.ts";
-import {mkdir} from "node:fs/promises";
+import {MANIFEST, readManifest, writeManifest} from "./manifest-file.ts";
 import {runName} from "./run-name.ts";
 import {readTraces, TRACES, TraceWriter} from "./trace-file.ts";
 
@@ -15,6 +14,8 @@ export interface Merged {
   readonly documents: number;
   /** Documents that several shards had captured. */
   readonly duplicates: number;
+  /** Shards of the run that were not given, e.g. `3/4`; the same command without --shard captures what they would hold. */
+  readonly missingShards: readonly string[];
 }
 
 /**
@@ -52,8 +53,23 @@ export async function mergeRuns(folders: readonly string[], outDir: string): Pro
   }
   await rename(draft, join(folder, TRACES));
   const sessions = runs.flatMap(run => run.manifest.sessions);
-  await writeManifest(folder, {...first.manifest, identity, name, sessions});
-  return {folder, documents: seen.size, duplicates};
+  const sum = (count: "seamChecks" | "seamDiffering") =>
+    runs.reduce((total, {manifest}) => total + manifest.labelTokens[count], 0);
+  const seams = {seamChecks: sum("seamChecks"), seamDiffering: sum("seamDiffering")};
+  const labelTokens = {...first.manifest.labelTokens, ...seams};
+  await writeManifest(folder, {...first.manifest, identity, name, labelTokens, sessions});
+  return {folder, documents: seen.size, duplicates, missingShards: missingShards(runs)};
+}
+
+/** Told where all runs are shards of the same number of them. */
+function missingShards(runs: readonly Run[]): string[] {
+  const shards = runs.flatMap(({manifest}) => manifest.identity.shard ?? []);
+  const [count = 0, ...others] = new Set(shards.map(shard => shard.count));
+  if (shards.length < runs.length || others.length > 0) return [];
+  const given = new Set(shards.map(shard => shard.index));
+  return Array.from({length: count}, (_, i) => i + 1)
+    .filter(index => !given.has(index))
+    .map(index => `${index}/${count}`);
 }
 
 export async function requireManifest(folder: string): Promise<Manifest> {
@@ -74,9 +90,14 @@ interface Run {
 
 function refuseDifferences(one: Run, other: Run): void {
   const comparable = ({manifest}: Run): Record<string, unknown> => {
-    const {sessions: _sessions, created: _created, name: _name, identity, ...rest} = manifest;
-    const {shard: _shard, ...options} = identity;
-    return {...rest, ...options};
+    const {sessions: _sessions, created: _created, name: _name, identity, task, model, labelTokens, ...rest} = manifest;
+    const {shard: _shard, task: _task, model: _model, ...options} = identity;
+    // Where the files lie does not matter: shards may be captured on several computers.
+    const {source: _source, ...taskContent} = task;
+    const {file: _file, ...modelContent} = model;
+    // The seam is checked on a shard's own documents.
+    const {seamChecks: _checks, seamDiffering: _differing, ...tokens} = labelTokens;
+    return {...rest, ...options, task: taskContent, model: modelContent, labelTokens: tokens};
   };
   const [left, right] = [comparable(one), comparable(other)];
   const differing = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(

@@ -1,6 +1,5 @@
 import {createReadStream} from "node:fs";
 import {type FileHandle, open, stat} from "node:fs/promises";
-import {createInterface} from "node:readline";
 import {z} from "zod";
 import {isDiskFull} from "../catalog/disk-space.ts";
 import {LabelscopeError} from "../errors.ts";
@@ -10,6 +9,8 @@ import {newerSchema} from "./manifest-file.ts";
 
 export const TRACES = "traces.jsonl";
 
+const LINE_FEED = 10;
+
 /**
  * Reads a run's traces one by one, in the order of the file. A torn last line (no line end) is left out.
  *
@@ -18,11 +19,25 @@ export const TRACES = "traces.jsonl";
 export async function* readTraces(path: string): AsyncGenerator<Trace> {
   const end = await completeLength(path);
   if (end === 0) return;
-  const lines = createInterface({input: createReadStream(path, {end: end - 1}), crlfDelay: Number.POSITIVE_INFINITY});
   let number = 0;
-  for await (const line of lines) {
+  for await (const line of wholeLines(createReadStream(path, {end: end - 1}))) {
     number++;
     yield parseTrace(line, path, number);
+  }
+}
+
+/** Lines that end with a line feed alone: texts may hold U+2028, at which Node's readline may cut. */
+async function* wholeLines(chunks: AsyncIterable<unknown>): AsyncGenerator<string> {
+  let pieces: Buffer[] = [];
+  for await (const chunk of chunks) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError("a byte stream gave something else");
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+      yield Buffer.concat([...pieces, chunk.subarray(start, end)]).toString("utf8");
+      pieces = [];
+      start = end + 1;
+    }
+    pieces.push(chunk.subarray(start));
   }
 }
 
@@ -64,7 +79,7 @@ async function completeLength(path: string): Promise<number> {
     for (let end = size; end > 0; ) {
       const start = Math.max(0, end - chunk.length);
       const {bytesRead} = await file.read(chunk, 0, end - start, start);
-      const place = chunk.subarray(0, bytesRead).lastIndexOf(10);
+      const place = chunk.subarray(0, bytesRead).lastIndexOf(LINE_FEED);
       if (place >= 0) return start + place + 1;
       end = start;
     }

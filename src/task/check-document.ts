@@ -1,5 +1,5 @@
-import type {Document, Truth} from "../records/document.ts";
 import {suggestion} from "../nearest.ts";
+import type {Document, Truth} from "../records/document.ts";
 
 /** The words a document's labels are checked against. */
 export interface LabelSet {

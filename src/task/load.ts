@@ -1,13 +1,13 @@
 import {stat} from "node:fs/promises";
 import {isAbsolute, join, relative, resolve} from "node:path";
 import {LabelscopeError} from "../errors.ts";
+import {nearest} from "../nearest.ts";
 import type {TaskDefinition} from "../records/task.ts";
 import type {DatasetTask, ReadSplit} from "./built-in.ts";
 import type {LabelSet} from "./check-document.ts";
 import {canonicalJson, hashDocuments, sha256} from "./hash.ts";
 import {builtInTaskMap, packageRoot} from "./index.ts";
 import {readDocuments} from "./jsonl.ts";
-import {nearest} from "../nearest.ts";
 import {ProblemList} from "./problems.ts";
 import {type FixedDemonstrations, splitNames, type Task, type TaskSplit} from "./task.ts";
 import {readTaskFile} from "./task-file.ts";

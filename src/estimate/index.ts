@@ -1,0 +1,59 @@
+import {unknownChoice} from "../errors.ts";
+import {compareToNone} from "./compare-to-none.ts";
+import {constant} from "./constant.ts";
+import {type Estimator, NEEDS, type Need} from "./estimator.ts";
+import {firstStep} from "./first-step.ts";
+import {hard} from "./hard.ts";
+import {marginal} from "./marginal.ts";
+import {maxOverGenerations} from "./max-over-generations.ts";
+import {PLATT_SUFFIX, platt} from "./platt.ts";
+import {temperature} from "./temperature.ts";
+import {truth} from "./truth.ts";
+
+/**
+ * Every estimator by its name, in the order of the tables: the paper's first. Each can be followed by `+platt` or
+ * `+platt-per-label`. The ceiling block's `split-half` has 20 estimates a document and stands apart.
+ */
+export const estimators = {
+  "compare-to-none": compareToNone,
+  hard,
+  "max-over-generations": maxOverGenerations,
+  "first-step": firstStep,
+  temperature,
+  marginal,
+  truth,
+  constant,
+} as const satisfies Readonly<Record<string, Estimator>>;
+
+export type EstimatorName = keyof typeof estimators;
+
+/** The estimators in the order of the tables. */
+export const estimatorList: readonly Estimator[] = Object.values(estimators);
+
+/**
+ * The estimator with a name, Platt scaling included: `hard`, `hard+platt`, `hard+platt-per-label`.
+ *
+ * @throws LabelscopeError `unknown-estimator`, which lists the known ones
+ */
+export function estimatorNamed(name: string): Estimator {
+  const plain = estimatorList.find(estimator => estimator.name === name);
+  if (plain !== undefined) return plain;
+  for (const curves of ["shared", "per-label"] as const) {
+    const suffix = PLATT_SUFFIX[curves];
+    const base = name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined;
+    const scaled = estimatorList.find(estimator => estimator.name === base);
+    if (scaled !== undefined) return platt(scaled, curves);
+  }
+  throw unknownChoice({
+    code: "unknown-estimator",
+    what: "estimator",
+    given: name,
+    known: Object.keys(estimators),
+    next: `use one of them, or one followed by ${Object.values(PLATT_SUFFIX).join(" or ")}`,
+  });
+}
+
+/** What has to be captured for some estimators, each need once. */
+export function needsOf(chosen: readonly Estimator[]): Need[] {
+  return NEEDS.filter(need => chosen.some(estimator => estimator.needs.includes(need)));
+}

@@ -1,0 +1,41 @@
+import {join} from "node:path";
+import {describe, expect, test} from "vitest";
+import type {CommandIo} from "../../src/commands/command.ts";
+import {mergeCommand} from "../../src/commands/merge.ts";
+import {capture, type Workspace, workspace} from "../run/workspace.ts";
+
+function io({folder: cwd}: Workspace, notices: string[] = []): CommandIo {
+  return {progress: () => {}, notice: line => notices.push(line), signal: new AbortController().signal, env: {}, cwd};
+}
+
+describe("merge", () => {
+  test("joins shards that were made by run, and prints how many documents and where", async () => {
+    const place = await workspace();
+    const runs: string[] = [];
+    for (const index of [1, 2]) runs.push((await capture(place, {limit: 5, shard: {index, count: 2}})).folder);
+    const notices: string[] = [];
+    const {text, data} = await mergeCommand({runs, out: "joined"}, io(place, notices));
+    expect(text).toMatch(/^5 documents → joined\/numbers-model-[0-9a-f]{8}\n$/);
+    expect(data).toMatchObject({
+      documents: 5,
+      duplicates: 0,
+      folder: expect.stringContaining(join(place.folder, "joined")),
+    });
+    expect(notices).toEqual([]);
+  });
+
+  test("says which shard was not given and how to get its documents", async () => {
+    const place = await workspace();
+    const {folder} = await capture(place, {limit: 6, shard: {index: 2, count: 3}});
+    const notices: string[] = [];
+    await mergeCommand({runs: [folder]}, io(place, notices));
+    expect(notices).toEqual([expect.stringMatching(/^not given: shard 1\/3, 3\/3; labelscope run without --shard/)]);
+  });
+
+  test("a run given twice is counted, not doubled", async () => {
+    const place = await workspace();
+    const {folder} = await capture(place, {limit: 3, shard: {index: 1, count: 1}});
+    const {text} = await mergeCommand({runs: [folder, folder], out: "joined"}, io(place));
+    expect(text).toMatch(/^3 documents \(3 were in several shards\) → /);
+  });
+});

@@ -1,0 +1,75 @@
+import {writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {describe, expect, test} from "vitest";
+import type {CommandIo} from "../../src/commands/command.ts";
+import {bar, type ScoreOptions, scoreCommand} from "../../src/commands/score.ts";
+import {emptyFolder} from "../store/records.ts";
+
+async function refusal(changes: Partial<ScoreOptions>, cwd?: string): Promise<unknown> {
+  const folder = cwd ?? (await emptyFolder());
+  const io: CommandIo = {
+    progress: () => {},
+    notice: () => {},
+    signal: new AbortController().signal,
+    env: {LABELSCOPE_HOME: join(folder, "home")},
+    cwd: folder,
+  };
+  const options: ScoreOptions = {
+    model: "model.gguf",
+    labels: ["joy", "fear"],
+    labelScoring: "auto",
+    flashAttention: false,
+    strict: false,
+    top: 10,
+    readInput: async () => "a prompt",
+    ...changes,
+  };
+  return await scoreCommand(options, io).catch(error => error);
+}
+
+describe("score, before any model is loaded", () => {
+  test("an empty prompt", async () => {
+    expect(await refusal({readInput: async () => ""})).toMatchObject({code: "empty-prompt"});
+  });
+
+  test("a prompt file that is not there, and a folder in its place", async () => {
+    expect(await refusal({promptFile: "gone.txt"})).toMatchObject({
+      code: "file-missing",
+      message: expect.stringContaining("gone.txt"),
+    });
+    expect(await refusal({promptFile: "."})).toMatchObject({code: "file-missing"});
+  });
+
+  test("the prompt file wins over standard input, which is then not read", async () => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, "empty.txt"), "");
+    const readInput = async () => {
+      throw new Error("standard input was read");
+    };
+    expect(await refusal({promptFile: "empty.txt", readInput}, folder)).toMatchObject({code: "empty-prompt"});
+  });
+
+  test("a label that is named twice", async () => {
+    expect(await refusal({labels: ["joy", "fear", "joy"]})).toMatchObject({
+      code: "usage",
+      message: '--labels names "joy" twice',
+    });
+  });
+
+  test("a model that is not there, and one that is not known", async () => {
+    expect(await refusal({})).toMatchObject({code: "model-missing"});
+    expect(await refusal({model: "smollm2-135m-instrct"})).toMatchObject({code: "model-unknown"});
+  });
+});
+
+describe("bar", () => {
+  test.each([
+    [0, ""],
+    [1, "█".repeat(24)],
+    [0.5, "█".repeat(12)],
+    [1 / 24 / 8, "▏"],
+    [1 / 24 + 7 / 8 / 24, "█▉"],
+  ])("%d is %j", (p, text) => {
+    expect(bar(p)).toBe(text);
+  });
+});

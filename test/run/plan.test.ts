@@ -1,0 +1,226 @@
+import {readFile, rename, writeFile} from "node:fs/promises";
+import {basename, join} from "node:path";
+import {describe, expect, test} from "vitest";
+import type {Engine} from "../../src/engine/engine.ts";
+import {LabelscopeError} from "../../src/errors.ts";
+import type {RunOptions} from "../../src/run/options.ts";
+import {planRun} from "../../src/run/plan.ts";
+import {writeGguf} from "../support/gguf-writer.ts";
+import {aModel, engineOf, optionsOf, type Workspace, workspace} from "./workspace.ts";
+
+/** An engine that tokenises and refuses to evaluate: planning must not. */
+function planningEngine(loads: string[] = []): Engine {
+  const engine = engineOf();
+  return {
+    ...engine,
+    loadModel: async (path, options) => {
+      loads.push(basename(path));
+      expect(options).toMatchObject({vocabularyOnly: true});
+      return {
+        ...(await engine.loadModel(path, options)),
+        openSession: async () => {
+          throw new Error("planning opened a session");
+        },
+      };
+    },
+  };
+}
+
+async function plan(place: Workspace, changes: Partial<RunOptions> = {}, engine = planningEngine()) {
+  return await planRun(engine, optionsOf(place, changes), {
+    cwd: place.folder,
+    env: {LABELSCOPE_HOME: join(place.folder, "home")},
+  });
+}
+
+async function folderOf(place: Workspace, changes: Partial<RunOptions> = {}): Promise<string> {
+  return (await plan(place, changes)).models[0]?.folder ?? "";
+}
+
+describe("the folder of a run", () => {
+  test("does not depend on limits, threads, sequences, context, time or --fresh", async () => {
+    const place = await workspace();
+    const folder = await folderOf(place);
+    const same: Partial<RunOptions>[] = [
+      {limit: 3},
+      {calibrationLimit: 2},
+      {threads: 7},
+      {sequences: 3},
+      {context: 2000},
+      {maxMinutes: 1},
+      {fresh: true},
+      {seed: 0},
+      {shots: 4},
+      {labelScoring: "first-token"},
+    ];
+    for (const changes of same) expect(await folderOf(place, changes)).toBe(folder);
+    expect(folder).toMatch(/runs\/numbers-model-[0-9a-f]{8}$/);
+  });
+
+  test("is another one for every prompt or decoding option", async () => {
+    const place = await workspace();
+    const others: Partial<RunOptions>[] = [
+      {},
+      {shots: 3},
+      {multiShare: 0.5},
+      {noneShare: 0},
+      {seed: 1},
+      {labelOrder: "reversed"},
+      {format: "list"},
+      {chat: "auto"},
+      {opening: "free"},
+      {decode: "constrained"},
+      {labelScoring: "exact"},
+      {variants: "sum"},
+      {flashAttention: true},
+      {strict: true},
+      {fullLogits: true},
+      {shard: {index: 1, count: 2}},
+    ];
+    const folders = [];
+    for (const changes of others) folders.push(await folderOf(place, changes));
+    expect(new Set(folders).size).toBe(others.length);
+  });
+
+  test("--out moves it and keeps its name", async () => {
+    const place = await workspace();
+    const [here, there] = [await folderOf(place), await folderOf(place, {out: "elsewhere/deep"})];
+    expect(there).toBe(join(place.folder, "elsewhere/deep", basename(here)));
+  });
+});
+
+describe("the documents of a run", () => {
+  const ids = async (place: Workspace, changes: Partial<RunOptions>) =>
+    (await plan(place, changes)).documents.map(({document, split}) => `${split}/${document.id}`);
+
+  test("a higher limit adds documents at the end", async () => {
+    const place = await workspace();
+    const all = await ids(place, {});
+    expect(all).toHaveLength(12);
+    expect(await ids(place, {limit: 5})).toEqual(all.slice(0, 5));
+  });
+
+  test("shards are disjoint and join to the whole", async () => {
+    const place = await workspace();
+    const all = await ids(place, {limit: 10, calibrationLimit: 3});
+    const parts = [];
+    for (const index of [1, 2, 3, 4])
+      parts.push(await ids(place, {limit: 10, calibrationLimit: 3, shard: {index, count: 4}}));
+    expect(parts.flat().sort()).toEqual([...all].sort());
+    expect(new Set(parts.flat()).size).toBe(13);
+  });
+
+  test("without a seed the sample is that of the task's seed, so that naming it continues the same run", async () => {
+    const place = await workspace();
+    const path = join(place.folder, "task.yaml");
+    await writeFile(path, (await readFile(path, "utf8")).replace("noneShare: 0.25}", "noneShare: 0.25, seed: 7}"));
+    expect(await ids(place, {limit: 6})).toEqual(await ids(place, {limit: 6, seed: 7}));
+    expect(await ids(place, {limit: 6})).not.toEqual(await ids(place, {limit: 6, seed: 8}));
+  });
+
+  test("a task without calibration documents says so when they are asked for", async () => {
+    const place = await workspace();
+    const path = join(place.folder, "task.yaml");
+    await writeFile(path, (await readFile(path, "utf8")).replace("calibration: calibration.jsonl, ", ""));
+    await expect(plan(place, {calibrationLimit: 1})).rejects.toMatchObject({
+      code: "no-documents",
+      message: expect.stringContaining("calibration"),
+    });
+  });
+});
+
+describe("what goes wrong before any inference", () => {
+  test("a prompt that outgrows the context: the longest document is named and every advice works", async () => {
+    const place = await workspace({contextLength: 500});
+    const path = join(place.folder, "test.jsonl");
+    const [first = "", second = "", ...rest] = (await readFile(path, "utf8")).split("\n");
+    const longer = first.replace("document 0", `document 0 ${"word ".repeat(40)}`);
+    const longest = second.replace("document 1", `document 1 ${"word ".repeat(50)}`);
+    await writeFile(path, [longer, longest, ...rest].join("\n"));
+    const error: unknown = await plan(place, {context: 350}).catch(caught => caught);
+    if (!(error instanceof LabelscopeError)) throw error;
+    expect(error.code).toBe("context-overflow");
+    expect(error.message).toContain('document "d1"');
+    const shots = Number(/--shots (\d+)/.exec(error.next.join())?.[1]);
+    expect(shots).toBeLessThan(4);
+    expect((await plan(place, {context: 350, shots})).documents).toHaveLength(12);
+    await expect(plan(place, {context: 350, shots: shots + 1})).rejects.toMatchObject({code: "context-overflow"});
+    const context = Number(/--context (\d+)/.exec(error.next.join())?.[1]);
+    expect((await plan(place, {context})).documents).toHaveLength(12);
+    const {promptTokens, answerTokens, shotTokens} = error.facts;
+    expect(Number(promptTokens) + Number(answerTokens)).toBeGreaterThan(350);
+    expect(Number(shotTokens)).toBeLessThan(Number(promptTokens));
+  });
+
+  test("no advice is given that would not help: a document too long by itself", async () => {
+    const place = await workspace({contextLength: 100});
+    const path = join(place.folder, "test.jsonl");
+    await writeFile(path, (await readFile(path, "utf8")).replace("document 0", "word ".repeat(100)));
+    const error: unknown = await plan(place).catch(caught => caught);
+    expect(error).toMatchObject({code: "context-overflow", next: ["leave the document out of the data"]});
+  });
+
+  test("an unknown task", async () => {
+    const place = await workspace();
+    const loads: string[] = [];
+    const planning = plan(place, {task: "goemotion"}, planningEngine(loads));
+    await expect(planning).rejects.toMatchObject({code: "task-not-found", next: ["did you mean goemotions?"]});
+    expect(loads).toEqual([]);
+  });
+
+  test("an unknown model, and a missing file", async () => {
+    const place = await workspace();
+    const loads: string[] = [];
+    const near = plan(place, {models: ["smollm2-135m-instrct"]}, planningEngine(loads));
+    await expect(near).rejects.toMatchObject({code: "model-unknown"});
+    const missing = plan(place, {models: ["model.gguf", "gone.gguf"]}, planningEngine(loads));
+    await expect(missing).rejects.toMatchObject({code: "model-missing"});
+    expect(loads).toEqual([]);
+  });
+
+  test("a file that is no GGUF, and one that was cut off", async () => {
+    const place = await workspace();
+    await writeFile(join(place.folder, "page.gguf"), "<html>not found</html>");
+    await expect(plan(place, {models: ["page.gguf"]})).rejects.toMatchObject({code: "not-a-gguf"});
+    const whole = await readFile(join(place.folder, "model.gguf"));
+    await writeFile(join(place.folder, "cut.gguf"), whole.subarray(0, -40));
+    await expect(plan(place, {models: ["cut.gguf"]})).rejects.toMatchObject({code: "model-truncated"});
+  });
+
+  test("a LoRA for another architecture, a LoRA as the model, and a model as the LoRA", async () => {
+    const place = await workspace();
+    const adapter = (architecture: string) => ({
+      metadata: {"general.type": "adapter", "general.architecture": architecture, "adapter.type": "lora"},
+      tensors: [{name: "blk.0.attn_q.weight.lora_a", dimensions: [8, 4]}],
+    });
+    await writeGguf(join(place.folder, "llama-lora.gguf"), adapter("llama"));
+    await writeGguf(join(place.folder, "gpt2-lora.gguf"), adapter("gpt2"));
+    await expect(plan(place, {models: ["model.gguf+gpt2-lora.gguf"]})).rejects.toMatchObject({
+      code: "adapter-rejected",
+      message: "the LoRA gpt2-lora.gguf was made for a gpt2 model, model+gpt2-lora is llama",
+    });
+    await expect(plan(place, {models: ["llama-lora.gguf"]})).rejects.toMatchObject({code: "model-is-adapter"});
+    await expect(plan(place, {models: ["model.gguf+model.gguf"]})).rejects.toMatchObject({code: "adapter-is-model"});
+    const good = await plan(place, {models: ["model.gguf+llama-lora.gguf@0.5"]});
+    expect(good.models[0]?.identity.model).toBe("model+llama-lora@0.5");
+  });
+
+  test("two models that would share a folder, before the first is captured", async () => {
+    const place = await workspace();
+    await aModel(join(place.folder, "copy.gguf"));
+    await rename(join(place.folder, "copy.gguf"), join(place.folder, "model.GGUF"));
+    await expect(plan(place, {models: ["model.gguf", "model.GGUF"]})).rejects.toMatchObject({
+      code: "same-run",
+      message: "--model model.gguf and --model model.GGUF would be stored in one folder",
+    });
+    await expect(plan(place, {models: ["model.gguf", "model.gguf"]})).rejects.toMatchObject({
+      code: "same-run",
+      next: ["give each model once"],
+    });
+  });
+
+  test("more demonstrations than the training data can give", async () => {
+    const place = await workspace();
+    await expect(plan(place, {shots: 100})).rejects.toMatchObject({code: "too-few-demonstrations"});
+  });
+});

@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import {expect, test} from "vitest";
+import {createRng} from "../../src/math/rng.ts";
+import {bootstrapP} from "../../src/stats/bootstrap-p.ts";
+import {resample} from "../../src/stats/draws.ts";
+import {bootstrapInterval} from "../../src/stats/interval.ts";
+import {meanOf} from "./means.ts";
+
+const draws = (replicates: readonly (number | undefined)[]) => ({
+  documents: 20,
+  estimate: 0.5,
+  replicates,
+  influences: undefined,
+});
+
+test("is 1 where nothing differs, and never 0", () => {
+  expect(bootstrapP(draws([0, 0, 0]))).toEqual({given: true, p: 1, resamples: 3});
+  expect(bootstrapP(draws(new Array<number>(99).fill(2)))).toEqual({given: true, p: 2 / 100, resamples: 99});
+});
+
+test("is twice the smaller tail, a replicate at 0 counting on both sides", () => {
+  // Two at or below 0, eighteen at or above: 2·(2+1)/(19+1).
+  const replicates = [-1, 0, ...new Array<number>(17).fill(1)];
+  expect(bootstrapP(draws(replicates))).toEqual({given: true, p: 6 / 20, resamples: 19});
+});
+
+test("is small where the percentile interval leaves 0 out, and large where it holds it", () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.double({min: -0.5, max: 0.5, noNaN: true}), (seed, shift) => {
+      const rng = createRng(seed);
+      const values = Array.from({length: 20}, () => rng() - 0.5 + shift);
+      const [drawn] = resample([meanOf(values)], {documents: 20, resamples: 500, rng});
+      if (drawn === undefined) throw new Error("one statistic gives one draws");
+      const [interval, test] = [bootstrapInterval(drawn, {method: "percentile"}), bootstrapP(drawn)];
+      if (!interval.given || !test.given) throw new Error("twenty documents have both");
+      const holdsZero = interval.low <= 0 && interval.high >= 0;
+      // One resample in five hundred either way: the interval interpolates and p adds one.
+      expect(holdsZero ? test.p >= 0.05 - 0.006 : test.p <= 0.05 + 0.006).toBe(true);
+    }),
+    {numRuns: 40},
+  );
+});
+
+test("is not given without a difference", () => {
+  const reason = "no difference to test";
+  expect(bootstrapP({...draws([1]), estimate: undefined})).toEqual({given: false, reason});
+  expect(bootstrapP(draws([undefined]))).toEqual({given: false, reason});
+});

@@ -1,0 +1,129 @@
+import {appendFile, mkdir, readdir, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {describe, expect, test} from "vitest";
+import type {Manifest} from "../../src/records/manifest.ts";
+import {LOGITS} from "../../src/store/logits-file.ts";
+import {MANIFEST, readManifest, writeManifest} from "../../src/store/manifest-file.ts";
+import {mergeRuns} from "../../src/store/merge.ts";
+import {runName} from "../../src/store/run-name.ts";
+import {readTraces, TRACES, TraceWriter} from "../../src/store/trace-file.ts";
+import {aManifest, aTrace, emptyFolder, session} from "./records.ts";
+
+const {identity} = aManifest();
+
+async function shard(
+  place: string,
+  index: number,
+  count: number,
+  ids: readonly string[],
+  changes: Partial<Manifest> = {},
+) {
+  const sharded = {...identity, shard: {index, count}};
+  const folder = join(place, runName(sharded));
+  await mkdir(folder, {recursive: true});
+  await writeManifest(folder, aManifest({identity: sharded, sessions: [{...session, threads: index}], ...changes}));
+  const {writer} = await TraceWriter.open(join(folder, TRACES));
+  for (const id of ids) await writer.append(aTrace(id));
+  await writer[Symbol.asyncDispose]();
+  return folder;
+}
+
+async function ids(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const trace of readTraces(join(folder, TRACES))) found.push(trace.document.id);
+  return found;
+}
+
+describe("mergeRuns", () => {
+  test("joins shards into the run that the same command without --shard makes", async () => {
+    const place = await emptyFolder();
+    const folders = [await shard(place, 1, 2, ["a", "c"]), await shard(place, 2, 2, ["b", "d"])];
+    const merged = await mergeRuns(folders, join(place, "out"));
+    const folder = join(place, "out", runName(identity));
+    expect(merged).toEqual({folder, documents: 4, duplicates: 0, missingShards: []});
+    expect(await ids(folder)).toEqual(["a", "c", "b", "d"]);
+    const manifest = await readManifest(folder);
+    expect(manifest).toMatchObject({identity, name: runName(identity), sessions: [{threads: 1}, {threads: 2}]});
+    expect(manifest?.identity).not.toHaveProperty("shard");
+    expect((await readdir(folder)).sort()).toEqual([MANIFEST, TRACES]);
+  });
+
+  test("a document that two shards hold stands once and is counted", async () => {
+    const place = await emptyFolder();
+    const folders = [await shard(place, 1, 2, ["a", "b"]), await shard(place, 2, 2, ["b", "c"])];
+    const merged = await mergeRuns(folders, join(place, "out"));
+    expect(merged).toMatchObject({documents: 3, duplicates: 1});
+    expect(await ids(merged.folder)).toEqual(["a", "b", "c"]);
+  });
+
+  test("says which shards were not given", async () => {
+    const place = await emptyFolder();
+    const folders = [await shard(place, 1, 4, ["a"]), await shard(place, 3, 4, ["c"])];
+    expect(await mergeRuns(folders, join(place, "out"))).toMatchObject({missingShards: ["2/4", "4/4"]});
+  });
+
+  test("a torn last line of a shard is left out", async () => {
+    const place = await emptyFolder();
+    const folder = await shard(place, 1, 1, ["a"]);
+    await appendFile(join(folder, TRACES), '{"schema": 1, "key": "to');
+    expect(await mergeRuns([folder], join(place, "out"))).toMatchObject({documents: 1});
+  });
+
+  const base = aManifest();
+  const differences: [string, Partial<Manifest>][] = [
+    ["model", {model: {...base.model, sha256: "1".repeat(64)}}],
+    ["task", {task: {...base.task, dataHashes: {test: "1".repeat(64)}}}],
+    ["engine", {engine: {...base.engine, cpu: "two"}}],
+    ["shots", {identity: {...identity, shots: 3, shard: {index: 2, count: 2}}}],
+    ["strict", {identity: {...identity, strict: true, shard: {index: 2, count: 2}}}],
+    ["prompt", {prompt: {...base.prompt, hash: "1".repeat(64)}}],
+  ];
+  test.each(differences)(
+    "runs that differ in their %s are refused, it is named, and nothing is written",
+    async (name, change) => {
+      const place = await emptyFolder();
+      const folders = [await shard(place, 1, 2, ["a"]), await shard(place, 2, 2, ["b"], change)];
+      await expect(mergeRuns(folders, join(place, "out"))).rejects.toMatchObject({
+        code: "not-mergeable",
+        message: expect.stringContaining(folders[1] ?? "?"),
+        details: [`different: ${name}`],
+        facts: {differing: [name]},
+      });
+      expect((await readdir(place)).sort()).not.toContain("out");
+    },
+  );
+
+  test("shards that were captured in other folders and at other times are the same run", async () => {
+    const place = await emptyFolder();
+    const elsewhere = {
+      task: {...base.task, source: "/there/task.yaml"},
+      model: {...base.model, file: "copy.gguf"},
+      created: "2027",
+    };
+    const folders = [await shard(place, 1, 2, ["a"]), await shard(place, 2, 2, ["b"], elsewhere)];
+    expect(await mergeRuns(folders, join(place, "out"))).toMatchObject({documents: 2});
+  });
+
+  test("a run that exists already is not overwritten", async () => {
+    const place = await emptyFolder();
+    const folder = await shard(place, 1, 1, ["a"]);
+    const merged = await mergeRuns([folder], join(place, "out"));
+    await expect(mergeRuns([folder], join(place, "out"))).rejects.toMatchObject({code: "would-overwrite"});
+    expect(await ids(merged.folder)).toEqual(["a"]);
+  });
+
+  test("runs with full logits are refused", async () => {
+    const place = await emptyFolder();
+    const folder = await shard(place, 1, 1, ["a"]);
+    await writeFile(join(folder, LOGITS), "");
+    await expect(mergeRuns([folder], join(place, "out"))).rejects.toMatchObject({code: "run-has-logits"});
+  });
+
+  test("a folder that is no run is named", async () => {
+    const place = await emptyFolder();
+    await expect(mergeRuns([join(place, "nothing")], place)).rejects.toMatchObject({
+      code: "no-run",
+      message: expect.stringContaining(join(place, "nothing")),
+    });
+  });
+});

@@ -1,0 +1,284 @@
+import {spawn, spawnSync} from "node:child_process";
+import {once} from "node:events";
+import {appendFile, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {hostname} from "node:os";
+import {join} from "node:path";
+import {describe, expect, onTestFinished, test} from "vitest";
+import type {Manifest} from "../../src/records/manifest.ts";
+import type {Trace} from "../../src/records/trace.ts";
+import {LOGITS} from "../../src/store/logits-file.ts";
+import {MANIFEST, readManifest} from "../../src/store/manifest-file.ts";
+import {LOCK, type OpenRunOptions, openRun} from "../../src/store/run-directory.ts";
+import {readTraces, TRACES} from "../../src/store/trace-file.ts";
+import {aManifest, aStep, aTrace, emptyFolder, session} from "./records.ts";
+
+const OTHER = "1".repeat(64);
+
+async function opening(changes: Partial<OpenRunOptions> = {}): Promise<OpenRunOptions> {
+  const folder = changes.folder ?? join(await emptyFolder(), "runs", "tiny");
+  return {manifest: aManifest(), session, fresh: false, ...changes, folder};
+}
+
+/** Opens a run, appends and closes it; gives what it said. */
+async function capture(options: OpenRunOptions, traces: readonly Trace[], logits: readonly Float32Array[] = []) {
+  await using run = await openRun(options);
+  for (const trace of traces) await run.append(trace, logits);
+  return {done: [...run.done], notices: [...run.notices]};
+}
+
+async function keys(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const trace of readTraces(join(folder, TRACES))) found.push(trace.key);
+  return found;
+}
+
+describe("openRun", () => {
+  test("begins a run in folders that were not there, and continues it with what is done", async () => {
+    const options = await opening();
+    expect(await capture(options, [aTrace("a"), aTrace("b")])).toEqual({done: [], notices: []});
+    const again = await capture({...options, manifest: aManifest({created: "2027"})}, [aTrace("c")]);
+    expect(again).toEqual({done: ["key-a", "key-b"], notices: []});
+    expect(await keys(options.folder)).toEqual(["key-a", "key-b", "key-c"]);
+    const manifest = await readManifest(options.folder);
+    expect(manifest).toMatchObject({created: "2026-01-01T00:00:00.000Z", sessions: [session, session]});
+  });
+
+  test("leaves nothing but the manifest and the traces behind", async () => {
+    const options = await opening();
+    await capture(options, [aTrace("a")]);
+    expect((await readdir(options.folder)).sort()).toEqual([MANIFEST, TRACES]);
+  });
+
+  test("drops a torn last line and says so", async () => {
+    const options = await opening();
+    await capture(options, [aTrace("a"), aTrace("b")]);
+    const path = join(options.folder, TRACES);
+    await writeFile(path, (await readFile(path)).subarray(0, -7));
+    const again = await capture(options, []);
+    expect(again).toEqual({done: ["key-a"], notices: [expect.stringContaining("cut off in mid-write")]});
+  });
+
+  test("a damaged line in the middle is named, the run is not touched and its lock is let go", async () => {
+    const options = await opening();
+    await capture(options, [aTrace("a")]);
+    await appendFile(join(options.folder, TRACES), "damaged\n");
+    const before = await readFile(join(options.folder, MANIFEST), "utf8");
+    await expect(openRun(options)).rejects.toMatchObject({
+      code: "trace-unreadable",
+      message: `${join(options.folder, TRACES)}:2 is no trace`,
+    });
+    expect((await readdir(options.folder)).sort()).toEqual([MANIFEST, TRACES]);
+    expect(await readFile(join(options.folder, MANIFEST), "utf8")).toBe(before);
+  });
+
+  test("traces without a manifest are not taken over", async () => {
+    const options = await opening();
+    await capture(options, [aTrace("a")]);
+    await rm(join(options.folder, MANIFEST));
+    await expect(openRun(options)).rejects.toMatchObject({code: "no-manifest"});
+    expect(await keys(options.folder)).toEqual(["key-a"]);
+    const fresh = await capture({...options, fresh: true}, []);
+    expect(fresh).toEqual({done: [], notices: [expect.stringContaining("replaced-1")]});
+    expect(await keys(join(options.folder, "replaced-1"))).toEqual(["key-a"]);
+  });
+});
+
+describe("what must not change while a run is continued", () => {
+  const base = aManifest();
+  const adapter = {id: "lora", file: "lora.gguf", sha256: OTHER, scale: 1, parameters: 4};
+  const changes: [string, Partial<Manifest>][] = [
+    ["the model file", {model: {...base.model, sha256: OTHER}}],
+    ["the LoRA adapter", {model: {...base.model, adapter}}],
+    ["the task file", {task: {...base.task, hash: OTHER}}],
+    ["the test data", {task: {...base.task, dataHashes: {test: OTHER}}}],
+    ["the calibration data", {task: {...base.task, dataHashes: {...base.task.dataHashes, calibration: OTHER}}}],
+    ["the training data (or the demonstrations drawn from it)", {prompt: {...base.prompt, hash: OTHER}}],
+    ["the options of the run", {identity: {...base.identity, strict: true}}],
+    ["the engine's cpu (was one, is two)", {engine: {...base.engine, cpu: "two"}}],
+    ["the engine's reader (was not said, is public)", {engine: {...base.engine, reader: "public"}}],
+  ];
+
+  test.each(changes)("%s: refused, and it alone is named", async (name, change) => {
+    const options = await opening();
+    await capture(options, [aTrace("a")]);
+    await expect(openRun({...options, manifest: aManifest(change)})).rejects.toMatchObject({
+      code: "run-changed",
+      details: [`changed: ${name}`],
+      facts: {changed: [name]},
+      next: [expect.stringContaining("--out"), expect.stringContaining("--fresh")],
+    });
+    expect(await keys(options.folder)).toEqual(["key-a"]);
+  });
+
+  test("all that changed is named at once", async () => {
+    const options = await opening();
+    await capture(options, []);
+    const manifest = aManifest({model: {...base.model, sha256: OTHER}, task: {...base.task, hash: OTHER}});
+    await expect(openRun({...options, manifest})).rejects.toMatchObject({
+      facts: {changed: ["the model file", "the task file"]},
+    });
+  });
+
+  test("neither the order of the engine's facts nor a file's place or name is content", async () => {
+    const options = await opening();
+    await capture(options, [aTrace("a")]);
+    const manifest = aManifest({
+      engine: {cpu: "one", engine: "scripted"},
+      model: {...base.model, file: "moved.gguf"},
+      task: {...base.task, source: "/moved/task.yaml"},
+    });
+    expect((await capture({...options, manifest}, [])).done).toEqual(["key-a"]);
+  });
+
+  test("--fresh moves a changed run aside with all it holds, as often as it is asked for", async () => {
+    const options = await opening({logitsColumns: 1});
+    const row = [Float32Array.of(1)];
+    await capture(options, [aTrace("a")], row);
+    const changed = {...options, manifest: aManifest({model: {...base.model, sha256: OTHER}}), fresh: true};
+    expect((await capture(changed, [aTrace("b")], row)).notices).toEqual([
+      `--fresh: the earlier run was moved to ${join(options.folder, "replaced-1")}`,
+    ]);
+    await capture(changed, [aTrace("c")], row);
+    expect(await keys(join(options.folder, "replaced-1"))).toEqual(["key-a"]);
+    expect(await keys(join(options.folder, "replaced-2"))).toEqual(["key-b"]);
+    expect(await keys(options.folder)).toEqual(["key-c"]);
+    expect((await readdir(join(options.folder, "replaced-1"))).sort()).toEqual([LOGITS, MANIFEST, TRACES]);
+    expect((await readManifest(join(options.folder, "replaced-1")))?.model.sha256).toBe(base.model.sha256);
+  });
+
+  test("--fresh where there is nothing yet begins a run and moves nothing", async () => {
+    const options = await opening({fresh: true});
+    expect(await capture(options, [aTrace("a")])).toEqual({done: [], notices: []});
+    expect((await readdir(options.folder)).sort()).toEqual([MANIFEST, TRACES]);
+  });
+
+  test("--fresh that was killed half way leaves no traces to the next run", async () => {
+    const options = await opening();
+    await capture(options, [aTrace("a")]);
+    const aside = join(options.folder, "replaced-1");
+    await mkdir(aside);
+    await rename(join(options.folder, TRACES), join(aside, TRACES));
+    const manifest = aManifest({model: {...base.model, sha256: OTHER}});
+    await expect(openRun({...options, manifest})).rejects.toMatchObject({code: "run-changed"});
+    expect((await capture({...options, manifest, fresh: true}, [])).done).toEqual([]);
+    expect(await readManifest(join(options.folder, "replaced-2"))).toMatchObject({model: {sha256: base.model.sha256}});
+  });
+});
+
+describe("two processes on one run", () => {
+  async function held(folder: string, holder: {readonly pid: number; readonly host?: string}) {
+    await mkdir(folder, {recursive: true});
+    const lock = {host: hostname(), since: "2026-01-01T00:00:00.000Z", token: "t", ...holder};
+    await writeFile(join(folder, LOCK), JSON.stringify(lock));
+  }
+
+  test("the second is refused while the first lives, naming it", async () => {
+    const options = await opening();
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    onTestFinished(() => {
+      other.kill("SIGKILL");
+    });
+    await held(options.folder, {pid: other.pid ?? -1});
+    await expect(openRun(options)).rejects.toMatchObject({
+      code: "run-locked",
+      message: expect.stringContaining(`pid ${other.pid}`),
+      facts: {pid: other.pid},
+    });
+    expect(await readdir(options.folder)).toEqual([LOCK]);
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    expect(await capture(options, [aTrace("a")])).toEqual({done: [], notices: []});
+  });
+
+  test("the same process cannot open it twice either, and can after closing it", async () => {
+    const options = await opening();
+    const first = await openRun(options);
+    await expect(openRun(options)).rejects.toMatchObject({code: "run-locked"});
+    await first[Symbol.asyncDispose]();
+    expect((await capture(options, [])).done).toEqual([]);
+  });
+
+  test("the lock of a process that died is taken over", async () => {
+    const options = await opening();
+    const {pid} = spawnSync(process.execPath, ["-e", ""]);
+    await held(options.folder, {pid});
+    await capture(options, [aTrace("a")]);
+    expect(await keys(options.folder)).toEqual(["key-a"]);
+  });
+
+  test("a lock from another computer cannot be checked: it is refused with the file to remove", async () => {
+    const options = await opening();
+    await held(options.folder, {pid: 1, host: "elsewhere"});
+    await expect(openRun(options)).rejects.toMatchObject({
+      code: "run-locked",
+      message: expect.stringContaining("on elsewhere"),
+      next: expect.arrayContaining([expect.stringContaining(join(options.folder, LOCK))]),
+    });
+  });
+});
+
+describe("full logits", () => {
+  const two = [Float32Array.of(1, 2), Float32Array.of(3, 4)];
+  const steps = [aStep(), aStep({r: 2})];
+
+  test("each step's row is the one that the trace names", async () => {
+    const options = await opening({logitsColumns: 2});
+    await capture(options, [aTrace("a", {steps}), aTrace("b", {steps})], two);
+    const rows: (number | undefined)[] = [];
+    for await (const trace of readTraces(join(options.folder, TRACES)))
+      rows.push(...trace.steps.map(step => step.logitsRow));
+    expect(rows).toEqual([0, 1, 2, 3]);
+    expect((await stat(join(options.folder, LOGITS))).size).toBe(128 + 4 * 2 * 4);
+  });
+
+  test("rows of a document whose trace was lost are cut off, and written again with it", async () => {
+    const options = await opening({logitsColumns: 2});
+    await capture(options, [aTrace("a", {steps}), aTrace("b", {steps})], two);
+    const path = join(options.folder, TRACES);
+    await writeFile(path, (await readFile(path)).subarray(0, -1));
+    const again = await capture(options, [aTrace("b", {steps: [aStep()]})], [Float32Array.of(7, 8)]);
+    expect(again.done).toEqual(["key-a"]);
+    const matrix = (await readFile(join(options.folder, LOGITS))).subarray(128);
+    const values = Array.from({length: matrix.length / 4}, (_, i) => matrix.readFloatLE(4 * i));
+    expect(values).toEqual([1, 2, 3, 4, 7, 8]);
+  });
+
+  test("a run whose logits were removed is refused, and its manifest stays as it was", async () => {
+    const options = await opening({logitsColumns: 2});
+    await capture(options, [aTrace("a", {steps})], two);
+    await rm(join(options.folder, LOGITS));
+    await expect(openRun(options)).rejects.toMatchObject({code: "logits-missing"});
+    expect((await readManifest(options.folder))?.sessions).toHaveLength(1);
+  });
+});
+
+describe("a place that cannot be written", () => {
+  test("a file in the way is named, with the way out", async () => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, "runs"), "a file");
+    await expect(openRun(await opening({folder: join(folder, "runs", "tiny")}))).rejects.toMatchObject({
+      code: "run-not-writable",
+      next: [expect.stringContaining("--out")],
+    });
+    await expect(openRun(await opening({folder: join(folder, "runs")}))).rejects.toMatchObject({
+      code: "run-not-writable",
+    });
+  });
+
+  test("a folder in the place of the traces is named", async () => {
+    const options = await opening();
+    await mkdir(join(options.folder, TRACES), {recursive: true});
+    await expect(openRun(options)).rejects.toMatchObject({code: "run-not-writable"});
+    expect(await readdir(options.folder)).toEqual([TRACES]);
+  });
+
+  const root = process.getuid?.() === 0;
+  test.skipIf(root)(`a read-only folder is named${root ? " (skipped: root may write everywhere)" : ""}`, async () => {
+    const folder = await emptyFolder();
+    await chmod(folder, 0o555);
+    await expect(openRun(await opening({folder: join(folder, "tiny")}))).rejects.toMatchObject({
+      code: "run-not-writable",
+      message: expect.stringContaining("permission denied"),
+    });
+  });
+});
