@@ -1,7 +1,9 @@
 import {readFileSync} from "node:fs";
-import {z} from "zod";
 
-/** The version of labelscope, from its package.json. */
-export const version: string = z
-  .object({version: z.string()})
-  .parse(JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))).version;
+/** The version of labelscope, from its package.json. Read by hand: the help text should not wait for a schema library. */
+export const version: string = versionOf(JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")));
+
+function versionOf(manifest: unknown): string {
+  if (typeof manifest === "object" && manifest !== null && "version" in manifest) return String(manifest.version);
+  throw new Error("labelscope's own package.json has no version");
+}
