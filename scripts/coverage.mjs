@@ -56,9 +56,13 @@ for (const law of laws) {
   for (const method of methods) console.log(`| ${law.name} | ${method} | ${rows.get(method).join(" | ")} |`);
 }
 
-// A population of documents with five labels of different frequency, spiky estimates and three annotators.
-const rates = [0.5, 0.3, 0.2, 0.1, 0.05];
-const documentOf = (rng, id) => {
+// Two populations of documents with five labels, spiky estimates and three annotators: all labels frequent, or the rarest
+// in the gold set of 1 % of the documents.
+const populations = [
+  {name: "labels in the gold sets of 25 to 50 % of the documents", rates: [0.5, 0.45, 0.4, 0.35, 0.3]},
+  {name: "labels in the gold sets of 50, 25, 13, 4 and 1 % of the documents", rates: [0.5, 0.3, 0.2, 0.1, 0.05]},
+];
+const documentOf = (rates, rng, id) => {
   const human = rates.map(rate => {
     const own = Math.min(1, rate * 2 * rng());
     return [0, 0, 0].reduce(sum => sum + Number(rng() < own), 0) / 3;
@@ -66,31 +70,37 @@ const documentOf = (rng, id) => {
   const q = human.map(value => 1 / (1 + Math.exp(-5 * (value - 0.5) - 6 * (rng() - 0.5))));
   return {id: `d${id}`, q, human, gold: human.map(value => value >= 0.5)};
 };
-const labels = rates.map((_, index) => `label ${index}`);
-const rng = createRng("coverage/metrics");
-const population = Array.from({length: 100_000}, (_, id) => documentOf(rng, id));
-const truths = metricList.map(metric => metric.prepare(metricTable({labels, documents: population})).result.value);
-const rounds = Math.ceil(samples / 4);
-const counts = [100, 400];
-console.log(`\n${rounds} samples; standard error ${percent(Math.sqrt((0.95 * 0.05) / rounds))}.\n`);
-console.log(`| Metric | ${counts.flatMap(count => methods.map(method => `${method}, n = ${count}`)).join(" | ")} |`);
-console.log(`|---|${counts.flatMap(() => methods.map(() => "---")).join("|")}|`);
-const held = metricList.map(() => []);
-for (const count of counts) {
-  const hits = metricList.map(() => methods.map(() => 0));
-  for (let round = 0; round < rounds; round += 1) {
-    const documents = Array.from({length: count}, (_, id) => documentOf(rng, id));
-    const table = metricTable({labels, documents});
-    const all = resample(
-      metricList.map(metric => metric.prepare(table)),
-      {documents: count, resamples, rng},
-    );
-    all.forEach((draws, index) => {
-      methods.forEach((method, at) => {
-        hits[index][at] += Number(holds(bootstrapInterval(draws, {method}), truths[index]));
+for (const {name, rates} of populations) {
+  const labels = rates.map((_, index) => `label ${index}`);
+  const rng = createRng("coverage/metrics");
+  const population = Array.from({length: 100_000}, (_, id) => documentOf(rates, rng, id));
+  const truths = metricList.map(metric => metric.prepare(metricTable({labels, documents: population})).result.value);
+  const rounds = Math.ceil(samples / 4);
+  const counts = [100, 400];
+  console.log(`\n${name}. ${rounds} samples; standard error ${percent(Math.sqrt((0.95 * 0.05) / rounds))}.\n`);
+  console.log(
+    `| Metric | its own | ${counts.flatMap(count => methods.map(method => `${method}, n = ${count}`)).join(" | ")} |`,
+  );
+  console.log(`|---|---|${counts.flatMap(() => methods.map(() => "---")).join("|")}|`);
+  const held = metricList.map(() => []);
+  for (const count of counts) {
+    const hits = metricList.map(() => methods.map(() => 0));
+    for (let round = 0; round < rounds; round += 1) {
+      const documents = Array.from({length: count}, (_, id) => documentOf(rates, rng, id));
+      const table = metricTable({labels, documents});
+      const all = resample(
+        metricList.map(metric => metric.prepare(table)),
+        {documents: count, resamples, rng},
+      );
+      all.forEach((draws, index) => {
+        methods.forEach((method, at) => {
+          hits[index][at] += Number(holds(bootstrapInterval(draws, {method}), truths[index]));
+        });
       });
-    });
+    }
+    for (const [index, list] of hits.entries()) held[index].push(...list.map(hit => percent(hit / rounds)));
   }
-  hits.forEach((list, index) => held[index].push(...list.map(hit => percent(hit / rounds))));
+  for (const [index, metric] of metricList.entries()) {
+    console.log(`| ${metric.name} | ${metric.interval} | ${held[index].join(" | ")} |`);
+  }
 }
-metricList.forEach((metric, index) => console.log(`| ${metric.name} | ${held[index].join(" | ")} |`));

@@ -28,20 +28,27 @@ try {
   execFileSync("git", ["clone", "--quiet", "--bare", bundle, repository], {stdio: ["ignore", "ignore", "pipe"]});
   const git = (...words) => execFileSync("git", ["--git-dir", repository, ...words], {maxBuffer: 64 << 20});
   const commit = git("rev-parse", "HEAD").toString().trim();
-  const paths = git("ls-tree", "-r", "--name-only", "HEAD", "include", "ggml/include", "LICENSE").toString().split("\n");
+  const paths = git("ls-tree", "-r", "--name-only", "HEAD", "include", "ggml/include", "LICENSE")
+    .toString()
+    .split("\n");
   const headers = readdirSync(include).filter(name => name.endsWith(".h"));
   for (const name of new Set([...headers, ...sums.keys()])) {
     const path = paths.find(candidate => candidate.endsWith(`/${name}`));
     const expected = path === undefined ? undefined : sha256(git("show", `HEAD:${path}`));
     if (!headers.includes(name)) problems.push(`${name}: listed in SHA256SUMS and not there`);
     else if (!sums.has(name)) problems.push(`${name}: not listed in SHA256SUMS`);
-    else if (sha256(readFileSync(join(include, name))) !== sums.get(name)) problems.push(`${name}: not what SHA256SUMS says`);
+    else if (sha256(readFileSync(join(include, name))) !== sums.get(name))
+      problems.push(`${name}: not what SHA256SUMS says`);
     else if (expected === undefined) problems.push(`${name}: the engine's sources have no such header`);
     else if (expected !== sums.get(name)) problems.push(`${name}: not the engine's ${path}`);
   }
   const licence = git("show", "HEAD:LICENSE").toString();
-  if (readFileSync(join(include, "LICENSE.llama.cpp"), "utf8") !== licence) problems.push("LICENSE.llama.cpp: not the engine's LICENSE");
-  if (problems.length === 0) console.log(`${headers.length} headers are those of llama.cpp ${commit.slice(0, 12)}, which node-llama-cpp carries`);
+  if (readFileSync(join(include, "LICENSE.llama.cpp"), "utf8") !== licence)
+    problems.push("LICENSE.llama.cpp: not the engine's LICENSE");
+  if (problems.length === 0)
+    console.log(
+      `${headers.length} headers are those of llama.cpp ${commit.slice(0, 12)}, which node-llama-cpp carries`,
+    );
 } finally {
   rmSync(scratch, {recursive: true, force: true});
 }

@@ -6,7 +6,7 @@
 // stored vectors must be equal too, and numpy must open their file.
 //
 // usage: node scripts/kill-test.mjs --model SPEC [--task ID|FILE] [--data DIR] [--limit N] [--kills 50] [--full-logits]
-//        [--python python3] [--seed 1]
+//        [--python python3] [--seed 1] [--threads 1]
 import {spawn, spawnSync} from "node:child_process";
 import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -24,6 +24,7 @@ const {values: flags} = parseArgs({
     limit: {type: "string", default: "60"},
     kills: {type: "string", default: "50"},
     seed: {type: "string", default: "1"},
+    threads: {type: "string", default: "1"},
     python: {type: "string", default: "python3"},
     "full-logits": {type: "boolean", default: false},
     keep: {type: "boolean", default: false},
@@ -31,11 +32,26 @@ const {values: flags} = parseArgs({
 });
 const scratch = mkdtempSync(join(tmpdir(), "labelscope-kill-"));
 const wantedKills = Number(flags.kills);
-const {task, model} = flags.model === undefined ? writeTinyTask(scratch) : {task: flags.task ?? "posts", model: flags.model};
+const {task, model} =
+  flags.model === undefined ? writeTinyTask(scratch) : {task: flags.task ?? "posts", model: flags.model};
 
 /** The command, always the same but for the folder. */
 function parametersFor(out) {
-  const given = ["run", task, "--model", model, "--limit", flags.limit, "--strict", "--out", out, "--json", "--quiet"];
+  const given = [
+    "run",
+    task,
+    "--model",
+    model,
+    "--limit",
+    flags.limit,
+    "--strict",
+    "--threads",
+    flags.threads,
+    "--out",
+    out,
+    "--json",
+    "--quiet",
+  ];
   if (flags.data !== undefined) given.push("--data", flags.data);
   if (flags["full-logits"]) given.push("--full-logits");
   return [cli, ...given];
@@ -47,8 +63,11 @@ function writeTinyTask(folder) {
   writeTinyModel(path);
   const line = (id, labels) => `${JSON.stringify({id, text: `text ${id}`, labels})}\n`;
   writeFileSync(join(folder, "train.jsonl"), line("a", ["on"]) + line("b", ["off"]) + line("c", ["on", "off"]));
-  writeFileSync(join(folder, "test.jsonl"), Array.from({length: Number(flags.limit)}, (_, i) => line(String(i), [])).join(""));
-  const filler = "These words are here to make each prompt long enough for a kill to meet it half-way. ".repeat(6);
+  writeFileSync(
+    join(folder, "test.jsonl"),
+    Array.from({length: Number(flags.limit)}, (_, i) => line(String(i), [])).join(""),
+  );
+  const filler = "These words are here to make each prompt long enough for a kill to meet it half-way. ".repeat(2);
   writeFileSync(
     join(folder, "task.yaml"),
     [
@@ -177,7 +196,9 @@ let numpy = "";
 if (flags["full-logits"]) {
   const script =
     "import numpy, sys\na = numpy.load(sys.argv[1], mmap_mode='r')\nassert a.dtype == numpy.float32 and numpy.isfinite(a[-1]).all()\nprint(a.shape)";
-  const {status, stdout, stderr} = spawnSync(flags.python, ["-c", script, join(found.folder, "logits.npy")], {encoding: "utf8"});
+  const {status, stdout, stderr} = spawnSync(flags.python, ["-c", script, join(found.folder, "logits.npy")], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(`numpy cannot open the logits:\n${stderr}`);
   numpy = `; numpy opens the logits ${stdout.trim()}`;
 }

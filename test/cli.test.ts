@@ -4,11 +4,14 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {CommanderError} from "commander";
-import {afterAll, beforeAll, describe, expect, test} from "vitest";
+import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {createProgram} from "../src/program.ts";
 import {version} from "../src/version.ts";
 import {type Build, buildCli, callCli} from "./cli-process.ts";
 import {aManifest, aTrace} from "./store/records.ts";
+
+// Many small files and processes: seconds on a busy machine.
+vi.setConfig({testTimeout: 60_000});
 
 let build: Build;
 let cwd = "";

@@ -5,11 +5,11 @@ export function markdown(found) {
   for (const section of Object.keys(found)) {
     const write = sections[section];
     if (write === undefined) continue;
-    const {machine, date, command, labelscope, engine} = found[section];
+    const {machine, date, commands, labelscope, engine} = found[section];
     parts.push(
       ...write(found[section]),
       "",
-      `Target: ${found[section].target}. \`${command}\`, ${date}; ${machine.cpu}, ${machine.cores} cores, ${machine.ramGB} GB, ${machine.platform}, Node ${machine.node}; labelscope ${labelscope}${engine === undefined ? "" : `, ${engine.engine}, llama.cpp ${engine.llamaCpp}`}.`,
+      `Target: ${found[section].target}. ${commands.map(command => `\`${command}\``).join(", ")}, ${date}; ${machine.cpu}, ${machine.cores} cores, ${machine.ramGB} GB, ${machine.platform}, Node ${machine.node}; labelscope ${labelscope}${engine === undefined ? "" : `, ${engine.engine}, llama.cpp ${engine.llamaCpp}`}.`,
       "",
     );
   }
@@ -23,7 +23,19 @@ const sections = {
     "GoEmotions, ten demonstrations, greedy answers, every step reduced over the full vocabulary. `labelscope run` against plain C++ loops on the same libraries, in turn; medians over the rounds. Loading is left out on both sides; the shared prefix is counted on both. The whole process, loading included, is in the last columns.",
     "",
     ...table(
-      ["model", "sequences", "flash attention", "labelscope, docs/s", "own loop", "ratio", "outside loop", "ratio", "same answers as the own loop", "whole process, s", "own loop, s"],
+      [
+        "model",
+        "sequences",
+        "flash attention",
+        "labelscope, docs/s",
+        "own loop",
+        "ratio",
+        "outside loop",
+        "ratio",
+        "same answers as the own loop",
+        "whole process, s",
+        "own loop, s",
+      ],
       rows.map(row => [
         row.model,
         row.sequences,
@@ -61,7 +73,14 @@ const sections = {
     "",
     ...table(
       ["model", "sequences", "peak, MB", "model file, MB", "key-value cache, MB", "beyond the two, MB"],
-      rows.map(row => [row.model, row.sequences, row.peakMB.toFixed(0), row.fileMB.toFixed(0), row.cacheMB.toFixed(0), `**${row.beyondMB.toFixed(0)}**`]),
+      rows.map(row => [
+        row.model,
+        row.sequences,
+        row.peakMB.toFixed(0),
+        row.fileMB.toFixed(0),
+        row.cacheMB.toFixed(0),
+        `**${row.beyondMB.toFixed(0)}**`,
+      ]),
     ),
   ],
   flat: ({documents, residentMB, peakMB, documentsPerSecond}) => [
@@ -76,7 +95,13 @@ const sections = {
     "",
     ...table(
       ["model", "labelscope, 8 sequences, docs/s", "transformers, float32, docs/s", "ratio", "versions"],
-      rows.map(row => [row.model, row.product.toFixed(2), row.transformers.toFixed(3), `**${row.ratio.toFixed(1)}**`, row.versions]),
+      rows.map(row => [
+        row.model,
+        row.product.toFixed(2),
+        row.transformers.toFixed(3),
+        `**${row.ratio.toFixed(1)}**`,
+        row.versions,
+      ]),
     ),
   ],
   help: ({medianSeconds, worstSeconds}) => [

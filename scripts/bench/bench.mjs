@@ -45,7 +45,14 @@ async function prepare(model) {
   const place = {cwd: process.cwd(), env: process.env};
   const {RUN_DEFAULTS} = await load("run/options.js");
   const engine = await openLocalEngine({home: homeOf(place)});
-  const options = {...RUN_DEFAULTS, task: "goemotions", models: [model], data: flags.data, limit: documents, labelScoring: "first-token"};
+  const options = {
+    ...RUN_DEFAULTS,
+    task: "goemotions",
+    models: [model],
+    data: flags.data,
+    limit: documents,
+    labelScoring: "first-token",
+  };
   const plan = await planRun(engine, options, place);
   const [one] = plan.models;
   const backends = loadedLibraries();
@@ -54,7 +61,10 @@ async function prepare(model) {
   writeFileSync(job, prompts.map(({text}) => `${text}\u0001`).join(""));
   const outsideJob = join(scratch, `${basename(model)}.outside.txt`);
   const {prefix} = plan.prompts;
-  writeFileSync(outsideJob, [prefix, ...prompts.map(({text}) => text.slice(prefix.length))].map(text => `${text}\u0001`).join(""));
+  writeFileSync(
+    outsideJob,
+    [prefix, ...prompts.map(({text}) => text.slice(prefix.length))].map(text => `${text}\u0001`).join(""),
+  );
   const found = {
     model,
     path: one.resolved.path,
@@ -76,7 +86,9 @@ async function prepare(model) {
 
 /** The folder and names of the engine's libraries that this process has mapped. */
 function loadedLibraries() {
-  const mapped = readFileSync("/proc/self/maps", "utf8").match(/\/\S*\/lib(?:llama|ggml|ggml-base)(?:\.v[\d.]+)?\.so$/gm);
+  const mapped = readFileSync("/proc/self/maps", "utf8").match(
+    /\/\S*\/lib(?:llama|ggml|ggml-base)(?:\.v[\d.]+)?\.so$/gm,
+  );
   const paths = [...new Set(mapped)];
   return {folder: dirname(paths[0]), files: paths.map(path => basename(path))};
 }
@@ -96,13 +108,26 @@ function compileLoop({folder, files}) {
 /** One `labelscope run`, as a user starts it. */
 async function product(setup, {sequences, flash}) {
   const out = mkdtempSync(join(scratch, "runs-"));
-  const parameters = [CLI, "run", "goemotions", "--data", flags.data, "--model", setup.model, "--limit", String(documents)];
+  const parameters = [
+    CLI,
+    "run",
+    "goemotions",
+    "--data",
+    flags.data,
+    "--model",
+    setup.model,
+    "--limit",
+    String(documents),
+  ];
   parameters.push("--sequences", String(sequences), "--threads", String(threads), "--label-scoring", "first-token");
   parameters.push(...(flash ? ["--flash-attention"] : []), "--out", out, "--json", "--quiet");
   const {stdout, seconds, peakBytes} = await runProcess(process.execPath, parameters);
   const parsed = JSON.parse(stdout);
   const [outcome] = Array.isArray(parsed) ? parsed : (parsed.runs ?? parsed.outcomes ?? [parsed]);
-  const traces = readFileSync(join(outcome.folder, "traces.jsonl"), "utf8").trim().split("\n").map(line => JSON.parse(line));
+  const traces = readFileSync(join(outcome.folder, "traces.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map(line => JSON.parse(line));
   rmSync(out, {recursive: true, force: true});
   return {
     documentsPerSecond: outcome.documentsPerSecond,
@@ -113,7 +138,16 @@ async function product(setup, {sequences, flash}) {
 }
 
 async function ownLoop(setup, {sequences, flash, reduce = "full"}) {
-  const parameters = [setup.path, sequences, threads, flash ? 1 : 0, reduce, setup.budget, setup.job, setup.backends.folder];
+  const parameters = [
+    setup.path,
+    sequences,
+    threads,
+    flash ? 1 : 0,
+    reduce,
+    setup.budget,
+    setup.job,
+    setup.backends.folder,
+  ];
   const {stdout, seconds, peakBytes} = await runProcess(setup.loop, parameters.map(String));
   const found = JSON.parse(stdout);
   return {...found, documentsPerSecond: found.documents / found.seconds, wholeProcessSeconds: seconds, peakBytes};
@@ -142,7 +176,9 @@ async function measureSpeed(setups) {
           found.push({mine, own, outside});
         }
         const of = read => median(found.map(read));
-        const same = setup.prompts.filter(({id}, place) => found[0].mine.answers.get(id) === found[0].own.answers[place]).length;
+        const same = setup.prompts.filter(
+          ({id}, place) => found[0].mine.answers.get(id) === found[0].own.answers[place],
+        ).length;
         const row = {
           model: setup.model,
           sequences,
@@ -161,11 +197,15 @@ async function measureSpeed(setups) {
             : {
                 outsideLoop: of(({outside}) => outside.documentsPerSecond),
                 ratioToOutsideLoop: of(({mine, outside}) => mine.documentsPerSecond / outside.documentsPerSecond),
-                ratiosToOutsideLoop: found.map(({mine, outside}) => mine.documentsPerSecond / outside.documentsPerSecond),
+                ratiosToOutsideLoop: found.map(
+                  ({mine, outside}) => mine.documentsPerSecond / outside.documentsPerSecond,
+                ),
               }),
         };
         rows.push(row);
-        say(`${row.model} ${sequences} sequences${flash ? ", flash attention" : ""}: ${row.product.toFixed(2)} docs/s, ratio ${row.ratioToOwnLoop.toFixed(3)}${binary ? `, outside ${row.ratioToOutsideLoop.toFixed(3)}` : ""}, same answers ${same}/${documents}`);
+        say(
+          `${row.model} ${sequences} sequences${flash ? ", flash attention" : ""}: ${row.product.toFixed(2)} docs/s, ratio ${row.ratioToOwnLoop.toFixed(3)}${binary ? `, outside ${row.ratioToOutsideLoop.toFixed(3)}` : ""}, same answers ${same}/${documents}`,
+        );
       }
     }
   }
@@ -199,7 +239,9 @@ async function measureCapture(setups) {
     });
     const row = rows.at(-1);
     row.shareOfDecodingStep = (row.reduceMs - row.argmaxMs) / row.decodingStepMs;
-    say(`${row.model}: reduction ${row.reduceMs.toFixed(3)} ms, argmax alone ${row.argmaxMs.toFixed(3)} ms, decoding step ${row.decodingStepMs.toFixed(2)} ms: ${(100 * row.shareOfDecodingStep).toFixed(1)} %`);
+    say(
+      `${row.model}: reduction ${row.reduceMs.toFixed(3)} ms, argmax alone ${row.argmaxMs.toFixed(3)} ms, decoding step ${row.decodingStepMs.toFixed(2)} ms: ${(100 * row.shareOfDecodingStep).toFixed(1)} %`,
+    );
   }
   return {target: "at most 5 % of the step time at a vocabulary of 152 k", rows};
 }
@@ -210,9 +252,16 @@ async function decodingStep(setup) {
   const {homeOf} = await import(new URL("../../dist/run/plan.js", import.meta.url));
   const engine = await openLocalEngine({home: homeOf({env: process.env})});
   const model = await engine.loadModel(setup.path);
-  const session = await model.openSession({sequences: 1, contextTokens: 1024, threads, flashAttention: false, cacheType: "f16"});
+  const session = await model.openSession({
+    sequences: 1,
+    contextTokens: 1024,
+    threads,
+    flashAttention: false,
+    cacheType: "f16",
+  });
   const spec = {tokens: [], groups: [], top: 0};
-  const step = async tokens => (await session.extend([{sequence: 0, tokens, reads: [{at: tokens.length - 1, spec}]}]))[0][0];
+  const step = async tokens =>
+    (await session.extend([{sequence: 0, tokens, reads: [{at: tokens.length - 1, spec}]}]))[0][0];
   let found = await step(model.tokenize(setup.prompts[0].text));
   const times = [];
   for (let i = 0; i < 60; i++) {
@@ -234,8 +283,17 @@ async function measureMemory(setups) {
       const cacheBytes = cells * (await cacheBytesOfOneToken(setup.path));
       const fileBytes = statSync(setup.path).size;
       const beyondMB = (peakBytes - fileBytes - cacheBytes) / 1e6;
-      rows.push({model: setup.model, sequences, peakMB: peakBytes / 1e6, fileMB: fileBytes / 1e6, cacheMB: cacheBytes / 1e6, beyondMB});
-      say(`${setup.model} ${sequences} sequences: peak ${(peakBytes / 1e6).toFixed(0)} MB = file + cache + ${beyondMB.toFixed(0)} MB`);
+      rows.push({
+        model: setup.model,
+        sequences,
+        peakMB: peakBytes / 1e6,
+        fileMB: fileBytes / 1e6,
+        cacheMB: cacheBytes / 1e6,
+        beyondMB,
+      });
+      say(
+        `${setup.model} ${sequences} sequences: peak ${(peakBytes / 1e6).toFixed(0)} MB = file + cache + ${beyondMB.toFixed(0)} MB`,
+      );
     }
   }
   return {target: "model file + key-value cache + 400 MB", rows};
@@ -292,7 +350,9 @@ async function measureFlat() {
   );
   const total = traces();
   const at = share => {
-    const near = samples.filter(({written}) => written > 0 && Math.abs(written / total - share) <= 0.05).map(({bytes}) => bytes);
+    const near = samples
+      .filter(({written}) => written > 0 && Math.abs(written / total - share) <= 0.05)
+      .map(({bytes}) => bytes);
     return near.length === 0 ? undefined : median(near) / 1e6;
   };
   const parsed = JSON.parse(stdout);
@@ -367,15 +427,24 @@ for (const section of flags.only) {
   if (measure[section] === undefined) throw new Error(`--only ${section}: expected one of ${SECTIONS.join(", ")}`);
   const found = await measure[section]();
   if (found === undefined) continue;
+  // Rows of models that were measured another time stay.
+  const before = stored[section];
+  const kept = (before?.rows ?? []).filter(
+    row => found.rows !== undefined && found.rows.every(({model}) => model !== row.model),
+  );
+  const command = ["npm run bench --", ...words].join(" ");
   stored[section] = {
-    command: ["npm run bench --", ...words].join(" "),
+    commands: [...new Set([...(kept.length > 0 ? before.commands : []), command])],
     date: new Date().toISOString().slice(0, 10),
     labelscope: version,
     machine: machine(),
     ...(setups[0] === undefined ? {} : {engine: setups[0].facts, threads}),
     ...found,
+    ...(found.rows === undefined ? {} : {rows: [...kept, ...found.rows]}),
   };
-  const ordered = Object.fromEntries(SECTIONS.filter(name => stored[name] !== undefined).map(name => [name, stored[name]]));
+  const ordered = Object.fromEntries(
+    SECTIONS.filter(name => stored[name] !== undefined).map(name => [name, stored[name]]),
+  );
   writeFileSync(`${flags.out}.json`, `${JSON.stringify(ordered, null, 1)}\n`);
   writeFileSync(`${flags.out}.md`, markdown(ordered));
 }

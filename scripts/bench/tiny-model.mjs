@@ -16,7 +16,8 @@ export function writeTinyModel(path, seed = 1) {
   for (let layer = 0; layer < LAYERS; layer++) {
     const name = part => `blk.${layer}.${part}.weight`;
     tensors.push(ones(name("attn_norm")), ones(name("ffn_norm")));
-    for (const part of ["attn_q", "attn_k", "attn_v", "attn_output"]) tensors.push(tensor(name(part), [WIDTH, WIDTH], random));
+    for (const part of ["attn_q", "attn_k", "attn_v", "attn_output"])
+      tensors.push(tensor(name(part), [WIDTH, WIDTH], random));
     tensors.push(tensor(name("ffn_gate"), [WIDTH, FEED_FORWARD], random));
     tensors.push(tensor(name("ffn_up"), [WIDTH, FEED_FORWARD], random));
     tensors.push(tensor(name("ffn_down"), [FEED_FORWARD, WIDTH], random));
@@ -77,7 +78,8 @@ function gguf(metadata, tensors) {
   for (const [key, kind, value] of metadata) {
     const type = kind.replace("[]", "");
     head.push(text(key));
-    if (kind.endsWith("[]")) head.push(u32(TYPE.array), u32(TYPE[type]), u64(value.length), ...value.map(one => scalar(type, one)));
+    if (kind.endsWith("[]"))
+      head.push(u32(TYPE.array), u32(TYPE[type]), u64(value.length), ...value.map(one => scalar(type, one)));
     else head.push(u32(TYPE[type]), scalar(type, value));
   }
   let offset = 0;

@@ -19,6 +19,7 @@ export const averagePrecision: Metric = {
   target: "gold",
   better: "larger",
   unit: "share",
+  interval: "percentile",
   range: unitRange,
   prepare: table => prepareRanking(table, weightedAveragePrecision),
 };

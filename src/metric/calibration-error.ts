@@ -24,6 +24,7 @@ export function calibrationError(description: {
     shape: "pooled",
     better: "smaller",
     unit: "share",
+    interval: "bca",
     range: unitRange,
     prepare: table => preparePooled(table, description.target, calibrationCore),
   };

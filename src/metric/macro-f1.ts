@@ -20,6 +20,7 @@ export const macroF1: Metric = {
   target: "gold",
   better: "larger",
   unit: "share",
+  interval: "bca",
   range: unitRange,
   prepare: table => preparePooled(table, "gold", macroCore),
 };

@@ -1,3 +1,4 @@
+import type {IntervalMethod} from "../stats/interval.ts";
 import type {Weights} from "../stats/weights.ts";
 import type {MetricTable, Target, TargetTable} from "./input.ts";
 
@@ -62,6 +63,8 @@ export interface Metric {
   readonly target: Target;
   readonly better: "smaller" | "larger";
   readonly unit: string;
+  /** The bootstrap interval that covers better in simulation; see docs/measurements/metrics.md. */
+  readonly interval: IntervalMethod;
   /** The least and the largest possible value for a number of labels. */
   range(labels: number): {readonly low: number; readonly high: number};
   prepare(table: MetricTable, options?: MetricOptions): PreparedMetric;

@@ -19,6 +19,7 @@ export const microF1: Metric = {
   target: "gold",
   better: "larger",
   unit: "share",
+  interval: "bca",
   range: unitRange,
   prepare: table => preparePooled(table, "gold", microCore),
 };

@@ -10,7 +10,7 @@ import {
 } from "./metric.ts";
 
 /** What a metric that is a mean over documents has to say. */
-export interface PerDocumentSpec extends Omit<Metric, "shape" | "prepare"> {
+export interface PerDocumentSpec extends Omit<Metric, "shape" | "interval" | "prepare"> {
   /** The value of one document, or `undefined` where it has none. */
   ofDocument(document: DocumentView, options: MetricOptions): number | undefined;
   /** Why a document may have no value; counted in `leftOut`. */
@@ -27,6 +27,7 @@ export function perDocument(spec: PerDocumentSpec): Metric {
   return {
     ...description,
     shape: "per-document",
+    interval: "bca",
     prepare: (table, options = {}) =>
       prepareMean(table, spec.target, whyNoValue ?? "no value", document => ofDocument(document, options)),
   };

@@ -30,6 +30,7 @@ export function rankBy(usable: TargetTable, label: number): Ranking {
  *
  * A label that every document carries, or none, has no ranking to judge: it is left out of the mean and counted. A
  * resample is treated the same way, so a label whose few gold documents are not drawn drops out of that resample's mean.
+ * One document then pulls harder than all others, which misleads BCa's corrections: the interval is the percentile one.
  */
 export function prepareRanking(
   table: MetricTable,

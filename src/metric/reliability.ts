@@ -17,15 +17,16 @@ export interface ReliabilityBin {
 /**
  * The bin of an estimate: 0 for [0, 1/15], 1 for (1/15, 2/15] … 14 for (14/15, 1].
  *
- * Decided by comparison with the edges k/15 themselves, so an estimate on an edge is in the lower bin.
+ * Decided by comparison with the edges k/15 themselves and not by dividing, so that an estimate on an edge is in the lower
+ * bin whatever a division would round to.
  *
  * @param q in [0, 1]
  * Source: METHODS §4
  */
 export function calibrationBin(q: number): number {
-  const guess = Math.max(0, Math.min(CALIBRATION_BINS - 1, Math.ceil(q * CALIBRATION_BINS) - 1));
-  if (guess > 0 && q <= guess / CALIBRATION_BINS) return guess - 1;
-  return q > (guess + 1) / CALIBRATION_BINS ? guess + 1 : guess;
+  let bin = 0;
+  while (bin < CALIBRATION_BINS - 1 && q > (bin + 1) / CALIBRATION_BINS) bin += 1;
+  return bin;
 }
 
 /** The reliability diagram: estimate against target, bin by bin, over all document–label pairs. */

@@ -18,6 +18,7 @@ export const rocAuc: Metric = {
   target: "gold",
   better: "larger",
   unit: "share",
+  interval: "percentile",
   range: unitRange,
   prepare: table => prepareRanking(table, weightedRocAuc),
 };

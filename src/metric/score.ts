@@ -25,8 +25,8 @@ export function measure(
 /**
  * The metrics' values with bootstrap intervals over documents, all on the same resamples.
  *
- * @param options.resamples default 2000; `strata`: the stratum of each document; `level`, `method`: as for
- *   `bootstrapInterval`
+ * @param options.resamples default 2000; `strata`: the stratum of each document; `level`: as for `bootstrapInterval`;
+ *   `method`: one for all metrics instead of each one's own
  * Source: METHODS §4
  */
 export function score(
@@ -49,6 +49,13 @@ export function score(
     const drawn = draws[index];
     return drawn === undefined
       ? []
-      : [{metric, result: ready.result, interval: bootstrapInterval(drawn, options), draws: drawn}];
+      : [
+          {
+            metric,
+            result: ready.result,
+            interval: bootstrapInterval(drawn, {method: metric.interval, ...options}),
+            draws: drawn,
+          },
+        ];
   });
 }

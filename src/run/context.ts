@@ -26,7 +26,7 @@ export function contextOverflow({
   next.push("leave the document out of the data");
   return new LabelscopeError({
     code: "context-overflow",
-    message: `document "${facts.documentId}" needs ${needed} tokens, ${facts.model} holds ${facts.contextTokens}`,
+    message: `document "${facts.documentId}" needs ${needed} tokens, the context of ${facts.model} holds ${facts.contextTokens}`,
     details: [
       `prompt ${facts.promptTokens} (of which ${facts.shots} demonstrations ${facts.shotTokens}) + answer ${facts.answerTokens}`,
       `the model was trained for ${facts.trainContextTokens}`,

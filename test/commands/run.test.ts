@@ -1,9 +1,12 @@
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test} from "vitest";
+import {describe, expect, test, vi} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {type RunCommandOptions, runCommand} from "../../src/commands/run.ts";
 import {optionsOf, type Workspace, workspace} from "../run/workspace.ts";
+
+// Many small files and processes: seconds on a busy machine.
+vi.setConfig({testTimeout: 60_000});
 
 /** What `run` says of input that is wrong before an engine is needed. */
 async function refusal(place: Workspace, changes: Partial<RunCommandOptions>): Promise<unknown> {

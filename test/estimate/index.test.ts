@@ -24,8 +24,8 @@ describe("the registry of estimators", () => {
     );
   });
 
-  test.each(["median", "platt", "+platt", "hard+", "hard+platt+platt", "median+platt"])("refuses %s", name => {
-    expect(codeOf(() => estimatorNamed(name))).toBe("unknown-estimator");
+  test.each(["median", "platt", "+platt", "hard+", "hard+platt+platt", "median+platt"])("refuses %s", async name => {
+    expect(await codeOf(() => estimatorNamed(name))).toBe("unknown-estimator");
   });
 
   test("knows what to capture for some of them, each need once", () => {
@@ -86,7 +86,12 @@ describe.each(named)("$name", ({estimator}) => {
     const full = records({
       document: {annotations: [["joy"], []], truth: {marginal: {joy: 0.4, fear: 0.1}}},
       trace: trace([step(1, {scores: scoresFor([0.7, 0.2, 0.1])})], ["joy"]),
-      tree: {labels: [{lower: 0.4, upper: 0.5}, {lower: 0, upper: 0.1}]},
+      tree: {
+        labels: [
+          {lower: 0.4, upper: 0.5},
+          {lower: 0, upper: 0.1},
+        ],
+      },
     });
     const bare = records({
       document: {
@@ -109,8 +114,18 @@ describe("on a document with everything", () => {
     calibrated("c2", [0.2, 0.5, 0.3], [["fear"], []]),
     calibrated("c3", [0.1, 0.1, 0.8], [[]]),
   ];
-  const tree = {labels: [{lower: 0.4, upper: 0.5}, {lower: 0, upper: 0.1}]};
-  const other = {labels: [{lower: 0.1, upper: 0.1}, {lower: 0.8, upper: 0.9}]};
+  const tree = {
+    labels: [
+      {lower: 0.4, upper: 0.5},
+      {lower: 0, upper: 0.1},
+    ],
+  };
+  const other = {
+    labels: [
+      {lower: 0.1, upper: 0.1},
+      {lower: 0.8, upper: 0.9},
+    ],
+  };
   const learning = calibration.map((one, index) => ({
     ...one,
     document: {...one.document, truth: {marginal: {joy: 0.9 / (index + 1), fear: 0.3}}},

@@ -9,7 +9,7 @@ function expectSame(seen: number | undefined, wanted: number | null | undefined)
   else expect(Math.abs((seen ?? Number.NaN) - wanted)).toBeLessThan(1e-9);
 }
 
-describe(`scikit-learn ${versions["scikit-learn"]} and SciPy ${versions["scipy"]} agree`, () => {
+describe(`scikit-learn ${versions["scikit-learn"]} and SciPy ${versions.scipy} agree`, () => {
   describe.each(goldenCases)("$name", golden => {
     const table = metricTable(inputOf(golden));
 

@@ -5,7 +5,7 @@ import {bernoulliJsd} from "../../src/metric/jsd.ts";
 import {inputOf} from "./cases.ts";
 
 const resultOf = (name: MetricName, input: MetricInput) => metrics[name].prepare(metricTable(input)).result;
-const valueOf = (name: MetricName, input: MetricInput) => resultOf(name, input).value;
+const scored = (name: MetricName, input: MetricInput) => resultOf(name, input).value;
 
 const T = true;
 const F = false;
@@ -53,13 +53,13 @@ describe("no gold label and no prediction", () => {
   const empty = inputOf({q: [[0.2, 0.1]], gold: [[F, F]]});
 
   test("is a perfect document for example-F1, subset accuracy and Hamming loss", () => {
-    expect(valueOf("example-f1", empty)).toBe(1);
-    expect(valueOf("subset-accuracy", empty)).toBe(1);
-    expect(valueOf("hamming-loss", empty)).toBe(0);
+    expect(scored("example-f1", empty)).toBe(1);
+    expect(scored("subset-accuracy", empty)).toBe(1);
+    expect(scored("hamming-loss", empty)).toBe(0);
   });
 
   test("is 0 for micro- and macro-F1, whose parts say so", () => {
-    expect(valueOf("micro-f1", empty)).toBe(0);
+    expect(scored("micro-f1", empty)).toBe(0);
     expect(resultOf("macro-f1", empty).value).toBe(0);
     expect(resultOf("macro-f1", empty).parts?.map(part => part.reason)).toEqual([
       "neither predicted nor gold, counted as 0",
@@ -75,24 +75,33 @@ describe("no gold label and no prediction", () => {
 });
 
 describe("an empty prediction where there is gold", () => {
-  const input = inputOf({q: [[0, 0.4], [0, 0]], gold: [[T, F], [F, F]]}); // biome-ignore format: one line a matrix
+  const input = inputOf({
+    q: [
+      [0, 0.4],
+      [0, 0],
+    ],
+    gold: [
+      [T, F],
+      [F, F],
+    ],
+  });
 
   test("scores 0 where it should have found something", () => {
-    expect(valueOf("example-f1", input)).toBe(0.5);
-    expect(valueOf("micro-f1", input)).toBe(0);
-    expect(valueOf("hamming-loss", input)).toBe(0.25);
+    expect(scored("example-f1", input)).toBe(0.5);
+    expect(scored("micro-f1", input)).toBe(0);
+    expect(scored("hamming-loss", input)).toBe(0.25);
   });
 });
 
 test("a sure and wrong label costs NLL 18.42 and not infinity, and hard NLL is L1 times that", () => {
   const wrong = inputOf({q: [[1, 0, 0]], gold: [[F, T, F]]});
-  expect(valueOf("nll", wrong)).toBeCloseTo(2 * Math.log(1e8), 6);
-  expect((valueOf("nll", wrong) ?? 0) / (valueOf("l1", wrong) ?? 0)).toBeCloseTo(Math.log(1e8), 6);
+  expect(scored("nll", wrong)).toBeCloseTo(2 * Math.log(1e8), 6);
+  expect((scored("nll", wrong) ?? 0) / (scored("l1", wrong) ?? 0)).toBeCloseTo(Math.log(1e8), 6);
 });
 
 describe("the threshold", () => {
   test("takes 0.5 as predicted and the number below it as not", () => {
-    const at = (q: number) => valueOf("subset-accuracy", inputOf({q: [[q]], gold: [[T]]}));
+    const at = (q: number) => scored("subset-accuracy", inputOf({q: [[q]], gold: [[T]]}));
     expect(at(0.5)).toBe(1);
     expect(at(0.5 - 2 ** -53)).toBe(0);
   });
@@ -134,14 +143,14 @@ describe("a label with one class only", () => {
 describe("ties in the ranking", () => {
   test("count half in ROC AUC, and enter together in average precision", () => {
     const tied = inputOf({q: [[0.7], [0.7], [0.7], [0.1]], gold: [[T], [F], [F], [T]]});
-    expect(valueOf("roc-auc", tied)).toBeCloseTo((0.5 + 0.5 + 0 + 0) / 4, 12);
-    expect(valueOf("average-precision", tied)).toBeCloseTo((1 / 3 + 2 / 4) / 2, 12);
+    expect(scored("roc-auc", tied)).toBeCloseTo((0.5 + 0.5 + 0 + 0) / 4, 12);
+    expect(scored("average-precision", tied)).toBeCloseTo((1 / 3 + 2 / 4) / 2, 12);
   });
 
   test("rank low in LRAP and coverage error: a constant estimate scores the gold share and covers everything", () => {
     const constant = inputOf({q: [[0.1, 0.1, 0.1, 0.1]], gold: [[T, F, F, F]]});
-    expect(valueOf("label-ranking-average-precision", constant)).toBe(0.25);
-    expect(valueOf("coverage-error", constant)).toBe(4);
+    expect(scored("label-ranking-average-precision", constant)).toBe(0.25);
+    expect(scored("coverage-error", constant)).toBe(4);
   });
 });
 
@@ -163,13 +172,13 @@ describe("Jensen–Shannon distance", () => {
 describe("calibration error", () => {
   test("is 0 for a constant estimate at the base rate, however little that says", () => {
     const input = inputOf({q: [[0.25], [0.25], [0.25], [0.25]], gold: [[T], [F], [F], [F]]});
-    expect(valueOf("ece-gold", input)).toBeCloseTo(0, 12);
+    expect(scored("ece-gold", input)).toBeCloseTo(0, 12);
   });
 
   test("lets opposite errors cancel inside a bin and not across bins", () => {
     const same = inputOf({q: [[0.5], [0.5]], gold: [[T], [F]]});
     const apart = inputOf({q: [[0.4], [0.6]], gold: [[T], [F]]});
-    expect(valueOf("ece-gold", same)).toBeCloseTo(0, 12);
-    expect(valueOf("ece-gold", apart)).toBeCloseTo(0.6, 12);
+    expect(scored("ece-gold", same)).toBeCloseTo(0, 12);
+    expect(scored("ece-gold", apart)).toBeCloseTo(0.6, 12);
   });
 });

@@ -79,8 +79,8 @@ describe.each(metricList)("$name on two systems", metric => {
               return theirs === undefined ? [] : [swaps[index] === 1 ? theirs : document];
             }),
           });
-          const valueOf = (input: MetricInput) => metric.prepare(metricTable(input)).result.value;
-          const [ours, theirs] = [valueOf(mixed(left, right)), valueOf(mixed(right, left))];
+          const scored = (input: MetricInput) => metric.prepare(metricTable(input)).result.value;
+          const [ours, theirs] = [scored(mixed(left, right)), scored(mixed(right, left))];
           const wanted = ours === undefined || theirs === undefined ? undefined : ours - theirs;
           const seen = pairMetric(metric, {left, right}).exchange.difference(Uint8Array.from(swaps));
           expect(seen === undefined).toBe(wanted === undefined);

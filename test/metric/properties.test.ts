@@ -6,7 +6,7 @@ import type {Metric} from "../../src/metric/metric.ts";
 import {onceEach} from "../../src/stats/weights.ts";
 import {holedInputs, inputs} from "./cases.ts";
 
-const valueOf = (metric: Metric, input: MetricInput) => metric.prepare(metricTable(input)).result.value;
+const scored = (metric: Metric, input: MetricInput) => metric.prepare(metricTable(input)).result.value;
 
 /** Equal up to the order of a sum, or both without a value. */
 function expectClose(seen: number | undefined, wanted: number | undefined): void {
@@ -57,7 +57,7 @@ describe.each(metricList)("$name", metric => {
         const documents = input.documents.filter(
           document => document.q !== undefined && document[metric.target] !== undefined,
         );
-        expectClose(valueOf(metric, input), valueOf(metric, {...input, documents}));
+        expectClose(scored(metric, input), scored(metric, {...input, documents}));
       }),
     );
   });
@@ -68,7 +68,7 @@ describe.each(metricList)("$name", metric => {
         inputs().chain(input => fc.tuple(fc.constant(input), orderOf(input.documents.length))),
         ([input, order]) => {
           const documents = permute(input.documents, order);
-          expectClose(valueOf(metric, {...input, documents}), valueOf(metric, input));
+          expectClose(scored(metric, {...input, documents}), scored(metric, input));
         },
       ),
     );
@@ -100,7 +100,7 @@ describe.each(metricList)("$name", metric => {
     fc.assert(
       fc.property(inputs(), input => {
         const labels = input.labels.map(label => `renamed ${label}`);
-        expect(valueOf(metric, {...input, labels})).toBe(valueOf(metric, input));
+        expect(scored(metric, {...input, labels})).toBe(scored(metric, input));
       }),
     );
   });
@@ -123,7 +123,7 @@ describe.each(metricList)("$name", metric => {
             Array.from({length: weights[index] ?? 0}, (_, copy) => ({...document, id: `${document.id} copy ${copy}`})),
           );
           const prepared = metric.prepare(metricTable(input));
-          expectClose(prepared.value(Int32Array.from(weights)), valueOf(metric, {...input, documents}));
+          expectClose(prepared.value(Int32Array.from(weights)), scored(metric, {...input, documents}));
         },
       ),
     );
@@ -167,7 +167,7 @@ describe.each(metricList)("$name", metric => {
         const goldLabels = someGold.flat().filter(Boolean).length / someGold.length;
         // Coverage error counts the labels taken: at best the gold ones. NLL pays for its clipping.
         const best = metric.name === "coverage-error" ? goldLabels : metric.better === "larger" ? high : low;
-        const value = valueOf(metric, {labels: input.labels, documents}) ?? Number.NaN;
+        const value = scored(metric, {labels: input.labels, documents}) ?? Number.NaN;
         expect(Math.abs(value - best)).toBeLessThan(1e-7 * input.labels.length);
       }),
     );

@@ -9,7 +9,6 @@ import {modelsInfo} from "../../src/commands/models.ts";
 import {type RunCommandOptions, runCommand} from "../../src/commands/run.ts";
 import {type ScoreOptions, scoreCommand} from "../../src/commands/score.ts";
 import {createRng} from "../../src/math/rng.ts";
-import type {Trace} from "../../src/records/trace.ts";
 import {RUN_DEFAULTS} from "../../src/run/options.ts";
 import {readManifest} from "../../src/store/manifest-file.ts";
 import {TRACES} from "../../src/store/trace-file.ts";
@@ -82,9 +81,6 @@ async function lines(out: string): Promise<number> {
   const text = await readFile(join(await onlyFolder(out), TRACES), "utf8").catch(() => "");
   return text.split("\n").length - 1;
 }
-
-const numbersOf = (trace: Trace) =>
-  trace.steps.map(({scores, logSumExp, entropyBits}) => ({scores, logSumExp, entropyBits}));
 
 describe("a run on a real model", () => {
   test("both readers give the same label logits to the bit in strict mode, and say which they are", async () => {

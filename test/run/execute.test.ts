@@ -1,6 +1,6 @@
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test} from "vitest";
+import {describe, expect, test, vi} from "vitest";
 import type {Extension} from "../../src/engine/engine.ts";
 import {traceSchema} from "../../src/records/trace.ts";
 import type {RunProgress} from "../../src/run/execute.ts";
@@ -8,6 +8,9 @@ import {readManifest} from "../../src/store/manifest-file.ts";
 import {mergeRuns} from "../../src/store/merge.ts";
 import {TRACES} from "../../src/store/trace-file.ts";
 import {aModel, answering, capture, engineOf, saying, timeless, tracesOf, workspace} from "./workspace.ts";
+
+// Many small files and processes: seconds on a busy machine.
+vi.setConfig({testTimeout: 60_000});
 
 describe("a run from task to traces", () => {
   test("captures every document once, with the answers that the model gives", async () => {
@@ -105,11 +108,12 @@ describe("a run from task to traces", () => {
     }
   });
 
-  test("exact label scoring with more sequences than the engine has room for still captures all", async () => {
-    const place = await workspace();
+  test("exact label scoring with more sequences than an engine has still captures all, 128 at once", async () => {
+    const place = await workspace({documents: 140});
     const few = await capture(place, {labelScoring: "exact", sequences: 1, out: "few"});
     const many = await capture(place, {labelScoring: "exact", sequences: 500, out: "many"});
-    expect(many.captured).toBe(12);
+    expect(many.captured).toBe(140);
+    expect((await readManifest(many.folder))?.sessions[0]?.sequences).toBe(128);
     expect(timeless(await tracesOf(many.folder))).toEqual(timeless(await tracesOf(few.folder)));
   });
 

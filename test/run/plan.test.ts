@@ -1,12 +1,15 @@
 import {readFile, rename, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
-import {describe, expect, test} from "vitest";
+import {describe, expect, test, vi} from "vitest";
 import type {Engine} from "../../src/engine/engine.ts";
 import {LabelscopeError} from "../../src/errors.ts";
 import type {RunOptions} from "../../src/run/options.ts";
 import {planRun} from "../../src/run/plan.ts";
 import {writeGguf} from "../support/gguf-writer.ts";
 import {aModel, engineOf, optionsOf, type Workspace, workspace} from "./workspace.ts";
+
+// Many small files and processes: seconds on a busy machine.
+vi.setConfig({testTimeout: 60_000});
 
 /** An engine that tokenises and refuses to evaluate: planning must not. */
 function planningEngine(loads: string[] = []): Engine {

@@ -66,9 +66,9 @@ function jsonl(ids: readonly string[], labelsOf: (place: number) => readonly str
 
 const GOLD = [["joy"], ["fear", "joy"], [], ["anger"]];
 
-/** A folder with a task of 12 test documents and the header of a model, gone when the test ends. */
+/** A folder with a task of 12 test documents, or as many as are wanted, and the header of a model, gone when the test ends. */
 export async function workspace(
-  changes: {readonly yaml?: string; readonly contextLength?: number} = {},
+  changes: {readonly yaml?: string; readonly contextLength?: number; readonly documents?: number} = {},
 ): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), "labelscope-run-"));
   onTestFinished(async () => await rm(folder, {recursive: true, force: true}));
@@ -76,7 +76,7 @@ export async function workspace(
   const goldOf = (place: number) => GOLD[place % GOLD.length] ?? [];
   await writeFile(join(folder, "train.jsonl"), jsonl(names("t", 16), goldOf));
   await writeFile(join(folder, "calibration.jsonl"), jsonl(names("c", 4), goldOf));
-  await writeFile(join(folder, "test.jsonl"), jsonl(names("d", 12), goldOf));
+  await writeFile(join(folder, "test.jsonl"), jsonl(names("d", changes.documents ?? 12), goldOf));
   await writeFile(
     join(folder, "task.yaml"),
     `version: 1

@@ -13,7 +13,12 @@ describe("leastSquaresLine", () => {
   test("has no slope for fewer than two different x", () => {
     expect(leastSquaresLine([])).toEqual({given: false, reason: "a slope needs two different x, here is 0"});
     expect(leastSquaresLine([{x: 1, y: 2}])).toMatchObject({given: false});
-    expect(leastSquaresLine([{x: 1, y: 2}, {x: 1, y: 3}])).toMatchObject({given: false}); // biome-ignore format: short
+    expect(
+      leastSquaresLine([
+        {x: 1, y: 2},
+        {x: 1, y: 3},
+      ]),
+    ).toMatchObject({given: false});
   });
 
   test("refuses what is not finite", () => {

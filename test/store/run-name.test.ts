@@ -54,8 +54,9 @@ describe("runName", () => {
     );
   });
 
-  test("two long model names that differ at their end have different names", () => {
+  test("two long model names that differ at their end have different names, short enough for a folder", () => {
     const long = "m".repeat(300);
+    expect(runName({...identity, model: long}).length).toBeLessThan(255);
     expect(runName({...identity, model: `${long}a`})).not.toBe(runName({...identity, model: `${long}b`}));
   });
 });
