@@ -21,7 +21,7 @@ const {values: flags} = parseArgs({
     model: {type: "string"},
     task: {type: "string"},
     data: {type: "string"},
-    limit: {type: "string", default: "60"},
+    limit: {type: "string", default: "200"},
     kills: {type: "string", default: "50"},
     seed: {type: "string", default: "1"},
     threads: {type: "string", default: "1"},
@@ -80,21 +80,40 @@ function writeTinyTask(folder) {
   return {task: join(folder, "task.yaml"), model: path};
 }
 
-/** Runs the command, killed after `killAfterMs` where given. */
-async function run(out, killAfterMs) {
+/**
+ * Runs the command, killed after a while where `kill` is given: from its start, or from the first document that it
+ * adds.
+ */
+async function run(out, kill) {
   const started = performance.now();
   const child = spawn(process.execPath, parametersFor(out), {stdio: ["ignore", "ignore", "pipe"]});
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", text => {
     stderr = (stderr + text).slice(-4000);
   });
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  const timers = [];
+  const killSoon = () => timers.push(setTimeout(() => child.kill("SIGKILL"), kill.afterMs));
+  const before = traceBytes(out);
+  if (kill?.from === "start") killSoon();
+  if (kill?.from === "first-document") {
+    const watch = setInterval(() => {
+      if (traceBytes(out) === before) return;
+      clearInterval(watch);
+      killSoon();
+    }, 2);
+    timers.push(watch);
+  }
   const [code, signal] = await new Promise((resolve, reject) =>
     child.on("error", reject).on("close", (...how) => resolve(how)),
   );
-  clearTimeout(timer);
+  for (const timer of timers) clearTimeout(timer);
   if (signal === null && code !== 0) throw new Error(`the run exited with ${code}:\n${stderr}`);
   return {killed: signal === "SIGKILL", ms: performance.now() - started};
+}
+
+function traceBytes(out) {
+  const folder = folderOf(out);
+  return folder === undefined ? 0 : statSync(join(folder, "traces.jsonl")).size;
 }
 
 function folderOf(out) {
@@ -159,19 +178,22 @@ process.stderr.write(`uninterrupted: ${expected.traces.size} documents in ${(who
 
 if (expected.repeated.length > 0) throw new Error(`documents more than once: ${expected.repeated.join(", ")}`);
 const random = uniform(Number(flags.seed));
-let [kills, attempts, restarts, midRun] = [0, 0, 0, 0];
-const seenSizes = new Set();
+let [kills, attempts, restarts, adding] = [0, 0, 0, 0];
 for (;;) {
-  // Anywhere in the command's life, start-up and the first documents most often, so that there is work left to kill.
-  const moment = kills < wantedKills ? 50 + random() ** 1.5 * wholeMs : undefined;
+  // A third of the kills anywhere in the command's life, the others while it adds documents: soon after the first one,
+  // so that the run needs many commands.
+  const kill =
+    kills >= wantedKills
+      ? undefined
+      : kills % 3 === 0
+        ? {from: "start", afterMs: random() * wholeMs}
+        : {from: "first-document", afterMs: (random() * wholeMs) / 15};
+  const before = traceBytes(cut);
   attempts++;
-  const {killed} = await run(cut, moment);
-  const folder = folderOf(cut);
-  const size = folder === undefined ? 0 : statSync(join(folder, "traces.jsonl")).size;
+  const {killed} = await run(cut, kill);
   if (killed) {
     kills++;
-    if (folder !== undefined && !seenSizes.has(size)) midRun++;
-    seenSizes.add(size);
+    if (traceBytes(cut) !== before) adding++;
     if (kills % 10 === 0) process.stderr.write(`${kills} kills\n`);
     continue;
   }
@@ -204,5 +226,5 @@ if (flags["full-logits"]) {
 }
 if (!flags.keep) rmSync(scratch, {recursive: true, force: true});
 console.log(
-  `passed: ${kills} kills (${midRun} after new traces) in ${attempts} starts, ${restarts} fresh beginnings; ${found.traces.size} documents exactly once, equal to the uninterrupted run but for timings${numpy}`,
+  `passed: ${kills} kills (${adding} while documents were being added) in ${attempts} starts, ${restarts} fresh beginnings; ${found.traces.size} documents exactly once, equal to the uninterrupted run but for timings${numpy}`,
 );

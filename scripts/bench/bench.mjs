@@ -429,9 +429,7 @@ for (const section of flags.only) {
   if (found === undefined) continue;
   // Rows of models that were measured another time stay.
   const before = stored[section];
-  const kept = (before?.rows ?? []).filter(
-    row => found.rows !== undefined && found.rows.every(({model}) => model !== row.model),
-  );
+  const kept = (before?.rows ?? []).filter(row => found.rows?.every(({model}) => model !== row.model));
   const command = ["npm run bench --", ...words].join(" ");
   stored[section] = {
     commands: [...new Set([...(kept.length > 0 ? before.commands : []), command])],

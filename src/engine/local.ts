@@ -76,6 +76,7 @@ async function startLlama(options: LocalOptions, log: string[]): Promise<Llama> 
       gpu: gpu === "off" ? false : gpu,
       build: "never",
       skipDownload: true,
+      progressLogs: false,
       maxThreads: 0, // the default asks for at least four, which is 250 times slower on two cores
       logLevel: LlamaLogLevel.warn,
       logger: (_level, message) => {

@@ -14,6 +14,8 @@ export const runIdentitySchema = z.strictObject({
   multiShare: z.number(),
   noneShare: z.number(),
   seed: z.int(),
+  /** The sample of test documents was balanced to this share with several labels; absent: as they come. */
+  testMultiShare: z.number().optional(),
   labelOrder: z.string(),
   format: formatNameSchema,
   chat: z.enum(["raw", "auto"]),
@@ -24,7 +26,7 @@ export const runIdentitySchema = z.strictObject({
   flashAttention: z.boolean(),
   strict: z.boolean(),
   fullLogits: z.boolean(),
-  /** Given where the user limits the context; it does not change a number, but what is refused. */
+  /** Which part of the documents this run holds; absent where it holds all. */
   shard: z.strictObject({index: z.int().min(1), count: z.int().min(1)}).optional(),
 });
 export type RunIdentity = z.infer<typeof runIdentitySchema>;

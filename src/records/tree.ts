@@ -2,7 +2,10 @@ import {z} from "zod";
 import {splitSchema} from "./document.ts";
 import {TRACE_SCHEMA} from "./trace.ts";
 
-const massSchema = z.number().min(0).max(1 + 1e-6);
+const massSchema = z
+  .number()
+  .min(0)
+  .max(1 + 1e-6);
 
 /** Bounds of one label's inclusion probability, given a well-formed answer. */
 export const boundsSchema = z.strictObject({lower: massSchema, upper: massSchema});

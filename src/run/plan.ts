@@ -264,6 +264,7 @@ function identify(
     flashAttention: options.flashAttention,
     strict: options.strict,
     fullLogits: options.fullLogits,
+    ...(options.testMultiShare === undefined ? {} : {testMultiShare: options.testMultiShare}),
     ...(options.shard === undefined ? {} : {shard: options.shard}),
   };
 }

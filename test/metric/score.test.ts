@@ -20,6 +20,14 @@ describe("score", () => {
     expect(off.filter(({metric}) => !metric.name.startsWith("ece"))).toEqual([]);
   });
 
+  test("uses each metric's own interval, or the one that is asked for", () => {
+    const seen = scores.map(({interval}) => (interval.given ? interval.method : undefined));
+    const asked = score(metricList, input, {rng: createRng("score"), resamples: 100, method: "percentile"});
+    expect(seen).toEqual(metricList.map(metric => metric.interval));
+    expect(new Set(seen)).toEqual(new Set(["bca", "percentile"]));
+    expect(asked.every(({interval}) => interval.given && interval.method === "percentile")).toBe(true);
+  });
+
   test("is the same for the same seed, and for one metric alone", () => {
     const again = score(metricList, input, {rng: createRng("score"), resamples: 300});
     const [alone] = score([metrics["macro-f1"]], input, {rng: createRng("score"), resamples: 300});

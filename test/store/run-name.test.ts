@@ -14,6 +14,7 @@ const others: {readonly [field in keyof Omit<Required<RunIdentity>, "shard">]: R
   multiShare: 0.4,
   noneShare: 0.2,
   seed: 1,
+  testMultiShare: 0.5,
   labelOrder: "reversed",
   format: "list",
   chat: "auto",

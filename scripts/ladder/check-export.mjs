@@ -1,0 +1,75 @@
+// Compares exported GGUF files, as llama.cpp reads them, with the training framework.
+//
+//   node scripts/ladder/check-export.mjs CASES.json…      (written by export_cases.py; run from the repository root)
+//
+// For each file: every text tokenises to the same ids, the logits of every prompt agree over the whole vocabulary within
+// the tolerance, and no BOS token is prepended. Prints one JSON line a model; exit code 1 where something differs.
+import {readFileSync, writeFileSync} from "node:fs";
+import {createRequire} from "node:module";
+import {join} from "node:path";
+import {pathToFileURL} from "node:url";
+
+const TOLERANCE = 0.05; // f16 weights and an f16 KV cache against float32; logits span tens of units
+
+const engine = createRequire(join(process.cwd(), "package.json")).resolve("node-llama-cpp");
+const {getLlama} = await import(pathToFileURL(engine).href);
+
+const sameIds = (a, b) => a.length === b.length && a.every((id, i) => id === b[i]);
+
+/** Raw logits after the last token of a prompt, by token id. */
+async function logitsAfter(sequence, ids) {
+  await sequence.clearHistory();
+  const generateNext = {token: true, logits: true, options: {temperature: 0}};
+  const results = await sequence.controlledEvaluate([...ids.slice(0, -1), [ids.at(-1), {generateNext}]]);
+  return results.at(-1).next.logits;
+}
+
+async function check(llama, cases) {
+  const model = await llama.loadModel({modelPath: cases.model, gpuLayers: 0, checkTensors: true});
+  const lora = cases.adapter ? {adapters: [{filePath: cases.adapter, scale: 1}]} : undefined;
+  const context = await model.createContext({contextSize: 1024, batchSize: 1024, threads: 1, flashAttention: false, lora});
+  const sequence = context.getSequence();
+  const wrongTexts = cases.texts.filter(({text, ids}) => !sameIds(model.tokenize(text, false), ids));
+  let largestDifference = 0;
+  let sameBest = 0;
+  for (const {ids, logits} of cases.prompts) {
+    const found = await logitsAfter(sequence, ids);
+    let best = 0;
+    for (const [id, expected] of logits.entries()) {
+      largestDifference = Math.max(largestDifference, Math.abs(found.get(id) - expected));
+      if (expected > logits[best]) best = id;
+    }
+    if (found.keys().next().value === best) sameBest += 1;
+  }
+  const metadata = model.fileInfo.metadata.general;
+  const result = {
+    name: cases.name,
+    texts: cases.texts.length,
+    wrongTexts: wrongTexts.length,
+    prompts: cases.prompts.length,
+    largestLogitDifference: Number(largestDifference.toPrecision(3)),
+    sameBestToken: sameBest,
+    prependsBos: model.tokens.shouldPrependBosToken,
+    chatTemplate: model.fileInfo.metadata.tokenizer?.chat_template ?? null,
+    sizeLabel: metadata.size_label,
+    license: metadata.license,
+  };
+  const ok = wrongTexts.length === 0 && largestDifference <= TOLERANCE && !result.prependsBos && result.chatTemplate === null;
+  await model.dispose();
+  return {...result, ok};
+}
+
+const paths = process.argv.slice(2);
+if (paths.length === 0) {
+  console.error("usage: node scripts/ladder/check-export.mjs CASES.json…");
+  process.exit(2);
+}
+const llama = await getLlama({gpu: false, build: "never", skipDownload: true, maxThreads: 0, logLevel: "error"});
+let failed = false;
+for (const path of paths) {
+  const result = await check(llama, JSON.parse(readFileSync(path, "utf8")));
+  writeFileSync(path.replace(/cases([^/]*)\.json$/, "check$1.json"), `${JSON.stringify(result)}\n`);
+  console.log(JSON.stringify(result));
+  failed ||= !result.ok;
+}
+process.exit(failed ? 1 : 0);
