@@ -5,11 +5,11 @@ export function markdown(found) {
   for (const section of Object.keys(found)) {
     const write = sections[section];
     if (write === undefined) continue;
-    const {machine, date, commands, labelscope, engine} = found[section];
+    const {machine, date, commands, labelscope, engine, note} = found[section];
     parts.push(
       ...write(found[section]),
       "",
-      `Target: ${found[section].target}. ${commands.map(command => `\`${command}\``).join(", ")}, ${date}; ${machine.cpu}, ${machine.cores} cores, ${machine.ramGB} GB, ${machine.platform}, Node ${machine.node}; labelscope ${labelscope}${engine === undefined ? "" : `, ${engine.engine}, llama.cpp ${engine.llamaCpp}`}.`,
+      `Target: ${found[section].target}. ${commands.map(command => `\`${command}\``).join(", ")}, ${date}; ${machine.cpu}, ${machine.cores} cores, ${machine.ramGB} GB, ${machine.platform}, Node ${machine.node}; labelscope ${labelscope}${engine === undefined ? "" : `, ${engine.engine}, llama.cpp ${engine.llamaCpp}`}.${note === undefined ? "" : ` ${note}`}`,
       "",
     );
   }

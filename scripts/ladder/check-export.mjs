@@ -27,7 +27,13 @@ async function logitsAfter(sequence, ids) {
 async function check(llama, cases) {
   const model = await llama.loadModel({modelPath: cases.model, gpuLayers: 0, checkTensors: true});
   const lora = cases.adapter ? {adapters: [{filePath: cases.adapter, scale: 1}]} : undefined;
-  const context = await model.createContext({contextSize: 1024, batchSize: 1024, threads: 1, flashAttention: false, lora});
+  const context = await model.createContext({
+    contextSize: 1024,
+    batchSize: 1024,
+    threads: 1,
+    flashAttention: false,
+    lora,
+  });
   const sequence = context.getSequence();
   const wrongTexts = cases.texts.filter(({text, ids}) => !sameIds(model.tokenize(text, false), ids));
   let largestDifference = 0;
@@ -54,7 +60,8 @@ async function check(llama, cases) {
     sizeLabel: metadata.size_label,
     license: metadata.license,
   };
-  const ok = wrongTexts.length === 0 && largestDifference <= TOLERANCE && !result.prependsBos && result.chatTemplate === null;
+  const ok =
+    wrongTexts.length === 0 && largestDifference <= TOLERANCE && !result.prependsBos && result.chatTemplate === null;
   await model.dispose();
   return {...result, ok};
 }

@@ -80,7 +80,7 @@ export class LabelTree {
     let stopped: CapturedTree["stopped"] = "exhausted";
     for (;;) {
       const found = this.#bounds(closed.values(), open);
-      if (found.labels !== undefined && found.labels.every(({lower, upper}) => upper - lower < width)) {
+      if (found.labels?.every(({lower, upper}) => upper - lower < width)) {
         stopped = "narrow";
         break;
       }

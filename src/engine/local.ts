@@ -177,9 +177,15 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
     },
     chatTemplate: model.fileInfo.metadata.tokenizer.chat_template,
     tokenize: (text, tokenizeOptions) => model.tokenize(text, tokenizeOptions?.special === true),
-    openSession: async sessionOptions =>
-      native === undefined ? await openPublic(sessionOptions) : await openNative(native, sessionOptions),
-    [Symbol.asyncDispose]: async () => await model.dispose(),
+    openSession: async sessionOptions => {
+      if (native === undefined) return await openPublic(sessionOptions);
+      native.reader.trim();
+      return await openNative(native, sessionOptions);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await model.dispose();
+      if ("reader" in shared.readerState) shared.readerState.reader.trim();
+    },
   };
 }
 

@@ -40,7 +40,7 @@ export class NativeReaderSession implements Session {
       contextSize: options.cells ?? options.sequences * options.contextTokens,
       sequences: options.sequences,
       batchSize,
-      outputsMax: Math.min(batchSize, 256),
+      outputsMax: Math.min(batchSize, 128),
       threads: options.threads,
       flashAttention: options.flashAttention,
       f32Cache: options.cacheType === "f32",

@@ -31,6 +31,8 @@ export interface NativeSessionOptions {
 /** What the compiled addon exports. */
 export interface NativeReader {
   readonly Session: new (handle: object, modelPath: string, options: NativeSessionOptions) => NativeSession;
+  /** Gives freed memory back to the system. */
+  readonly trim: () => void;
 }
 
 const readerSchema = z.custom<NativeReader>(
