@@ -12,6 +12,8 @@ import type {CommandIo, CommandResult} from "./command.ts";
 /** The built-in task and the family of models that ship with the package. */
 const TASK = "posts";
 const FAMILY = "posts-ladder";
+/** A second thread has nothing to do in models this small but wait, and waits spinning where the machine is busy. */
+const THREADS = 1;
 
 /** `demo`: the embedded ladder on the embedded task, offline, ending with a table. */
 export async function demoCommand(
@@ -19,7 +21,8 @@ export async function demoCommand(
   io: CommandIo,
 ): Promise<CommandResult> {
   const models = await embeddedLadder(await loadCatalog());
-  const outcomes = await run({...RUN_DEFAULTS, task: TASK, models, out: options.out, limit: options.limit}, io, {
+  const request = {...RUN_DEFAULTS, task: TASK, models, out: options.out, limit: options.limit, threads: THREADS};
+  const outcomes = await run(request, io, {
     signal: io.signal,
     onNotice: io.notice,
     onProgress: progress =>
