@@ -14,6 +14,7 @@ export {RUN_DEFAULTS, type RunOptions} from "./run/options.ts";
 export {run} from "./run/run.ts";
 export {readManifest} from "./store/manifest-file.ts";
 export {mergeRuns} from "./store/merge.ts";
+export {readRun, type StoredDocument, type StoredRun} from "./store/read-run.ts";
 export {readTraces} from "./store/trace-file.ts";
 export {loadTask} from "./task/load.ts";
 export {version} from "./version.ts";

@@ -4,7 +4,7 @@ import {LabelscopeError} from "../errors.ts";
 import {nearest} from "../nearest.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
-import {requireManifest} from "../store/merge.ts";
+import {requireManifest} from "../store/read-run.ts";
 import {readTraces, TRACES} from "../store/trace-file.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {bar} from "./score.ts";

@@ -3,11 +3,14 @@ import {mkdir, rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import type {Manifest} from "../records/manifest.ts";
+import type {Trace} from "../records/trace.ts";
 import {canonicalJson} from "../task/hash.ts";
 import {LOGITS} from "./logits-file.ts";
-import {MANIFEST, readManifest, writeManifest} from "./manifest-file.ts";
+import {MANIFEST, writeManifest} from "./manifest-file.ts";
+import {requireManifest} from "./read-run.ts";
+import {RecordWriter} from "./record-file.ts";
 import {runName} from "./run-name.ts";
-import {readTraces, TRACES, TraceWriter} from "./trace-file.ts";
+import {readTraces, TRACES} from "./trace-file.ts";
 
 export interface Merged {
   readonly folder: string;
@@ -42,7 +45,7 @@ export async function mergeRuns(folders: readonly string[], outDir: string): Pro
   const seen = new Set<string>();
   let duplicates = 0;
   {
-    await using writer = (await TraceWriter.open(draft)).writer;
+    await using writer = (await RecordWriter.open<Trace>(draft)).writer;
     for (const run of runs) {
       for await (const trace of readTraces(join(run.folder, TRACES))) {
         if (seen.has(trace.key)) duplicates++;
@@ -70,17 +73,6 @@ function missingShards(runs: readonly Run[]): string[] {
   return Array.from({length: count}, (_, i) => i + 1)
     .filter(index => !given.has(index))
     .map(index => `${index}/${count}`);
-}
-
-export async function requireManifest(folder: string): Promise<Manifest> {
-  const manifest = await readManifest(folder);
-  if (manifest !== undefined) return manifest;
-  throw new LabelscopeError({
-    code: "no-run",
-    message: `${folder} is no run: it has no ${MANIFEST}`,
-    next: "name a folder that labelscope run has made, e.g. runs/goemotions-smollm2-135m-instruct-1a2b3c4d",
-    facts: {folder},
-  });
 }
 
 interface Run {

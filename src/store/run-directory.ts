@@ -9,7 +9,8 @@ import {canonicalJson} from "../task/hash.ts";
 import {explainFileError} from "./disk-full.ts";
 import {LOGITS, LogitsWriter} from "./logits-file.ts";
 import {MANIFEST, readManifest, writeManifest} from "./manifest-file.ts";
-import {readTraces, TRACES, TraceWriter} from "./trace-file.ts";
+import {RecordWriter} from "./record-file.ts";
+import {readTraces, TRACES} from "./trace-file.ts";
 
 export const LOCK = "lock";
 
@@ -62,7 +63,7 @@ async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<O
   if (options.fresh) notices.push(...(await moveAside(folder)));
   const before = await readManifest(folder);
   if (before !== undefined) refuseChanges(folder, before, options.manifest);
-  const {writer, torn} = await TraceWriter.open(join(folder, TRACES));
+  const {writer, torn} = await RecordWriter.open<Trace>(join(folder, TRACES));
   held.push(writer);
   if (torn)
     notices.push("the last line of traces.jsonl was cut off in mid-write: it was dropped and is captured again");

@@ -2,11 +2,13 @@ import {appendFile, mkdir, readdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import type {Manifest} from "../../src/records/manifest.ts";
+import type {Trace} from "../../src/records/trace.ts";
 import {LOGITS} from "../../src/store/logits-file.ts";
 import {MANIFEST, readManifest, writeManifest} from "../../src/store/manifest-file.ts";
 import {mergeRuns} from "../../src/store/merge.ts";
+import {RecordWriter} from "../../src/store/record-file.ts";
 import {runName} from "../../src/store/run-name.ts";
-import {readTraces, TRACES, TraceWriter} from "../../src/store/trace-file.ts";
+import {readTraces, TRACES} from "../../src/store/trace-file.ts";
 import {aManifest, aTrace, emptyFolder, session} from "./records.ts";
 
 const {identity} = aManifest();
@@ -22,7 +24,7 @@ async function shard(
   const folder = join(place, runName(sharded));
   await mkdir(folder, {recursive: true});
   await writeManifest(folder, aManifest({identity: sharded, sessions: [{...session, threads: index}], ...changes}));
-  const {writer} = await TraceWriter.open(join(folder, TRACES));
+  const {writer} = await RecordWriter.open<Trace>(join(folder, TRACES));
   for (const id of ids) await writer.append(aTrace(id));
   await writer[Symbol.asyncDispose]();
   return folder;

@@ -4,7 +4,8 @@ import {join} from "node:path";
 import fc from "fast-check";
 import {describe, expect, onTestFinished, test, vi} from "vitest";
 import {TRACE_SCHEMA, type Trace, traceSchema} from "../../src/records/trace.ts";
-import {readTraces, TRACES, TraceWriter} from "../../src/store/trace-file.ts";
+import {RecordWriter} from "../../src/store/record-file.ts";
+import {readTraces, TRACES} from "../../src/store/trace-file.ts";
 import {codeOf} from "../support/code-of.ts";
 import {aTrace, emptyFolder} from "./records.ts";
 
@@ -18,7 +19,7 @@ async function readAll(path: string): Promise<Trace[]> {
 }
 
 async function write(path: string, traces: readonly Trace[]): Promise<boolean> {
-  const {writer, torn} = await TraceWriter.open(path);
+  const {writer, torn} = await RecordWriter.open<Trace>(path);
   for (const trace of traces) await writer.append(trace);
   await writer[Symbol.asyncDispose]();
   return torn;
@@ -103,7 +104,7 @@ describe("traces.jsonl", () => {
   test("traces that are appended at once stand in the order of the calls, each on its own line", async () => {
     const path = join(await emptyFolder(), TRACES);
     const traces = Array.from({length: 50}, (_, i) => aTrace(`d${i}`));
-    const {writer} = await TraceWriter.open(path);
+    const {writer} = await RecordWriter.open<Trace>(path);
     await Promise.all(traces.map(trace => writer.append(trace)));
     await writer[Symbol.asyncDispose]();
     expect(await readAll(path)).toEqual(traces);
@@ -132,7 +133,7 @@ describe("a write that fails half way", () => {
       return await original.apply(this, given);
     });
     onTestFinished(() => spy.mockRestore());
-    const {writer} = await TraceWriter.open(path);
+    const {writer} = await RecordWriter.open<Trace>(path);
     await writer.append(aTrace("a"));
     await expect(writer.append(aTrace("b"))).rejects.toMatchObject({code: "disk-full", facts: {path}});
     expect(await readFile(path, "utf8")).toBe(`${JSON.stringify(aTrace("a"))}\n`);
@@ -146,7 +147,7 @@ describe("a write that fails half way", () => {
     const prototype = await handlePrototype(folder);
     const spy = vi.spyOn(prototype, "write").mockRejectedValue(Object.assign(new Error("broken disk"), {code: "EIO"}));
     onTestFinished(() => spy.mockRestore());
-    const {writer} = await TraceWriter.open(join(folder, TRACES));
+    const {writer} = await RecordWriter.open<Trace>(join(folder, TRACES));
     await expect(writer.append(aTrace("a"))).rejects.toThrow("broken disk");
     await writer[Symbol.asyncDispose]();
   });
@@ -163,7 +164,7 @@ describe("a write that fails half way", () => {
         execFileSync("umount", [disk]);
       });
       const path = join(disk, TRACES);
-      const {writer} = await TraceWriter.open(path);
+      const {writer} = await RecordWriter.open<Trace>(path);
       let written = 0;
       const fill = async () => {
         for (; written < 1000; written++) await writer.append(aTrace(`d${written}`));

@@ -1,0 +1,41 @@
+import {open, stat} from "node:fs/promises";
+
+const LINE_FEED = 10;
+
+/** Lines that end with a line feed alone: texts may hold U+2028, at which Node's readline may cut. */
+export async function* wholeLines(chunks: AsyncIterable<unknown>): AsyncGenerator<string> {
+  let pieces: Buffer[] = [];
+  for await (const chunk of chunks) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError("a byte stream gave something else");
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+      yield Buffer.concat([...pieces, chunk.subarray(start, end)]).toString("utf8");
+      pieces = [];
+      start = end + 1;
+    }
+    pieces.push(chunk.subarray(start));
+  }
+}
+
+/** Bytes up to and with the last line end; 0 where the file is missing or has none. */
+export async function completeLength(path: string): Promise<number> {
+  const size = await stat(path).then(
+    found => found.size,
+    () => 0,
+  );
+  if (size === 0) return 0;
+  const file = await open(path, "r");
+  try {
+    const chunk = Buffer.alloc(1 << 16);
+    for (let end = size; end > 0; ) {
+      const start = Math.max(0, end - chunk.length);
+      const {bytesRead} = await file.read(chunk, 0, end - start, start);
+      const place = chunk.subarray(0, bytesRead).lastIndexOf(LINE_FEED);
+      if (place >= 0) return start + place + 1;
+      end = start;
+    }
+    return 0;
+  } finally {
+    await file.close();
+  }
+}
