@@ -1,0 +1,48 @@
+import {z} from "zod";
+import {ceilingSchema, estimatorResultSchema, pairResultSchema} from "./estimates.ts";
+import {runRowSchema, warningSchema} from "./runs.ts";
+
+/** The version of results.json. A changed meaning raises it. */
+export const RESULTS_SCHEMA = 1;
+
+/** What was compared on. */
+export const resultTaskSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  /** `aggregated`: one list of labels a document. NLL and L1 are then not those of a task with annotators. */
+  annotations: z.enum(["annotators", "aggregated"]),
+  gold: z.enum(["majority", "labels"]),
+  /** Without the null label, in the order of the task. */
+  labels: z.array(z.string()),
+  noneLabel: z.string().nullable(),
+  /** Documents behind the numbers. */
+  documents: z.int().min(0),
+  /** Label scoring of all runs; absent where there are only predictions. */
+  labelScoring: z.enum(["first-token", "exact"]).optional(),
+});
+
+/** What can be set for a comparison. */
+export const resultSettingsSchema = z.strictObject({
+  seed: z.int(),
+  resamples: z.int().min(1),
+  /** Of intervals, e.g. 0.95; tests are read at 1 − level. */
+  level: z.number(),
+  estimators: z.array(z.string()),
+  metrics: z.array(z.string()),
+});
+export type ResultSettings = z.infer<typeof resultSettingsSchema>;
+
+/** results.json: every number of a comparison. Missing is an absent value with a reason, never 0, NaN or null. */
+export const resultsSchema = z.strictObject({
+  schema: z.literal(RESULTS_SCHEMA),
+  labelscope: z.string(),
+  task: resultTaskSchema,
+  settings: resultSettingsSchema,
+  runs: z.array(runRowSchema),
+  warnings: z.array(warningSchema),
+  /** By run, then by estimator in the order of the tables. */
+  estimates: z.record(z.string(), z.record(z.string(), estimatorResultSchema)),
+  ceiling: ceilingSchema,
+  pairs: z.array(pairResultSchema),
+});
+export type Results = z.infer<typeof resultsSchema>;
