@@ -1,0 +1,46 @@
+import {z} from "zod";
+import {measuredSchema} from "./value.ts";
+
+/**
+ * The outline of a violin. A `curve` has equally spaced heights: height i stands at from + i·(to − from)/(heights − 1),
+ * and the area under it is 1. Where all values are equal there is a `point` and no area.
+ */
+export const outlineSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("curve"),
+    from: z.number(),
+    to: z.number(),
+    /** Density per unit of the value, rounded to 4 significant digits: for drawing. */
+    heights: z.array(z.number().min(0)).min(2),
+    /** Standard deviation of the kernel, in the unit of the value. */
+    bandwidth: z.number().positive(),
+  }),
+  z.strictObject({kind: z.literal("point"), at: z.number()}),
+]);
+export type Outline = z.infer<typeof outlineSchema>;
+
+/** Five numbers of a box, interpolated between order statistics (type 7). */
+export const boxSchema = z.strictObject({
+  min: z.number(),
+  q1: z.number(),
+  median: z.number(),
+  q3: z.number(),
+  max: z.number(),
+});
+export type Box = z.infer<typeof boxSchema>;
+
+/**
+ * How one number is spread over documents: everything that a violin with a box needs. The values themselves are in the
+ * CSV table of the same name.
+ *
+ * Without values `mean` has the reason, and `box` and `outline` are absent.
+ */
+export const spreadSchema = z.strictObject({
+  /** Values behind it, the infinite ones of `topToSecond` not among them. */
+  n: z.int().min(0),
+  /** Mean with a bootstrap interval over documents. */
+  mean: measuredSchema,
+  box: boxSchema.optional(),
+  outline: outlineSchema.optional(),
+});
+export type Spread = z.infer<typeof spreadSchema>;
