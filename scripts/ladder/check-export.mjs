@@ -3,8 +3,9 @@
 //   node scripts/ladder/check-export.mjs CASES.json…      (written by export_cases.py; run from the repository root)
 //
 // For each file: every text tokenises to the same ids, the logits of every prompt agree over the whole vocabulary within
-// the tolerance, and no BOS token is prepended. Prints one JSON line a model; exit code 1 where something differs.
-import {readFileSync, writeFileSync} from "node:fs";
+// the tolerance, and no BOS token is prepended. Prints one JSON line a model; exit code 1 where something differs. 8-bit
+// weights always differ: of them the figures are wanted, not the verdict.
+import {readFileSync, statSync, writeFileSync} from "node:fs";
 import {createRequire} from "node:module";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
@@ -24,6 +25,14 @@ async function logitsAfter(sequence, ids) {
   return results.at(-1).next.logits;
 }
 
+/** Entropy in bits of the softmax of raw logits. */
+function entropyBits(logits) {
+  const most = logits.reduce((a, b) => Math.max(a, b));
+  const total = logits.reduce((sum, z) => sum + Math.exp(z - most), 0);
+  const mean = logits.reduce((sum, z) => sum + (Math.exp(z - most) / total) * (z - most), 0);
+  return (Math.log(total) - mean) / Math.LN2;
+}
+
 async function check(llama, cases) {
   const model = await llama.loadModel({modelPath: cases.model, gpuLayers: 0, checkTensors: true});
   const lora = cases.adapter ? {adapters: [{filePath: cases.adapter, scale: 1}]} : undefined;
@@ -37,6 +46,7 @@ async function check(llama, cases) {
   const sequence = context.getSequence();
   const wrongTexts = cases.texts.filter(({text, ids}) => !sameIds(model.tokenize(text, false), ids));
   let largestDifference = 0;
+  let largestEntropyDifference = 0;
   let sameBest = 0;
   for (const {ids, logits} of cases.prompts) {
     const found = await logitsAfter(sequence, ids);
@@ -46,6 +56,8 @@ async function check(llama, cases) {
       if (expected > logits[best]) best = id;
     }
     if (found.keys().next().value === best) sameBest += 1;
+    const change = Math.abs(entropyBits([...found.values()]) - entropyBits(logits));
+    largestEntropyDifference = Math.max(largestEntropyDifference, change);
   }
   const metadata = model.fileInfo.metadata.general;
   const result = {
@@ -54,9 +66,11 @@ async function check(llama, cases) {
     wrongTexts: wrongTexts.length,
     prompts: cases.prompts.length,
     largestLogitDifference: Number(largestDifference.toPrecision(3)),
+    largestEntropyDifferenceBits: Number(largestEntropyDifference.toPrecision(3)),
     sameBestToken: sameBest,
     prependsBos: model.tokens.shouldPrependBosToken,
     chatTemplate: model.fileInfo.metadata.tokenizer?.chat_template ?? null,
+    bytes: statSync(cases.adapter ?? cases.model).size,
     sizeLabel: metadata.size_label,
     license: metadata.license,
   };

@@ -22,12 +22,25 @@ DESCRIPTIONS = {
 }
 
 
+def name_of(job: Job) -> str:
+    return f"labelscope ladder {job.size} {job.kind}"
+
+
 def file_name(job: Job, weights: str) -> str:
     return f"ladder-{job.size}-{job.kind}.{'f32' if job.kind == 'lora' else weights}.gguf"
 
 
 def size_label(parameters: int) -> str:
     return f"{parameters / 1e6:.2f}M" if parameters >= 1e6 else f"{parameters / 1e3:.0f}K"
+
+
+def parameters(work: Workspace, job: Job) -> int:
+    """How many numbers the file holds: an adapter's own, or the whole model's with its embedding."""
+    size = work.recipe.sizes[job.size]
+    if job.kind != "lora":
+        return size.non_embedding + size.embedding
+    ends = 4 * 2 * size.width + 3 * (size.width + size.hidden)  # inputs and outputs of a layer's matrices
+    return size.layers * work.recipe.finetuning.lora_rank * ends
 
 
 def tensor_name(name: str) -> str:
@@ -80,12 +93,16 @@ def write(work: Workspace, job: Job, path: Path, weights: str) -> None:
     size, facts = work.recipe.sizes[job.size], work.facts(job)
     state = torch.load(work.folder(job) / "model.pt", weights_only=True)
     writer = gguf.GGUFWriter(path, "llama")
-    writer.add_name(f"labelscope ladder {job.size} {job.kind}")
+    writer.add_name(name_of(job))
     writer.add_description(f"labelscope's embedded ladder, rung {job.size}: {DESCRIPTIONS[job.kind]}. No chat template.")
-    writer.add_size_label(size_label(size.non_embedding + size.embedding))
+    writer.add_size_label(size_label(parameters(work, job)))
     writer.add_license("mit")
     writer.add_finetune(job.kind)
     writer.add_version(facts["recipeHash"])
+    if job.kind != "base":
+        writer.add_base_model_count(1)
+        writer.add_base_model_name(0, name_of(Job("base", job.size, job.seed)))
+        writer.add_base_model_version(0, work.job_hash(Job("base", job.size, job.seed)))
     if job.kind == "lora":
         writer.add_type("adapter")
         writer.add_string("adapter.type", "lora")

@@ -1,4 +1,4 @@
-"""Makes the whole family: corpus → tokeniser → training → GGUF → evaluation → cards, in one command.
+"""Makes the whole family: corpus → tokeniser → training → GGUF → evaluation → checks → cards, in one command.
 
     python scripts/ladder/make.py [--quick] [--seed N] [--workdir DIR] [--out DIR] [--jobs 2]
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -48,9 +49,9 @@ def prepare(work: Workspace, out: Path) -> None:
             say(f"pool: {count} {split} posts")
 
 
-def command(script: str, job: Job, args: argparse.Namespace) -> list[str]:
+def command(script: str, job: Job, args: argparse.Namespace, out: Path | None = None) -> list[str]:
     words = [sys.executable, str(HERE / script), job.kind, job.size, "--seed", str(job.seed),
-             "--workdir", str(args.workdir), "--recipe-seed", str(args.seed), "--out", str(args.out)]
+             "--workdir", str(args.workdir), "--recipe-seed", str(args.seed), "--out", str(out or args.out)]
     return words + ["--quick"] * args.quick + (["--pid-dir", str(args.pid_dir)] if args.pid_dir else [])
 
 
@@ -64,12 +65,14 @@ def needs(job: Job, other: Job) -> bool:
 
 
 def run_all(work: Workspace, jobs: list[Job], args: argparse.Namespace) -> None:
-    """Trains and exports every shipped model, small to large, then evaluates; then the other seeds. `--jobs` processes at a time."""
+    """Trains and exports every shipped model, large to small, evaluates, and trains the other seeds. `--jobs` processes at a time."""
     stages = [("train.py", work.finished), ("export.py", lambda job: (work.folder(job) / "export.json").exists()),
               ("evaluate.py", lambda job: (work.folder(job) / "figures.json").exists())]
     steps = [(script, done, job) for job in work.shipped() for script, done in stages[:2]]
     steps += [(script, done, job) for job in jobs for script, done in stages if job not in work.shipped() or script == "evaluate.py"]
-    steps.sort(key=lambda step: not (work.folder(step[2]) / "checkpoint.pt").exists())  # what was begun goes on first
+    # What was begun goes on first; then what is shipped, the largest first so that no processor idles at the end.
+    steps.sort(key=lambda step: (not (work.folder(step[2]) / "checkpoint.pt").exists(), step[2] not in work.shipped(),
+                                 -work.recipe.sizes[step[2].size].non_embedding))
     waiting = [(script, done, job) for script, done, job in steps if not done(job) and (script, job) not in no_export(work, jobs)]
     running: list[tuple[subprocess.Popen, str, Job]] = []
     failed: list[str] = []
@@ -101,6 +104,26 @@ def run_all(work: Workspace, jobs: list[Job], args: argparse.Namespace) -> None:
         sys.exit("\n".join([*failed, "The same command goes on from the last checkpoint."]))
 
 
+def check(work: Workspace, args: argparse.Namespace) -> None:
+    """Every exported file against torch, as llama.cpp reads it; the largest base in 8-bit weights too, to see what they would change."""
+    node = shutil.which("node")
+    if node is None or not (HERE.parents[1] / "node_modules" / "node-llama-cpp").exists():
+        say("the files were not compared with torch: that needs node and `npm install`")
+        return
+    largest = [job for job in work.shipped() if job.kind == "base"][-1]
+    precise = work.root / "q8_0"
+    for task in TASKS:
+        shutil.copytree(args.out / task, precise / task, dirs_exist_ok=True)
+    wanted = [("export_cases.py", job, args.out, []) for job in work.shipped()]
+    wanted += [(script, largest, precise, ["--weights", "q8_0"]) for script in ("export.py", "export_cases.py")]
+    for script, job, out, more in wanted:
+        subprocess.run([*command(script, job, args, out), *more], check=True)
+    run = lambda *paths: subprocess.run([node, str(HERE / "check-export.mjs"), *map(str, paths)], cwd=HERE.parents[1])
+    run(work.folder(largest) / "cases-q8_0.json")
+    if run(*(work.folder(job) / "cases.json" for job in work.shipped())).returncode != 0:
+        sys.exit("an exported file is not what was trained: see the lines above")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a check of every stage on three sizes, within 10 minutes")
@@ -119,6 +142,7 @@ def main() -> None:
     prepare(work, args.out)
     jobs = work.shipped() + ([] if args.no_repeats else work.repeated())
     run_all(work, jobs, args)
+    check(work, args)
     from report import write_cards
 
     write_cards(work, args.out)

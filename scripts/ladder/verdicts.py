@@ -1,0 +1,120 @@
+"""Sentences for the model card on what the figures bear out and what they do not, worded by the intervals alone."""
+from __future__ import annotations
+
+import numpy as np
+
+from stages import Job, Workspace
+from tables import difference, figures, record, signed, table
+
+WELL_FORMED = 0.99
+SEEDED = {"KL set": "klSet", "L1 marginal": "l1Marginal", "F1": "f1", "H step 1": "entropy"}
+
+
+def listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def effect(values: list[float]) -> str:
+    """What a paired difference with its interval lets one say of a distance."""
+    _, low, high = values
+    return "falls" if high < 0 else "rises" if low > 0 else "does not measurably change"
+
+
+def size_verdicts(work: Workspace, bases: list[Job]) -> list[str]:
+    lines = []
+    for a, b in zip(bases, bases[1:]):
+        values = difference(work, a, b, "klSet")
+        lines.append(f"- {a.size} → {b.size}: the distance from the exact label-set law {effect(values)} ({signed(values)} bits).")
+    return lines
+
+
+def sharpening(work: Workspace, tuned: list[Job]) -> str:
+    """Whether each sft is less undecided at step 1 than its base."""
+    lower = [job.name for job in tuned if difference(work, Job("base", job.size, job.seed), job, "entropy")[2] < 0]
+    rest = [job.name for job in tuned if job.name not in lower]
+    if not rest:
+        return f"- `sft` has a lower entropy than `base` at step 1 for each of {listed(lower)}."
+    return f"- `sft` has a lower entropy than `base` at step 1 for {listed(lower) if lower else 'none'}, but not for {listed(rest)}."
+
+
+def forms(work: Workspace, jobs: list[Job]) -> str:
+    """Who answers well-formed often enough: the smallest size may fall short, the others should not."""
+    short = [f"{job.name} ({figures(work, job)['wellFormed'][0]:.3f})" for job in jobs if figures(work, job)["wellFormed"][0] < WELL_FORMED]
+    return f"- Well-formed greedy answers (json, ten shots): at least 99 % for every model{' but ' + listed(short) if short else ''}."
+
+
+def verdicts(work: Workspace, jobs: list[Job]) -> str:
+    bases, tuned = ([job for job in jobs if job.kind == kind] for kind in ("base", "sft"))
+    return "\n".join([*size_verdicts(work, bases), sharpening(work, tuned), forms(work, jobs)])
+
+
+def found_seeds(work: Workspace, size: str, kind: str) -> list[Job]:
+    jobs = (Job(kind, size, work.recipe.seed + extra) for extra in (0, *work.recipe.extra_seeds))
+    return [job for job in jobs if record(work, job, "figures.json")]
+
+
+def seed_steps(work: Workspace) -> tuple[list[list[str]], list[str]]:
+    """Rows of paired differences a seed, and a sentence for each step between sizes."""
+    rows, lines = [], []
+    sizes = list(work.recipe.extra_seed_sizes)
+    for small, large in zip(sizes, sizes[1:]):
+        seeds = [job.seed for job in found_seeds(work, small, "base") if job.seed in {other.seed for other in found_seeds(work, large, "base")}]
+        values = {seed: difference(work, Job("base", small, seed), Job("base", large, seed), "klSet") for seed in seeds}
+        rows.append([f"{small} → {large}", *(signed(v) for v in values.values())])
+        falling = [str(seed) for seed, v in values.items() if effect(v) == "falls"]
+        lower = sum(v[0] < 0 for v in values.values())
+        told = f"in each of {len(seeds)} seeds" if len(falling) == len(seeds) else f"in {len(falling)} of {len(seeds)} seeds"
+        rest = "" if len(falling) == len(seeds) else f" (the mean alone is lower in {lower})"
+        lines.append(f"- {small} → {large}: the distance falls, with an interval below 0, {told}{rest}.")
+    return rows, lines
+
+
+def seeds(work: Workspace) -> str:
+    """The small sizes trained again from other seeds: does each rung help in each of them?"""
+    sizes, names = work.recipe.extra_seed_sizes, [str(work.recipe.seed + extra) for extra in (0, *work.recipe.extra_seeds)]
+    missing = [job.name for job in work.repeated() if not record(work, job, "figures.json")]
+    if not sizes or len(missing) == len(work.repeated()):
+        return "Only one seed has been trained, so the differences above carry no seed variance: read small ones with care."
+    spread = []
+    for size in sizes:
+        for kind in ("base", "sft"):
+            found = found_seeds(work, size, kind)
+            values = {name: [figures(work, job)[key][0] for job in found] for name, key in SEEDED.items()}
+            spread.append([f"{size} {kind}", str(len(found)), *(
+                f"{np.mean(v):.3f} ({', '.join(f'{x:.3f}' for x in v)})" for v in values.values())])
+    tuned = [job for size in sizes for job in found_seeds(work, size, "sft")]
+    rows, lines = seed_steps(work)
+    left_out = [f"\nNot trained or not measured: {listed(missing)}."] if missing else []
+    return "\n".join([
+        f"{listed(list(sizes))} were trained from seeds {listed(names)} (only seed {names[0]} is shipped). A seed changes the first weights and the",
+        "training windows; intervals are over posts. Distance from the exact label-set law, next size minus this one, bits:", "",
+        table(["step", *(f"seed {name}" for name in names)], rows), "", *lines, sharpening(work, tuned), *left_out,
+        "", "Mean over seeds, and each seed's value:", "", table(["model", "seeds", *SEEDED], spread)])
+
+
+def precision(work: Workspace, jobs: list[Job]) -> str:
+    """Why the weights are stored as they are: what 8-bit weights would change, where it was measured."""
+    lines = []
+    for job in jobs:
+        other, own = record(work, job, "check-q8_0.json"), record(work, job, "check.json")
+        if other and own:
+            lines.append([job.name.replace("-", " "), f"{own['largestLogitDifference']:.4f}", f"{other['largestLogitDifference']:.3f}",
+                          f"{own['largestEntropyDifferenceBits']:.4f}", f"{other['largestEntropyDifferenceBits']:.3f}",
+                          f"{own['bytes'] / 1000:.0f}", f"{other['bytes'] / 1000:.0f}"])
+    if not lines:
+        return "(8-bit weights were not measured)"
+    return table(["model", "logit, f16", "logit, q8_0", "entropy bits, f16", "entropy bits, q8_0", "kB, f16", "kB, q8_0"], lines)
+
+
+def minutes(work: Workspace, jobs: list[Job]) -> float:
+    return sum(work.facts(job)["seconds"] for job in jobs if work.finished(job)) / 60
+
+
+def duration(work: Workspace, shipped: list[Job]) -> str:
+    """How long training took, from the trainings' own clocks."""
+    repeated = [job for job in work.repeated() if work.finished(job)]
+    own, again = minutes(work, shipped), minutes(work, repeated)
+    text = f"{own:.0f} minutes of one process in all"
+    if repeated:
+        text += f", and {again:.0f} for the {len(repeated)} models of the other seeds"
+    return f"{text}: about {(own + again) / 2:.0f} minutes on 2 cores"
