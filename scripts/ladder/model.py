@@ -86,7 +86,7 @@ class Llama(nn.Module):
         self.layers = nn.ModuleList(Layer(size) for _ in range(size.layers))
         self.output_norm = nn.RMSNorm(size.width, NORM_EPSILON)
         generator = torch.Generator().manual_seed(seed)
-        nn.init.normal_(self.token_embd.weight, std=0.02 if size.width >= 128 else 0.05, generator=generator)
+        nn.init.normal_(self.token_embd.weight, std=0.05, generator=generator)
         for module in self.modules():
             if isinstance(module, Matrix):
                 nn.init.normal_(module.weight, std=1 / math.sqrt(module.in_features), generator=generator)
