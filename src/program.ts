@@ -224,12 +224,20 @@ function addTasks(add: Add, tasks: Command, dispatch: Dispatch): void {
     .option("--data <dir>", "the data set as published")
     .option("--out <dir>", "where the task file and the JSONL are written")
     .option("--force", "overwrite files that differ")
-    .action(async (task, flags) =>
-      dispatch(
-        async io => (await load()).tasksImport({task, data: flags.data, out: flags.out, force: flags.force}, io),
-        flags.json,
-      ),
-    );
+    .option("--task-id <id>", "csv, jsonl: the task's id (default: the file's name)")
+    .option("--id-column <name>", "csv, jsonl: where ids are (default: made of the text; jsonl: id)")
+    .option("--text-column <name>", "csv, jsonl: where texts are (jsonl: text)")
+    .option("--labels-column <name>", "csv, jsonl: all labels of a row (jsonl: labels or annotations)")
+    .option("--separator <text>", "between the labels of that column (default: a comma)")
+    .option("--none-words <words>", "words of that column that mean no label, e.g. neutral", list)
+    .option("--label-columns <names>", "csv, jsonl: one column of 0 and 1 a label", list)
+    .option("--annotator-column <name>", "csv, jsonl: a row is one annotator's word")
+    .option("--labels <names>", "csv, jsonl: the label set in its order (default: those found)", list)
+    .option("--delimiter <text>", "csv: between cells (default: a comma; .tsv: a tab)")
+    .action(async (task, flags) => {
+      const {json, quiet: _, ...rest} = flags;
+      await dispatch(async io => (await load()).tasksImport({task, ...rest}, io), json);
+    });
 }
 
 const RUN_EXAMPLE = `labelscope models pull smollm2-135m-instruct
@@ -238,4 +246,5 @@ labelscope run my-task.yaml --model path/to/model.gguf+adapter.gguf@0.5 --show-p
 const SCORE_EXAMPLE = `printf 'Input: I loved it!\\n{"label": ["' | labelscope score --model smollm2-135m-instruct --labels joy,fear,none`;
 const PULL_EXAMPLE = `labelscope models pull smollm2-135m-instruct qwen2.5-coder-0.5b-instruct
 labelscope models pull hf:OWNER/REPO/model.gguf --id my-model`;
-const IMPORT_EXAMPLE = "labelscope tasks import goemotions --data DIR --out tasks/goemotions";
+const IMPORT_EXAMPLE = `labelscope tasks import goemotions --data DIR --out tasks/goemotions
+labelscope tasks import csv --data mine.csv --out tasks/mine --text-column text --labels-column labels --separator ";"`;

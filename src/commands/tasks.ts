@@ -2,6 +2,7 @@ import {LabelscopeError} from "../errors.ts";
 import {checkTask, type SplitSummary, type TaskSummary} from "../task/check.ts";
 import {importTask} from "../task/import.ts";
 import {builtInTasks} from "../task/index.ts";
+import type {TableMapping} from "../task/table-rows.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
 const number = new Intl.NumberFormat("en");
@@ -70,17 +71,23 @@ export async function tasksCheck(
   return {data: summary, text: summaryText(summary)};
 }
 
-/** `labelscope tasks import TASK --data DIR --out DIR [--force]`: a built-in task as task.yaml and JSONL. */
+type Loose<T> = {readonly [Key in keyof T]?: T[Key] | undefined};
+
+/**
+ * `labelscope tasks import TASK --data DIR --out DIR [--force]`: a built-in task as task.yaml and JSONL; with `csv` or
+ * `jsonl` a table of the user's own, whose columns the other flags name.
+ */
 export async function tasksImport(
   options: {
     readonly task: string;
     readonly data?: string | undefined;
     readonly out?: string | undefined;
     readonly force?: boolean | undefined;
-  },
+    readonly taskId?: string | undefined;
+  } & Loose<TableMapping>,
   io: CommandIo,
 ): Promise<CommandResult> {
-  const {task: name, data, out, force = false} = options;
+  const {task: name, data, out, force = false, taskId, ...columns} = options;
   if (out === undefined || out === "") {
     throw new LabelscopeError({
       code: "usage",
@@ -88,11 +95,25 @@ export async function tasksImport(
       next: `labelscope tasks import ${name} --data DIR --out tasks/${name}`,
     });
   }
-  const dataDir = data === undefined ? {} : {dataDir: data};
-  const {task, files} = await importTask(name, {cwd: io.cwd, outDir: out, force, ...dataDir});
+  const mapping: TableMapping = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  const {task, files} = await importTask(name, {
+    cwd: io.cwd,
+    outDir: out,
+    force,
+    mapping,
+    ...(data === undefined ? {} : {dataDir: data}),
+    ...(taskId === undefined ? {} : {taskId}),
+  });
   const documents = Object.fromEntries(
     Object.entries(task.splits).map(([split, {documents: all}]) => [split, all.length]),
   );
   const lines = files.map(file => `${file.written ? "wrote" : "unchanged"} ${file.path}`);
-  return {data: {id: task.definition.id, documents, files}, text: `${[...lines, pairs(documents)].join("\n")}\n`};
+  const counted = Object.values(task.splits).flatMap(split => [
+    ...split.dropped.map(({reason, count}) => `dropped ${number.format(count)}: ${reason}`),
+    ...split.remarks.map(({reason, count}) => `read by rule ${number.format(count)}: ${reason}`),
+  ]);
+  return {
+    data: {id: task.definition.id, documents, files},
+    text: `${[...lines, pairs(documents), ...counted].join("\n")}\n`,
+  };
 }

@@ -1,10 +1,9 @@
 import {join} from "node:path";
-import {parse} from "csv-parse/sync";
-import {z} from "zod";
 import type {Document} from "../records/document.ts";
 import {taskDefinitionSchema} from "../records/task.ts";
 import type {DatasetTask, ReadSplit} from "./built-in.ts";
 import {abuseTypes, readJudgements} from "./convabuse-judgement.ts";
+import {parseCsv} from "./csv-rows.ts";
 import type {ProblemList} from "./problems.ts";
 import {readText} from "./read-lines.ts";
 
@@ -42,25 +41,14 @@ export function conversationText(turns: {prevAgent: string; prevUser: string; ag
   return [...earlier, {speaker: "user", said: turns.user}].map(turn => `${turn.speaker}: ${turn.said}`).join("\n");
 }
 
-const rowsSchema = z.array(z.object({record: z.array(z.string()), info: z.object({lines: z.number()})}));
-
-function parseCsv(text: string, file: string, problems: ProblemList): z.infer<typeof rowsSchema> {
-  try {
-    return rowsSchema.parse(parse(text, {info: true, relax_column_count: true, skip_empty_lines: true}));
-  } catch (error) {
-    problems.add({file, message: `not valid CSV: ${error instanceof Error ? error.message : String(error)}`});
-    return [];
-  }
-}
-
 async function readSplit(path: string, file: string, problems: ProblemList): Promise<ReadSplit> {
   const documents: Document[] = [];
   const lineOfId = new Map<string, number>();
   const count = {repeated: 0, disagreeing: 0, ticked: 0, unseen: 0};
-  const rows = parseCsv((await readText(path, file, problems)) ?? "", file, problems).slice(1);
-  for (const {record, info} of rows) {
+  const rows = parseCsv((await readText(path, file, problems)) ?? "", file, {problems}).slice(1);
+  for (const {record, line} of rows) {
     if (problems.full) break;
-    const add = (message: string): void => problems.add({file, line: info.lines, message});
+    const add = (message: string): void => problems.add({file, line, message});
     if (record.length !== columnCount) {
       add(`expected ${columnCount} columns, found ${record.length}`);
       continue;
@@ -70,7 +58,7 @@ async function readSplit(path: string, file: string, problems: ProblemList): Pro
     const earlier = lineOfId.get(id);
     if (id.trim() === "") add("the id is empty");
     else if (earlier !== undefined) add(`id "${id}" stands on line ${earlier} too`);
-    lineOfId.set(id, info.lines);
+    lineOfId.set(id, line);
     const annotations: string[][] = [];
     const annotators: string[] = [];
     for (let annotator = 1; annotator <= annotatorCount; annotator += 1) {

@@ -2,37 +2,20 @@ import {join} from "node:path";
 import type {Document} from "../records/document.ts";
 import {taskDefinitionSchema} from "../records/task.ts";
 import type {DatasetTask, ReadSplit} from "./built-in.ts";
+import {goemotionsPrompt, poolEmotions, poolNames, poolOf} from "./goemotions-pools.ts";
 import type {ProblemList} from "./problems.ts";
 import {readText} from "./read-lines.ts";
 import type {Counted} from "./task.ts";
 
-/** The pooling of 27 emotions to seven of METHODS §7. `neutral` carries no label. */
-const pools = {
-  admiration: ["pride", "admiration", "gratitude", "relief", "approval", "realization"],
-  anger: ["anger", "disgust", "annoyance", "disapproval"],
-  fear: ["fear", "nervousness"],
-  joy: ["amusement", "excitement", "joy", "love"],
-  optimism: ["desire", "optimism", "caring"],
-  sadness: ["remorse", "embarrassment", "disappointment", "sadness", "grief"],
-  surprise: ["surprise", "confusion", "curiosity"],
-} as const;
-
-const poolOf = new Map<string, string>(
-  Object.entries(pools).flatMap(([pool, emotions]) => emotions.map(emotion => [emotion, pool] as const)),
-);
 const emotionCount = poolOf.size + 1;
 
 const definition = taskDefinitionSchema.parse({
   version: 1,
   id: "goemotions",
   title: "GoEmotions, pooled to seven",
-  labels: Object.keys(pools),
+  labels: [...poolNames],
   none: "none",
-  prompt: {
-    instruction: "Which of these emotions does each input express: none, one or several? Labels: {labels}.\n\n",
-    demonstration: "Input: {text}\n{answer}\n\n",
-    query: "Input: {text}\n{opening}",
-  },
+  prompt: goemotionsPrompt,
   data: {train: "train.jsonl", calibration: "calibration.jsonl", test: "test.jsonl"},
   gold: "labels",
 });
@@ -80,8 +63,7 @@ async function readSplit(
     const earlier = lineOfId.get(id);
     if (earlier !== undefined) add(`id "${id}" stands on line ${earlier} too`);
     lineOfId.set(id, index + 1);
-    const carried = new Set(named.map(emotion => poolOf.get(emotion ?? "")));
-    const labels = definition.labels.map(label => label.name).filter(name => carried.has(name));
+    const labels = poolEmotions(named.filter(emotion => emotion !== undefined));
     if (labels.length > 0 && named.includes("neutral")) neutralBeside += 1;
     documents.push({id, text, labels});
   }

@@ -24,6 +24,11 @@ export function sha256(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
+/** The id of a document whose publication gives none: the first 12 hex digits of the SHA-256 of its text. */
+export function textId(text: string): string {
+  return sha256(text).slice(0, 12);
+}
+
 /** `canonicalJson` of a document, spelled out where that is possible: a large split is hashed each time it is read. */
 function canonicalDocument(document: Document): string {
   if (document.truth !== undefined) return canonicalJson(document);

@@ -5,6 +5,8 @@ import {LabelscopeError, unknownChoice} from "../errors.ts";
 import {builtInTaskMap} from "./index.ts";
 import {formatDocument} from "./jsonl.ts";
 import {loadTask} from "./load.ts";
+import {loadTable} from "./load-table.ts";
+import {isTableFormat, type TableMapping, tableFormats} from "./table-rows.ts";
 import {splitNames, type Task} from "./task.ts";
 import {formatTask} from "./task-text.ts";
 
@@ -16,6 +18,10 @@ export interface ImportOptions {
   readonly cwd: string;
   /** Write over files with other content. */
   readonly force?: boolean;
+  /** Where the documents' parts are, for `csv` and `jsonl`. */
+  readonly mapping?: TableMapping;
+  /** The id of a task imported from `csv` or `jsonl`. */
+  readonly taskId?: string;
 }
 
 export interface ImportedTask {
@@ -74,8 +80,31 @@ async function writeWhole({path, content}: WantedFile): Promise<void> {
   }
 }
 
+/** A built-in task, or one made of the user's own table. */
+async function loadNamed(name: string, options: ImportOptions): Promise<Task> {
+  const {cwd, dataDir, mapping = {}, taskId} = options;
+  if (isTableFormat(name)) {
+    if (dataDir === undefined) {
+      const next = `labelscope tasks import ${name} --data FILE --out DIR --text-column text --labels-column labels`;
+      throw new LabelscopeError({code: "usage", message: `tasks import ${name} needs a file to read`, next});
+    }
+    return await loadTable(name, {data: dataDir, cwd, mapping, ...(taskId === undefined ? {} : {taskId})});
+  }
+  const known = [...builtInTaskMap.keys(), ...Object.keys(tableFormats)];
+  if (!builtInTaskMap.has(name)) throw unknownChoice({code: "unknown-task", what: "task", given: name, known});
+  if (Object.keys(mapping).length > 0 || taskId !== undefined) {
+    throw new LabelscopeError({
+      code: "usage",
+      message: `labelscope knows how ${name} is read: columns and a task id are for csv and jsonl`,
+      next: `labelscope tasks import ${name} --data DIR --out DIR`,
+    });
+  }
+  return await loadTask(name, dataDir === undefined ? {cwd} : {cwd, dataDir});
+}
+
 /**
- * Writes a built-in task as files: task.yaml and one JSONL a split, which load to the same documents.
+ * Writes a built-in task, or a table of the user's own, as files: task.yaml and one JSONL a split, which load to the same
+ * documents.
  *
  * Files that are there with the same content are left alone. task.yaml comes last, so an interrupted import leaves none.
  *
@@ -83,10 +112,8 @@ async function writeWhole({path, content}: WantedFile): Promise<void> {
  *   throws
  */
 export async function importTask(name: string, options: ImportOptions): Promise<ImportedTask> {
-  const {cwd, dataDir, outDir, force = false} = options;
-  const known = [...builtInTaskMap.keys()];
-  if (!known.includes(name)) throw unknownChoice({code: "unknown-task", what: "task", given: name, known});
-  const task = await loadTask(name, dataDir === undefined ? {cwd} : {cwd, dataDir});
+  const {cwd, outDir, force = false} = options;
+  const task = await loadNamed(name, options);
   const directory = resolve(cwd, outDir);
   const wanted = filesOf(task, directory);
   const current = await Promise.all(wanted.map(file => currentContent(file.path)));

@@ -20,7 +20,8 @@ export interface LoadOptions {
   readonly dataDir?: string;
 }
 
-const fixAndRetry = "correct the lines above; labelscope tasks check shows them all again";
+/** The advice of an error that lists problems with their lines. */
+export const fixAndRetry = "correct the lines above; labelscope tasks check shows them all again";
 
 async function isFile(path: string): Promise<boolean> {
   return stat(path).then(
@@ -30,7 +31,7 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** A path as messages show it: relative where it lies below the working directory. */
-function displayFrom(cwd: string): (path: string) => string {
+export function displayFrom(cwd: string): (path: string) => string {
   return path => {
     const short = relative(cwd, path);
     return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
@@ -50,12 +51,13 @@ async function requireFiles(paths: readonly string[], options: {subject: string;
   });
 }
 
-function finishSplit(read: ReadSplit): TaskSplit {
+/** A split as a task holds it: with the hash of its documents. */
+export function finishSplit(read: ReadSplit): TaskSplit {
   return {...read, hash: hashDocuments(read.documents)};
 }
 
 /** `annotators` where the test documents name who gave what (the first split's documents where there is no test). */
-function annotationsOf(splits: Task["splits"]): Task["annotations"] {
+export function annotationsOf(splits: Task["splits"]): Task["annotations"] {
   const [document] = (splits.test ?? splits.calibration ?? splits.train)?.documents ?? [];
   return document?.annotations === undefined ? "aggregated" : "annotators";
 }

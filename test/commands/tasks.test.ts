@@ -17,9 +17,9 @@ const io: CommandIo = {
 describe("tasks", () => {
   test("list names every built-in task and the files that it needs", async () => {
     const {text, data} = await tasksList({}, io);
-    expect(text).toContain("goemotions  GoEmotions, pooled to seven\n            --data DIR with train.tsv");
+    expect(text).toContain("goemotions      GoEmotions, pooled to seven\n                --data DIR with train.tsv");
     expect(text).toContain("posts");
-    expect(data).toHaveProperty("tasks.length", 3);
+    expect(data).toHaveProperty("tasks.length", 6);
   });
 
   test("check prints what each split holds", async () => {

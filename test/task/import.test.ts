@@ -14,23 +14,26 @@ beforeEach(async () => {
 afterEach(async () => rm(cwd, {recursive: true}));
 
 describe("importTask", () => {
-  test.each(["goemotions", "convabuse"])("writes %s as files that load to the same task", async name => {
-    const {task} = await importTask(name, {cwd, outDir: "out", dataDir: join(fixtures, name)});
-    const loaded = await loadTask("out/task.yaml", {cwd});
-    expect(loaded.definition).toEqual(task.definition);
-    expect(loaded.hash).toBe(task.hash);
-    expect(loaded.annotations).toBe(task.annotations);
-    for (const split of ["train", "calibration", "test"] as const) {
-      expect(loaded.splits[split]?.documents).toEqual(task.splits[split]?.documents);
-      expect(loaded.splits[split]?.hash).toBe(task.splits[split]?.hash);
-    }
-    expect((await readdir(join(cwd, "out"))).sort()).toEqual([
-      "calibration.jsonl",
-      "task.yaml",
-      "test.jsonl",
-      "train.jsonl",
-    ]);
-  });
+  test.each(["goemotions", "goemotions-raw", "mfrc", "semeval", "convabuse"])(
+    "writes %s as files that load to the same task",
+    async name => {
+      const {task} = await importTask(name, {cwd, outDir: "out", dataDir: join(fixtures, name)});
+      const loaded = await loadTask("out/task.yaml", {cwd});
+      expect(loaded.definition).toEqual(task.definition);
+      expect(loaded.hash).toBe(task.hash);
+      expect(loaded.annotations).toBe(task.annotations);
+      for (const split of ["train", "calibration", "test"] as const) {
+        expect(loaded.splits[split]?.documents).toEqual(task.splits[split]?.documents);
+        expect(loaded.splits[split]?.hash).toBe(task.splits[split]?.hash);
+      }
+      expect((await readdir(join(cwd, "out"))).sort()).toEqual([
+        "calibration.jsonl",
+        "task.yaml",
+        "test.jsonl",
+        "train.jsonl",
+      ]);
+    },
+  );
 
   test("states the licence at the top of the task file", async () => {
     await importTask("convabuse", {cwd, outDir: ".", dataDir: join(fixtures, "convabuse")});
