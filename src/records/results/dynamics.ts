@@ -9,7 +9,7 @@ export const stepGroupSchema = z.strictObject({
   n: z.int().min(0),
   /** Probability of the most probable label (the null label counts as one). */
   topProbability: spreadSchema,
-  /** Most probable over second most probable, where the second is not 0. A ratio: its median says more than its mean. */
+  /** Most probable over second most probable, where the second is not 0; on the log10 scale. */
   topToSecond: spreadSchema,
   /** Documents whose second probability is 0: an infinite ratio, in none of the numbers above. */
   infiniteRatios: z.int().min(0),
@@ -59,7 +59,7 @@ export const diversitySchema = z.strictObject({
 export const confusionSchema = z.strictObject({
   /** Gold: the labels, then the null label (or `(none)`) for an empty gold set. */
   rows: z.array(z.string()),
-  /** Emitted: the labels, then the null label (or `(none)`) for an answer that names no label. */
+  /** Emitted: the labels, the null label (or `(none)`), and `(malformed)` for a malformed answer that names no label. */
   columns: z.array(z.string()),
   /** Documents whose gold set has the row. */
   gold: z.array(z.int().min(0)),
@@ -89,6 +89,11 @@ export const dynamicsSchema = z.strictObject({
   /** Documents of the test split with a trace, and those without one. */
   documents: z.int().min(0),
   withoutTrace: z.int().min(0),
+  /**
+   * Whose answers were forced, where they were: then the model chose none of them, and what is said about answers
+   * (diversity, order, accuracy, well-formedness, confusion) is missing with that reason.
+   */
+  forcedAnswers: z.string().optional(),
   /** Label steps by their place: `steps.1`, `steps.2` … as far as answers reach, at most 8. */
   steps: z.record(placeSchema, stepSchema),
   /** Label steps beyond the eighth place, shown nowhere else. */

@@ -9,7 +9,7 @@ import {measuredSchema} from "./value.ts";
 export const fateSchema = z.strictObject({
   n: z.int().min(0),
   leftOut: z.strictObject({
-    /** Documents with step r and no step r + 1: most of them stopped there. */
+    /** Documents with step r and no step r + 1 (most of them stopped there), or no second label in the task. */
     noNextStep: z.int().min(0),
     /** Something other than a new label was emitted at step r. */
     noLabelEmitted: z.int().min(0),

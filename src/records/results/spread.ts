@@ -10,9 +10,9 @@ export const outlineSchema = z.discriminatedUnion("kind", [
     kind: z.literal("curve"),
     from: z.number(),
     to: z.number(),
-    /** Density per unit of the value, rounded to 4 significant digits: for drawing. */
+    /** Density per unit of x, rounded to 4 significant digits: for drawing. */
     heights: z.array(z.number().min(0)).min(2),
-    /** Standard deviation of the kernel, in the unit of the value. */
+    /** Standard deviation of the kernel, in the unit of x. */
     bandwidth: z.number().positive(),
   }),
   z.strictObject({kind: z.literal("point"), at: z.number()}),
@@ -33,11 +33,13 @@ export type Box = z.infer<typeof boxSchema>;
  * How one number is spread over documents: everything that a violin with a box needs. The values themselves are in the
  * CSV table of the same name.
  *
- * Without values `mean` has the reason, and `box` and `outline` are absent.
+ * On the `log10` scale, for ratios, the outline stands over log10 of the value and `mean` is the geometric mean; the box
+ * is in the unit of the value on both. Without values `mean` has the reason, and `box` and `outline` are absent.
  */
 export const spreadSchema = z.strictObject({
   /** Values behind it, the infinite ones of `topToSecond` not among them. */
   n: z.int().min(0),
+  scale: z.enum(["linear", "log10"]),
   /** Mean with a bootstrap interval over documents. */
   mean: measuredSchema,
   box: boxSchema.optional(),
