@@ -30,6 +30,12 @@ export function humanDistribution(document: Document, labels: readonly string[])
  */
 export function goldSet(document: Document, task: LabelledTask): string[] {
   const labels = labelNames(task);
+  const flags = goldFlags(document, labels);
+  return labels.filter((_, index) => flags[index]);
+}
+
+/** The gold set as one entry a label: whether the label is in it. @param labels the order of the answer */
+export function goldFlags(document: Document, labels: readonly string[]): boolean[] {
   const sets = document.annotations ?? [document.labels ?? []];
-  return labels.filter(label => 2 * sets.filter(set => set.includes(label)).length >= sets.length);
+  return labels.map(label => 2 * sets.filter(set => set.includes(label)).length >= sets.length);
 }

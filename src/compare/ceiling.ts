@@ -1,0 +1,112 @@
+import {heldOutDocuments, type SplitHalf, splitHalf} from "../estimate/split-half.ts";
+import {metricTable} from "../metric/input.ts";
+import type {Metric} from "../metric/metric.ts";
+import type {Ceiling, CeilingRow} from "../records/results/estimates.ts";
+import type {ComparedTask} from "./compared-task.ts";
+import {type DocumentValues, meansOf} from "./mean-of.ts";
+import type {CompareSettings} from "./settings.ts";
+import type {EstimateRow, System} from "./system.ts";
+
+const SHARED = ["truth", "constant"];
+
+interface BlockRow {
+  /** Absent for a row that does not depend on a run. */
+  readonly run?: string;
+  readonly name: string;
+  readonly title: string;
+  /** Absent for `split-half` itself. */
+  readonly estimates?: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * The ceiling block: how well one half of the annotators predicts the other, and every row of the comparison against the
+ * same held-out half, averaged over the splits.
+ *
+ * It has the metrics that are means over documents: a document's value is averaged over the splits, and the interval is
+ * over documents. Where nobody annotated twice there is no block, with the reason.
+ *
+ * Source: METHODS §3, the ceiling block
+ */
+export function ceilingOf(
+  systems: readonly System[],
+  task: ComparedTask,
+  settings: CompareSettings & {readonly chosen: readonly Metric[]},
+): Ceiling {
+  const block = splitHalf(task.documents, task.labels, {seed: settings.seed});
+  if (block.usable === 0) {
+    const [first] = block.leftOut;
+    return {reason: first === undefined ? "no documents" : `no document can be split: ${first.reason}`};
+  }
+  const metrics = settings.chosen.filter(({shape}) => shape === "per-document");
+  const rows = rowsOf(systems);
+  const lists = rows.flatMap(row => valuesOf(row, block, task, metrics));
+  const means = meansOf(lists, block.usable, settings, "no estimate for a document with two annotators");
+  const scored = rows.map((row, place): CeilingRow => {
+    const values = metrics.flatMap(({name}, index) => {
+      const mean = means[place * metrics.length + index];
+      return mean === undefined ? [] : [[name, mean] as const];
+    });
+    return {title: row.title, metrics: Object.fromEntries(values)};
+  });
+  const named = rows.flatMap(({run, name}, index) => {
+    const row = scored[index];
+    return row === undefined ? [] : [{run, name, row}];
+  });
+  const ofRun = (run: string | undefined) =>
+    Object.fromEntries(named.filter(one => one.run === run).map(({name, row}) => [name, row]));
+  return {
+    splits: block.splits,
+    documents: block.usable,
+    leftOut: [...block.leftOut],
+    shared: ofRun(undefined),
+    runs: Object.fromEntries(systems.map(({name}) => [name, ofRun(name)])),
+  };
+}
+
+function rowsOf(systems: readonly System[]): BlockRow[] {
+  const shared = new Map<string, EstimateRow>();
+  for (const {rows} of systems) for (const row of rows) if (SHARED.includes(row.name)) shared.set(row.name, row);
+  return [
+    {name: "split-half", title: "Split half of the annotators"},
+    ...[...shared.values()].map(row => ({name: row.name, title: row.title, estimates: estimatesOf(row)})),
+    ...systems.flatMap(({name: run, rows}) =>
+      rows
+        .filter(({name, estimates}) => !SHARED.includes(name) && estimates.estimated > 0)
+        .map(row => ({run, name: row.name, title: row.title, estimates: estimatesOf(row)})),
+    ),
+  ];
+}
+
+function estimatesOf({estimates}: EstimateRow): Map<string, readonly number[]> {
+  return new Map(
+    estimates.documents.flatMap(({id, estimate}) => ("reason" in estimate ? [] : [[id, estimate.values] as const])),
+  );
+}
+
+/** For each metric the documents' values, averaged over the splits in which they have one. */
+function valuesOf(
+  {estimates}: BlockRow,
+  block: SplitHalf,
+  {labels}: ComparedTask,
+  metrics: readonly Metric[],
+): DocumentValues[] {
+  const sums = metrics.map(() => new Float64Array(block.usable));
+  const counts = metrics.map(() => new Int32Array(block.usable));
+  for (let split = 0; split < block.splits; split += 1) {
+    const table = metricTable({labels, documents: heldOutDocuments(block, split, estimates)});
+    metrics.forEach((metric, place) => {
+      metric.prepare(table).perDocument?.forEach((value, document) => {
+        const [sum, count] = [sums[place], counts[place]];
+        if (value === undefined || sum === undefined || count === undefined) return;
+        sum[document] = (sum[document] ?? 0) + value;
+        count[document] = (count[document] ?? 0) + 1;
+      });
+    });
+  }
+  return sums.map((sum, place) =>
+    Array.from(sum, (value, document) => {
+      const count = counts[place]?.[document] ?? 0;
+      return count === 0 ? undefined : value / count;
+    }),
+  );
+}

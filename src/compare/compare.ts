@@ -1,0 +1,93 @@
+import {LabelscopeError} from "../errors.ts";
+import {metricNamed} from "../metric/index.ts";
+import {RESULTS_SCHEMA, type Results} from "../records/results/results.ts";
+import {ceilingOf} from "./ceiling.ts";
+import {checkComparable} from "./check-runs.ts";
+import type {ComparedRun} from "./compared-run.ts";
+import {type ComparedTask, taskOfRuns} from "./compared-task.ts";
+import {estimatorResults} from "./estimator-results.ts";
+import {pairsOf} from "./pairs.ts";
+import {type Predictions, rowOfPredictions, systemOfPredictions} from "./predictions.ts";
+import {systemsOf} from "./rows.ts";
+import {runRow} from "./run-row.ts";
+import {scoreSystems} from "./score-systems.ts";
+import type {CompareSettings} from "./settings.ts";
+import type {System} from "./system.ts";
+import {warningsOfComparison, warningsOfRun} from "./warnings.ts";
+
+/** What is compared: runs, predictions made elsewhere, or both. */
+export interface CompareInput {
+  readonly runs: readonly ComparedRun[];
+  readonly predictions?: readonly Predictions[];
+  /** What predictions are held to where there is no run. */
+  readonly task?: ComparedTask;
+  /** The version that compares. */
+  readonly labelscope: string;
+}
+
+/** A comparison: its numbers, and the estimates of every document behind them. */
+export interface Comparison {
+  readonly results: Results;
+  readonly task: ComparedTask;
+  readonly systems: readonly System[];
+}
+
+/**
+ * Everything that labelscope says about some runs: estimates, metrics with intervals, paired tests, the ceiling block.
+ *
+ * A pure function of stored records: no model, no file, no clock; the same runs and settings give the same numbers, in
+ * whatever order the documents were captured.
+ *
+ * @throws LabelscopeError as `checkComparable` and `systemsOf`; `unknown-metric`, `repeated-name`
+ */
+export function compare(input: CompareInput, settings: CompareSettings): Comparison {
+  const {runs, predictions = []} = input;
+  const chosen = [...new Set(settings.metrics)].map(metricNamed);
+  const options = {...settings, metrics: chosen.map(({name}) => name), chosen};
+  if (input.task === undefined || runs.length > 0) checkComparable(runs);
+  refuseRepeatedNames([...runs, ...predictions].map(({name}) => name));
+  const task = runs.length > 0 ? taskOfRuns(runs) : (input.task ?? taskOfRuns(runs));
+  const systems = [
+    ...systemsOf(runs, task, settings.estimators),
+    ...predictions.map(one => systemOfPredictions(one, task)),
+  ];
+  const scored = scoreSystems(systems, task, options);
+  const results: Results = {
+    schema: RESULTS_SCHEMA,
+    labelscope: input.labelscope,
+    task: {
+      id: task.id,
+      title: task.title,
+      annotations: task.annotations,
+      gold: task.gold,
+      labels: [...task.labels],
+      noneLabel: task.noneLabel,
+      documents: task.documents.length,
+      ...(runs[0] === undefined ? {} : {labelScoring: runs[0].manifest.identity.labelScoring}),
+    },
+    settings: {
+      seed: settings.seed,
+      resamples: settings.resamples,
+      level: settings.level,
+      estimators: [...new Set(systems.flatMap(({rows}) => rows.map(({name}) => name)))],
+      metrics: options.metrics,
+    },
+    runs: [...runs.map(run => runRow(run, task)), ...predictions.map(one => rowOfPredictions(one, task))],
+    warnings: [...warningsOfComparison(runs, task), ...runs.flatMap(run => warningsOfRun(run, task))],
+    estimates: Object.fromEntries(scored.map(system => [system.name, estimatorResults(system, task, options)])),
+    ceiling: ceilingOf(systems, task, options),
+    pairs: pairsOf(scored, options),
+  };
+  return {results, task, systems};
+}
+
+function refuseRepeatedNames(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new LabelscopeError({
+    code: "repeated-name",
+    message: `two columns are called "${twice}"`,
+    next: "name each run once; give predictions another name: --predictions NAME=FILE",
+    facts: {name: twice},
+  });
+}

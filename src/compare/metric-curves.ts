@@ -1,0 +1,91 @@
+import {meanDraws, type Samples, tally} from "../dynamics/measure.ts";
+import {type MetricDocument, type MetricInput, metricTable} from "../metric/input.ts";
+import type {Metric} from "../metric/metric.ts";
+import {averagePrecision} from "../metric/average-precision.ts";
+import {exampleF1} from "../metric/example-f1.ts";
+import {l1} from "../metric/l1.ts";
+import {nll} from "../metric/nll.ts";
+import type {Curve} from "../records/results/curves.ts";
+import type {Draws} from "../stats/draws.ts";
+import {onceEach} from "../stats/weights.ts";
+import type {SizedRun, SizeLine} from "./size-lines.ts";
+import {sizeCurve} from "./step-curves.ts";
+
+/** An estimator's numbers beside the annotations, by run and then by estimator. */
+export type EstimatesByRun = Readonly<Record<string, Readonly<Record<string, MetricInput>>>>;
+
+const METRICS: readonly (readonly [string, Metric])[] = [
+  ["nll", nll],
+  ["l1", l1],
+  ["exampleF1", exampleF1],
+  ["averagePrecision", averagePrecision],
+];
+
+/**
+ * NLL, L1, example-F1 and average precision against size, for one line, by estimator: `nll.first-step` …
+ *
+ * Only estimators that every model of the line has. A document without an estimate in one model is left out of all, so
+ * that the points are on the same documents.
+ *
+ * @param ids the documents of the resamples, in the order of their rows
+ * Source: METHODS §5
+ */
+export function metricCurves(
+  line: SizeLine<SizedRun>,
+  estimates: EstimatesByRun,
+  ids: readonly string[],
+  samples: Samples,
+): Record<string, Curve> {
+  const [first] = line.runs;
+  const names = Object.keys(estimates[first?.name ?? ""] ?? {});
+  const shared = names.filter(name => line.runs.every(run => estimates[run.name]?.[name] !== undefined));
+  return Object.fromEntries(
+    shared.flatMap(estimator => {
+      const inputs = line.runs.flatMap(run => {
+        const input = estimates[run.name]?.[estimator];
+        return input === undefined ? [] : [{run, input}];
+      });
+      const aligned = alignInputs(inputs, ids);
+      return METRICS.map(([name, metric]): [string, Curve] => {
+        const points = aligned.map(({run, input}) => ({run, draws: metricDraws(metric, input, samples)}));
+        const about = {title: `${metric.title} of ${estimator}`, unit: metric.unit, estimator, matched: true};
+        const why = `${metric.title} has no value on these documents`;
+        return [`${name}.${estimator}`, sizeCurve(points, about, why, line, samples.level).curve];
+      });
+    }),
+  );
+}
+
+/** The inputs on the given documents in their order, without estimates where one of them has none. */
+function alignInputs(
+  inputs: readonly {readonly run: SizedRun; readonly input: MetricInput}[],
+  ids: readonly string[],
+): {run: SizedRun; input: MetricInput}[] {
+  const byId = inputs.map(({input}) => new Map(input.documents.map(document => [document.id, document])));
+  const complete = new Set(ids.filter(id => byId.every(documents => documents.get(id)?.q !== undefined)));
+  return inputs.map(({run, input}, index) => ({
+    run,
+    input: {
+      labels: input.labels,
+      documents: ids.map((id): MetricDocument => {
+        const found = byId[index]?.get(id) ?? {id, q: undefined, human: undefined, gold: undefined};
+        return complete.has(id) ? found : {...found, q: undefined};
+      }),
+    },
+  }));
+}
+
+/** A metric on every resample; with the documents' pulls where it is a mean over documents. */
+function metricDraws(metric: Metric, input: MetricInput, samples: Samples): Draws {
+  const ready = metric.prepare(metricTable(input));
+  if (ready.perDocument !== undefined) {
+    const known = ready.perDocument.flatMap((value, row) => (value === undefined ? [] : [{row, value}]));
+    return meanDraws(samples, tally(known));
+  }
+  return {
+    documents: ready.documents,
+    estimate: ready.value(onceEach(samples.documents)),
+    replicates: samples.weights.map(weights => ready.value(weights)),
+    influences: undefined,
+  };
+}

@@ -1,0 +1,111 @@
+import {LabelscopeError} from "../errors.ts";
+import {estimateDocuments} from "../estimate/estimate-documents.ts";
+import {countReasons, type DocumentRecords, type Estimator} from "../estimate/estimator.ts";
+import {estimatorList, estimatorNamed} from "../estimate/index.ts";
+import type {ComparedRun} from "./compared-run.ts";
+import type {ComparedTask} from "./compared-task.ts";
+import type {EstimateRow, System} from "./system.ts";
+
+/** Estimators that are scaled by default where a calibration split was captured: the cheapest number, and ours. */
+const SCALED_BY_DEFAULT = ["first-step", "marginal"];
+/** Rows that stand in every table that can have them. */
+const ALWAYS = ["truth", "constant"];
+
+/**
+ * The estimators of a comparison, in the order of the rows.
+ *
+ * Chosen ones come as they were listed. Otherwise all of the registry are tried, and after `first-step` and `marginal`
+ * their Platt scaling; those that have an estimate in none of the runs are left out later. `truth` and `constant` stand
+ * in every table.
+ *
+ * @throws LabelscopeError `unknown-estimator`
+ */
+export function estimatorsOf(chosen: readonly string[] | undefined): Estimator[] {
+  const named = [...new Set(chosen)].filter(name => !ALWAYS.includes(name)).map(estimatorNamed);
+  const all = estimatorList
+    .filter(({name}) => !ALWAYS.includes(name))
+    .flatMap(one => (SCALED_BY_DEFAULT.includes(one.name) ? [one, estimatorNamed(`${one.name}+platt`)] : [one]));
+  return [...(chosen === undefined ? all : named), ...ALWAYS.map(estimatorNamed)];
+}
+
+/**
+ * Every run's rows: each estimator on the documents of the task.
+ *
+ * A row that no run has an estimate for is left out, unless it was asked for by name. A run that lacks the records of a
+ * row that others have shows it with the reason.
+ *
+ * @param chosen names that were asked for
+ * @throws LabelscopeError `unknown-estimator`; `no-calibration` and `no-estimate` where none of the runs can give an
+ *   estimate that was asked for
+ */
+export function systemsOf(
+  runs: readonly ComparedRun[],
+  task: ComparedTask,
+  chosen: readonly string[] | undefined,
+): System[] {
+  const estimators = estimatorsOf(chosen);
+  const tables = runs.map(run => {
+    const records = recordsOf(run, task);
+    return {name: run.name, rows: estimators.map(estimator => rowOf(estimator, run, records))};
+  });
+  const held = estimators.map((estimator, index) => {
+    const rows = tables.flatMap(({name, rows}) => ({name, row: rows[index]}));
+    const some = rows.some(({row}) => (row?.estimates.estimated ?? 0) > 0);
+    if (!some && chosen?.includes(estimator.name)) throw cannotEstimate(estimator, rows);
+    return some;
+  });
+  return tables.map(({name, rows}) => ({name, rows: rows.filter((_, index) => held[index])}));
+}
+
+/** The run's records of the task's documents, in their order. */
+function recordsOf(run: ComparedRun, task: ComparedTask): DocumentRecords[] {
+  const byId = new Map(run.documents.test.map(records => [records.document.id, records]));
+  return task.documents.map(document => byId.get(document.id) ?? {document, split: "test"});
+}
+
+function rowOf(estimator: Estimator, run: ComparedRun, documents: readonly DocumentRecords[]): EstimateRow {
+  const {name, title} = estimator;
+  const reason = whyNot(estimator, run);
+  if (reason === undefined) {
+    return {name, title, estimates: estimateDocuments(estimator, run.manifest, {...run.documents, documents})};
+  }
+  const missing = documents.map(() => reason);
+  return {
+    name,
+    title,
+    estimates: {
+      learned: [],
+      documents: documents.map(({document: {id}}) => ({id, estimate: {reason}})),
+      estimated: 0,
+      missing: countReasons(missing),
+      remarks: [],
+    },
+  };
+}
+
+export const NO_CALIBRATION = "the run holds no documents of the calibration split";
+
+/** Why an estimator that learns cannot, or nothing. */
+function whyNot(estimator: Estimator, run: ComparedRun): string | undefined {
+  return estimator.needs.includes("calibration") && run.documents.calibration.length === 0 ? NO_CALIBRATION : undefined;
+}
+
+function cannotEstimate(
+  {name}: Estimator,
+  rows: readonly {readonly name: string; readonly row: EstimateRow | undefined}[],
+): LabelscopeError {
+  const reasons = rows.flatMap(({name: run, row}) =>
+    (row?.estimates.missing ?? []).map(({reason, count}) => ({run, reason, count})),
+  );
+  const uncalibrated = reasons.some(({reason}) => reason === NO_CALIBRATION);
+  return new LabelscopeError({
+    code: uncalibrated ? "no-calibration" : "no-estimate",
+    message: `none of the runs has what "${name}" needs`,
+    details: reasons.slice(0, 8).map(({run, reason, count}) => `${run}: ${reason} (${count} documents)`),
+    next: [
+      `capture it: the same labelscope run command with --estimators ${name} adds what is missing`,
+      "or leave it out of --estimators",
+    ],
+    facts: {estimator: name},
+  });
+}

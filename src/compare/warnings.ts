@@ -1,0 +1,198 @@
+import type {Warning} from "../records/results/runs.ts";
+import type {ComparedDocument, ComparedRun} from "./compared-run.ts";
+import type {ComparedTask} from "./compared-task.ts";
+import {comparedDocuments} from "./run-row.ts";
+
+/** Below this many documents most intervals and tests say little. */
+const FEW_DOCUMENTS = 30;
+/** Shares above or below which a reader is warned; see docs/compare.md. */
+const LIMITS = {sameAnswer: 0.8, wellFormed: 0.8, argmaxIsNoLabel: 0.2, labelMass: 0.5, answerMass: 0.5, treeMass: 0.5};
+
+/** What should make a person think twice about one run's numbers. */
+export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
+  const {manifest} = run;
+  const documents = comparedDocuments(run, task);
+  const found: (readonly [code: string, text: string | undefined])[] = [
+    ["same-answer", sameAnswer(documents)],
+    ["malformed-answers", malformed(documents)],
+    ["argmax-is-no-label", argmaxIsNoLabel(documents)],
+    ["label-mass", labelMass(documents)],
+    ["well-formed-mass", treeMass(documents)],
+    ["answer-mass", answerMass(documents)],
+    ["demonstrations-leak", leaks(run)],
+    ["labels-collide", collisions(run)],
+    ["incomplete", incomplete(documents)],
+    ["shard", manifest.identity.shard === undefined ? undefined : shardText(manifest.identity.shard)],
+  ];
+  return found.flatMap(([code, text]) => (text === undefined ? [] : [{code, run: run.name, text}]));
+}
+
+/** What should make a person think twice about differences between the runs. */
+export function warningsOfComparison(runs: readonly ComparedRun[], task: ComparedTask): Warning[] {
+  const differing = (what: string, of: (run: ComparedRun) => string, why: string): string | undefined => {
+    const values = [...new Set(runs.map(of))];
+    return values.length < 2 ? undefined : `the runs differ in ${what} (${values.slice(0, 3).join(" / ")}): ${why}`;
+  };
+  const sizes = runs.map(run => run.documents.test.length);
+  const n = task.documents.length;
+  const found: (readonly [code: string, text: string | undefined])[] = [
+    [
+      "different-prompts",
+      differing(
+        "their prompts",
+        ({manifest}) => manifest.prompt.hash.slice(0, 12),
+        "a difference between models is then also one between prompts; every table below is concerned",
+      ),
+    ],
+    [
+      "different-decoding",
+      differing(
+        "decoding options",
+        ({manifest: {identity}}) =>
+          `${identity.opening} opening, ${identity.decode} decoding, variants ${identity.variants}`,
+        "answers were not made in the same way",
+      ),
+    ],
+    [
+      "different-engines",
+      differing(
+        "the engine",
+        ({manifest: {engine}}) => Object.values(engine).join(" "),
+        "numbers of the same model differ between engines and machines by hundredths of a bit",
+      ),
+    ],
+    [
+      "different-cache",
+      differing(
+        "the cache's number type",
+        ({manifest}) => `${manifest.cacheType}${manifest.identity.flashAttention ? " with flash attention" : ""}`,
+        "that moves logits by more than rounding",
+      ),
+    ],
+    [
+      "documents-differ",
+      sizes.every(size => size === n)
+        ? undefined
+        : `the runs hold different documents (${sizes.join(", ")}): every number is on the ${n} that all of them have`,
+    ],
+    [
+      "few-documents",
+      n >= FEW_DOCUMENTS ? undefined : `only ${n} document${n === 1 ? "" : "s"}: intervals are wide, or not given`,
+    ],
+    [
+      "aggregated",
+      task.annotations === "annotators"
+        ? undefined
+        : "annotations: aggregated. There is one list of labels a document, so the human distribution is 0 or 1, and NLL and L1 are not those of a task with annotators",
+    ],
+  ];
+  return found.flatMap(([code, text]) => (text === undefined ? [] : [{code, text}]));
+}
+
+function sameAnswer(documents: readonly ComparedDocument[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const {trace} of documents) {
+    if (trace === undefined) continue;
+    const said = trace.answer.wellFormed ? trace.answer.labels.join(", ") || "(null label)" : trace.answer.text;
+    counts.set(said, (counts.get(said) ?? 0) + 1);
+  }
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const [top] = [...counts].sort((a, b) => b[1] - a[1]);
+  if (top === undefined || total < 10 || top[1] <= LIMITS.sameAnswer * total) return undefined;
+  return `${percent(top[1] / total)} of the answers are the same (${JSON.stringify(top[0].slice(0, 80))}): a distribution that ignores the document is not a belief about it`;
+}
+
+function malformed(documents: readonly ComparedDocument[]): string | undefined {
+  const traces = documents.flatMap(({trace}) => trace ?? []);
+  const well = traces.filter(({answer}) => answer.wellFormed).length;
+  if (traces.length === 0 || well >= LIMITS.wellFormed * traces.length) return undefined;
+  return `only ${well} of ${traces.length} answers are well-formed (${percent(well / traces.length)})`;
+}
+
+function argmaxIsNoLabel(documents: readonly ComparedDocument[]): string | undefined {
+  const share = meanOf(documents, ({trace}) => flag(trace?.steps[0]?.argmaxIsLabel === false, trace?.steps[0]));
+  if (share === undefined || share <= LIMITS.argmaxIsNoLabel) return undefined;
+  return `at the first label step of ${percent(share)} of the documents the best token starts no label: the label distribution describes what the model was not about to say`;
+}
+
+function labelMass(documents: readonly ComparedDocument[]): string | undefined {
+  const mass = meanOf(documents, ({trace}) => trace?.steps[0]?.labelMass);
+  if (mass === undefined || mass >= LIMITS.labelMass) return undefined;
+  return `the labels hold ${mass.toFixed(2)} of the probability at the first label step on average`;
+}
+
+function treeMass(documents: readonly ComparedDocument[]): string | undefined {
+  const mass = meanOf(documents, ({tree}) => tree?.wellFormedMass.upper);
+  if (mass === undefined || mass >= LIMITS.treeMass) return undefined;
+  return `well-formed answers hold at most ${mass.toFixed(2)} of the probability on average: "marginal" describes answers that the model rarely gives`;
+}
+
+function answerMass(documents: readonly ComparedDocument[]): string | undefined {
+  const masses = {
+    unary: meanOf(documents, ({unary}) =>
+      mean(unary?.labels.map(({reasonable, unreasonable}) => reasonable + unreasonable)),
+    ),
+    binary: meanOf(documents, ({binary}) =>
+      mean(binary?.pairs.flatMap(({asked}) => asked.map(({first, second}) => first + second))),
+    ),
+  };
+  const low = Object.entries(masses).flatMap(([name, mass]) =>
+    mass === undefined || mass >= LIMITS.answerMass ? [] : [`"${name}" (${mass.toFixed(2)})`],
+  );
+  return low.length === 0
+    ? undefined
+    : `the two answers asked for hold little of the probability on average in ${low.join(" and ")}: the ratio of two things the model would not say is noise`;
+}
+
+function leaks({manifest}: ComparedRun): string | undefined {
+  const count = manifest.prompt.leaks;
+  return count === 0
+    ? undefined
+    : `${count} captured document${count === 1 ? " has" : "s have"} the text of a demonstration`;
+}
+
+function collisions({manifest}: ComparedRun): string | undefined {
+  const pairs = manifest.labelTokens.collisions.map(({labels: [one, other]}) => `${one}/${other}`);
+  if (pairs.length === 0 || manifest.identity.labelScoring === "exact") return undefined;
+  return `labels share a first token (${pairs.join(", ")}), and first-token scores cannot tell them apart`;
+}
+
+/** Kinds of records that some of the compared documents have and others lack: the capture was not finished. */
+function incomplete(documents: readonly ComparedDocument[]): string | undefined {
+  const kinds = {
+    traces: documents.filter(({trace}) => trace !== undefined).length,
+    "label trees": documents.filter(({tree}) => tree !== undefined).length,
+    "unary questions": documents.filter(({unary}) => unary !== undefined).length,
+    "binary questions": documents.filter(({binary}) => binary !== undefined).length,
+  };
+  const partly = Object.entries(kinds).flatMap(([kind, count]) =>
+    count === 0 || count === documents.length ? [] : [`${kind} of ${count} of ${documents.length} documents`],
+  );
+  return partly.length === 0
+    ? undefined
+    : `not finished: ${partly.join(", ")}; the same labelscope run command continues`;
+}
+
+function shardText({index, count}: {readonly index: number; readonly count: number}): string {
+  return `shard ${index} of ${count}: join the shards with labelscope merge to compare all documents`;
+}
+
+function flag(value: boolean, given: unknown): number | undefined {
+  return given === undefined ? undefined : Number(value);
+}
+
+function meanOf(
+  documents: readonly ComparedDocument[],
+  of: (document: ComparedDocument) => number | undefined,
+): number | undefined {
+  return mean(documents.flatMap(document => of(document) ?? []));
+}
+
+function mean(values: readonly number[] | undefined): number | undefined {
+  if (values === undefined || values.length === 0) return undefined;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
