@@ -5,7 +5,7 @@ import type {LabelStep} from "../records/trace.ts";
 import type {ComparedRun} from "./compared-run.ts";
 import {type EstimatesByRun, metricCurves} from "./metric-curves.ts";
 import {sizeLines} from "./size-lines.ts";
-import {stepCurves, type SteppedRun} from "./step-curves.ts";
+import {type SteppedRun, stepCurves} from "./step-curves.ts";
 
 export interface CurveOptions extends SampleOptions {
   /** Estimates beside annotations, by run and estimator: each gives its own metric curves. */
@@ -39,8 +39,7 @@ export function curvesOf(runs: readonly ComparedRun[], options: CurveOptions): C
 /** Ids of the test documents that have a trace in every run, sorted. */
 export function commonIds(runs: readonly Pick<ComparedRun, "documents">[]): string[] {
   const traced = runs.map(
-    ({documents}) =>
-      new Set(documents.test.filter(({trace}) => trace !== undefined).map(({document}) => document.id)),
+    ({documents}) => new Set(documents.test.filter(({trace}) => trace !== undefined).map(({document}) => document.id)),
   );
   return [...(traced[0] ?? [])].filter(id => traced.every(ids => ids.has(id))).sort(compareIds);
 }

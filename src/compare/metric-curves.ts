@@ -1,9 +1,9 @@
 import {meanDraws, type Samples, tally} from "../dynamics/measure.ts";
-import {type MetricDocument, type MetricInput, metricTable} from "../metric/input.ts";
-import type {Metric} from "../metric/metric.ts";
 import {averagePrecision} from "../metric/average-precision.ts";
 import {exampleF1} from "../metric/example-f1.ts";
+import {type MetricDocument, type MetricInput, metricTable} from "../metric/input.ts";
 import {l1} from "../metric/l1.ts";
+import type {Metric} from "../metric/metric.ts";
 import {nll} from "../metric/nll.ts";
 import type {Curve} from "../records/results/curves.ts";
 import type {Draws} from "../stats/draws.ts";

@@ -11,7 +11,7 @@ import {
   type StepAddress,
 } from "./later-steps.ts";
 import type {SizedRun, SizeLine} from "./size-lines.ts";
-import {type Trend, measureDraws, trendOf, weightedSum} from "./trend.ts";
+import {measureDraws, type Trend, trendOf, weightedSum} from "./trend.ts";
 
 /** A run with its steps laid out on the documents that all compared runs hold. */
 export interface SteppedRun extends SizedRun, RunSteps {}

@@ -66,10 +66,10 @@ export function measureDraws(draws: Draws, level: number, why = "no value"): Mea
 
 /** The draws of a weighted sum of numbers that were drawn together. */
 export function weightedSum(terms: readonly {readonly draws: Draws; readonly weight: number}[]): Draws {
-  const sum = (valueOf: (draws: Draws) => number | undefined): number | undefined => {
+  const sum = (read: (draws: Draws) => number | undefined): number | undefined => {
     let total = 0;
     for (const {draws, weight} of terms) {
-      const value = valueOf(draws);
+      const value = read(draws);
       if (value === undefined) return undefined;
       total += weight * value;
     }

@@ -1,0 +1,121 @@
+import type {Rng} from "../math/rng.ts";
+import {type Measured, measured} from "../records/results/value.ts";
+import type {Draws} from "../stats/draws.ts";
+import {bootstrapInterval} from "../stats/interval.ts";
+import {drawWeights, strataOf, type Weights} from "../stats/weights.ts";
+
+/** Bootstrap resamples of some documents, drawn once and shared by every number: so that their differences are paired. */
+export interface Samples {
+  readonly documents: number;
+  readonly weights: readonly Weights[];
+  /** Of the intervals. */
+  readonly level: number;
+}
+
+export interface SampleOptions {
+  /** Default 2000. */
+  readonly resamples?: number | undefined;
+  /** Default 0.95. */
+  readonly level?: number | undefined;
+  readonly rng: Rng;
+}
+
+/** A value of one document; a document may have none or several. */
+export interface Observation {
+  /** The document's place among the resampled ones. */
+  readonly row: number;
+  readonly value: number;
+}
+
+/** Observations summed by document, for means that are cheap on a resample: entry i is about document rows[i]. */
+export interface Tally {
+  readonly rows: Int32Array;
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/**
+ * Draws the resamples of `documents` documents.
+ *
+ * @throws RangeError for a number of resamples that is not a whole number ≥ 1
+ */
+export function drawSamples(documents: number, {resamples = 2000, level = 0.95, rng}: SampleOptions): Samples {
+  if (!Number.isInteger(resamples) || resamples < 1) throw new RangeError(`cannot take ${resamples} resamples`);
+  const strata = strataOf(documents);
+  const weights = Array.from({length: documents === 0 ? 0 : resamples}, () => {
+    const drawn = new Int32Array(documents);
+    drawWeights(drawn, strata, rng);
+    return drawn;
+  });
+  return {documents, weights, level};
+}
+
+/** Sums observations by document, in the order of the documents. */
+export function tally(observations: readonly Observation[]): Tally {
+  const byRow = new Map<number, {sum: number; count: number}>();
+  for (const {row, value} of observations) {
+    const {sum, count} = byRow.get(row) ?? {sum: 0, count: 0};
+    byRow.set(row, {sum: sum + value, count: count + 1});
+  }
+  const entries = [...byRow].sort(([one], [other]) => one - other);
+  return {
+    rows: Int32Array.from(entries, ([row]) => row),
+    sums: Float64Array.from(entries, ([, {sum}]) => sum),
+    counts: Float64Array.from(entries, ([, {count}]) => count),
+  };
+}
+
+/** The mean over observations where document i counts weights[i] times; `undefined` where none counts. */
+export function weightedMean({rows, sums, counts}: Tally, weights: Weights): number | undefined {
+  let sum = 0;
+  let count = 0;
+  for (let index = 0; index < rows.length; index += 1) {
+    const weight = weights[rows[index] ?? 0] ?? 0;
+    sum += weight * (sums[index] ?? 0);
+    count += weight * (counts[index] ?? 0);
+  }
+  return count === 0 ? undefined : sum / count;
+}
+
+/**
+ * A mean over observations on every resample, with the documents' pulls for BCa.
+ *
+ * The same as `resample` of stats/draws.ts gives on these resamples: leaving one document out of a mean has a closed form,
+ * so that the pulls cost one pass.
+ */
+export function meanDraws(samples: Samples, observed: Tally): Draws {
+  const {rows, sums, counts} = observed;
+  const sum = sums.reduce((total, value) => total + value, 0);
+  const count = counts.reduce((total, value) => total + value, 0);
+  const estimate = count === 0 ? undefined : sum / count;
+  const without = new Array<number>(samples.documents).fill(estimate ?? 0);
+  rows.forEach((row, index) => {
+    without[row] = (sum - (sums[index] ?? 0)) / (count - (counts[index] ?? 0));
+  });
+  const middle = without.reduce((total, value) => total + value, 0) / samples.documents;
+  const pull = (value: number) => (1 - 1 / samples.documents) * (middle - value);
+  return {
+    documents: rows.length,
+    estimate,
+    replicates: samples.weights.map(weights => weightedMean(observed, weights)),
+    // One document alone has no mean without it.
+    influences: without.every(Number.isFinite) && samples.documents > 1 ? without.map(pull) : undefined,
+  };
+}
+
+/** A mean over documents with its BCa interval, or the reason why there is none. */
+export function meanOf(samples: Samples, observations: readonly Observation[], why: string): Measured {
+  const draws = meanDraws(samples, tally(observations));
+  const interval = draws.estimate === undefined ? undefined : bootstrapInterval(draws, {level: samples.level});
+  return measured({value: draws.estimate, reason: why, n: draws.documents}, interval);
+}
+
+/** The share of documents of which something is true. */
+export function shareOf(
+  samples: Samples,
+  observations: readonly {readonly row: number; readonly holds: boolean}[],
+  why: string,
+): Measured {
+  const numbers = observations.map(({row, holds}) => ({row, value: holds ? 1 : 0}));
+  return meanOf(samples, numbers, why);
+}
