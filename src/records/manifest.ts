@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {capturesSchema} from "./captures.ts";
 import {splitSchema} from "./document.ts";
 import {formatNameSchema} from "./task.ts";
 import {TRACE_SCHEMA} from "./trace.ts";
@@ -26,6 +27,11 @@ export const runIdentitySchema = z.strictObject({
   flashAttention: z.boolean(),
   strict: z.boolean(),
   fullLogits: z.boolean(),
+  /**
+   * Answers were not decoded but fed: `gold`, or a run's name and the hash of how it was made, `NAME@HASH`. Absent where
+   * the model answered itself.
+   */
+  forceAnswers: z.string().optional(),
   /** Which part of the documents this run holds; absent where it holds all. */
   shard: z.strictObject({index: z.int().min(1), count: z.int().min(1)}).optional(),
 });
@@ -113,6 +119,8 @@ export const manifestSchema = z.strictObject({
     leaks: z.int(),
   }),
   answerBudget: z.int(),
+  /** Absent where the run holds greedy traces alone. */
+  captures: capturesSchema.optional(),
   /** How far numbers of the same run can differ between machines and batch plans, for a person. */
   numerics: z.string(),
   sessions: z.array(sessionRecordSchema),

@@ -101,7 +101,7 @@ export async function executeModel(
   });
   for (const notice of run.notices) hooks.onNotice?.(`${resolved.id}: ${notice}`);
   const keyed = model.documents.map(document => ({document, key: keyOf(document)}));
-  const missing = keyed.filter(({key}) => !run.done.has(key));
+  const missing = keyed.filter(({key}) => !run.done("trace").has(key));
   const speed =
     missing.length === 0
       ? undefined
@@ -183,7 +183,7 @@ async function capture(
         steps: [...steps],
         elapsedMs: Math.round((performance.now() - began) * 10) / 10,
       };
-      await run.append(trace, logits);
+      await run.append({name: "trace", record: trace}, logits);
       captured++;
       tokens += document.prompt.length - lockstepOptions.prefix.length + answer.tokens.length;
       report();

@@ -42,4 +42,5 @@ const NOT_WRITABLE: ReadonlyMap<string, string> = new Map([
   ["EEXIST", "a file has its name"],
   ["EISDIR", "a folder stands in the place of one of its files"],
   ["ENAMETOOLONG", "its path is too long"],
+  ["ENOENT", "its file system makes no folders there"],
 ]);

@@ -1,16 +1,16 @@
 import {existsSync} from "node:fs";
-import {mkdir, rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
+import {type Captures, capturesSchema} from "../records/captures.ts";
 import type {Manifest} from "../records/manifest.ts";
-import type {Trace} from "../records/trace.ts";
 import {canonicalJson} from "../task/hash.ts";
-import {LOGITS} from "./logits-file.ts";
+import {joinRecords} from "./join-records.ts";
+import {makeFolder} from "./make-folder.ts";
 import {MANIFEST, writeManifest} from "./manifest-file.ts";
+import {LOGITS} from "./matrix-file.ts";
 import {requireManifest} from "./read-run.ts";
-import {RecordWriter} from "./record-file.ts";
+import {recordNames} from "./record-kinds.ts";
 import {runName} from "./run-name.ts";
-import {readTraces, TRACES} from "./trace-file.ts";
 
 export interface Merged {
   readonly folder: string;
@@ -39,29 +39,32 @@ export async function mergeRuns(folders: readonly string[], outDir: string): Pro
   const name = runName(identity);
   const folder = join(outDir, name);
   if (existsSync(join(folder, MANIFEST))) throw wouldOverwrite(folder);
-  await mkdir(folder, {recursive: true});
-  const draft = join(folder, `${TRACES}.draft`);
-  await rm(draft, {force: true});
-  const seen = new Set<string>();
-  let duplicates = 0;
-  {
-    await using writer = (await RecordWriter.open<Trace>(draft)).writer;
-    for (const run of runs) {
-      for await (const trace of readTraces(join(run.folder, TRACES))) {
-        if (seen.has(trace.key)) duplicates++;
-        else await writer.append(trace);
-        seen.add(trace.key);
-      }
-    }
+  await makeFolder(folder);
+  const captures = joinCaptures(runs);
+  for (const name of recordNames) {
+    if (name !== "trace" && captures?.[name] !== undefined) await joinRecords(folders, folder, name);
   }
-  await rename(draft, join(folder, TRACES));
+  const {documents, duplicates} = await joinRecords(folders, folder, "trace");
   const sessions = runs.flatMap(run => run.manifest.sessions);
   const sum = (count: "seamChecks" | "seamDiffering") =>
     runs.reduce((total, {manifest}) => total + manifest.labelTokens[count], 0);
   const seams = {seamChecks: sum("seamChecks"), seamDiffering: sum("seamDiffering")};
   const labelTokens = {...first.manifest.labelTokens, ...seams};
-  await writeManifest(folder, {...first.manifest, identity, name, labelTokens, sessions});
-  return {folder, documents: seen.size, duplicates, missingShards: missingShards(runs)};
+  await writeManifest(folder, {
+    ...first.manifest,
+    identity,
+    name,
+    labelTokens,
+    ...(captures === undefined ? {} : {captures}),
+    sessions,
+  });
+  return {folder, documents, duplicates, missingShards: missingShards(runs)};
+}
+
+/** What any of the runs has captured: their ways are the same where several have. */
+function joinCaptures(runs: readonly Run[]): Captures | undefined {
+  const all = runs.flatMap(({manifest}) => manifest.captures ?? []);
+  return all.length === 0 ? undefined : capturesSchema.parse(Object.assign({}, ...all));
 }
 
 /** Told where all runs are shards of the same number of them. */
@@ -75,6 +78,8 @@ function missingShards(runs: readonly Run[]): string[] {
     .map(index => `${index}/${count}`);
 }
 
+const captureNames: ReadonlySet<string> = new Set(Object.keys(capturesSchema.shape));
+
 interface Run {
   readonly folder: string;
   readonly manifest: Manifest;
@@ -82,18 +87,21 @@ interface Run {
 
 function refuseDifferences(one: Run, other: Run): void {
   const comparable = ({manifest}: Run): Record<string, unknown> => {
-    const {sessions: _sessions, created: _created, name: _name, identity, task, model, labelTokens, ...rest} = manifest;
+    const {sessions: _sessions, created: _created, name: _name, captures, ...described} = manifest;
+    const {identity, task, model, labelTokens, ...rest} = described;
     const {shard: _shard, task: _task, model: _model, ...options} = identity;
     // Where the files lie does not matter: shards may be captured on several computers.
     const {source: _source, ...taskContent} = task;
     const {file: _file, ...modelContent} = model;
     // The seam is checked on a shard's own documents.
     const {seamChecks: _checks, seamDiffering: _differing, ...tokens} = labelTokens;
-    return {...rest, ...options, task: taskContent, model: modelContent, labelTokens: tokens};
+    return {...rest, ...options, ...captures, task: taskContent, model: modelContent, labelTokens: tokens};
   };
   const [left, right] = [comparable(one), comparable(other)];
+  // A capture that only one of them has made can be made up for.
+  const both = (key: string) => !captureNames.has(key) || (key in left && key in right);
   const differing = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(
-    key => canonicalJson(left[key] ?? null) !== canonicalJson(right[key] ?? null),
+    key => both(key) && canonicalJson(left[key] ?? null) !== canonicalJson(right[key] ?? null),
   );
   if (differing.length === 0) return;
   throw new LabelscopeError({

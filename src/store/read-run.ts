@@ -4,15 +4,14 @@ import {LabelscopeError} from "../errors.ts";
 import type {Document, Split} from "../records/document.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {Binary, Unary} from "../records/questions.ts";
+import type {RecordName, Records} from "../records/run-records.ts";
 import type {Trace} from "../records/trace.ts";
 import type {Tree} from "../records/tree.ts";
 import {MANIFEST, readManifest} from "./manifest-file.ts";
+import {HIDDEN} from "./matrix-file.ts";
 import {MatrixReader} from "./matrix-reader.ts";
 import {readRecords} from "./record-file.ts";
-import {type RecordName, type Records, recordKinds} from "./record-kinds.ts";
-
-/** The hidden states of a run: a row a document of hidden.jsonl. */
-export const HIDDEN = "hidden.npy";
+import {recordKinds} from "./record-kinds.ts";
 
 /** Everything that a run has stored about one document; what was not captured is absent. */
 export interface StoredDocument {

@@ -4,13 +4,15 @@ import {join} from "node:path";
 import {acquireLock, type Lock} from "../catalog/lock.ts";
 import {LabelscopeError} from "../errors.ts";
 import type {Manifest, SessionRecord} from "../records/manifest.ts";
-import type {Trace} from "../records/trace.ts";
-import {canonicalJson} from "../task/hash.ts";
+import type {NamedRecord, RecordName} from "../records/run-records.ts";
 import {explainFileError} from "./disk-full.ts";
-import {LOGITS, LogitsWriter} from "./logits-file.ts";
+import {makeFolder} from "./make-folder.ts";
 import {MANIFEST, readManifest, writeManifest} from "./manifest-file.ts";
-import {RecordWriter} from "./record-file.ts";
-import {readTraces, TRACES} from "./trace-file.ts";
+import {HIDDEN, LOGITS} from "./matrix-file.ts";
+import {type OpenRecords, openRecords} from "./open-records.ts";
+import {recordKinds, recordNames} from "./record-kinds.ts";
+import {refuseChanges} from "./refuse-changes.ts";
+import {TRACES} from "./trace-file.ts";
 
 export const LOCK = "lock";
 
@@ -28,15 +30,17 @@ export interface OpenRunOptions {
 /** A run that this process alone writes to. */
 export interface OpenRun extends AsyncDisposable {
   readonly folder: string;
-  /** Content hashes of the documents that are done. */
-  readonly done: ReadonlySet<string>;
+  /** Content hashes of the documents of which this record is there. */
+  done(name: RecordName): ReadonlySet<string>;
   /** Things a person should know: a torn line that was dropped, an old run moved aside. */
   readonly notices: readonly string[];
-  append(trace: Trace, logits: readonly Float32Array[]): Promise<void>;
+  /** @param rows full logits of a trace's label steps, or a document's hidden state */
+  append(entry: NamedRecord, rows?: readonly Float32Array[]): Promise<void>;
 }
 
 /**
- * Opens or begins a run: takes its lock, checks that it is still the same run, drops a torn last line.
+ * Opens or begins a run: takes its lock, checks that it is still the same run, drops torn last lines. Files are opened
+ * for the traces and for the captures that the manifest names.
  *
  * @throws `run-locked` where another process works on it, `run-changed` naming what is not as it was, `no-manifest` for
  *   traces that nothing describes, `run-not-writable`, `disk-full`
@@ -57,38 +61,48 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
 /** @param held takes everything that must be closed when the run is */
 async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<Omit<OpenRun, keyof AsyncDisposable>> {
   const {folder, logitsColumns} = options;
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   held.push(await lockRun(folder));
   const notices: string[] = [];
   if (options.fresh) notices.push(...(await moveAside(folder)));
   const before = await readManifest(folder);
   if (before !== undefined) refuseChanges(folder, before, options.manifest);
-  const {writer, torn} = await RecordWriter.open<Trace>(join(folder, TRACES));
-  held.push(writer);
-  if (torn)
-    notices.push("the last line of traces.jsonl was cut off in mid-write: it was dropped and is captured again");
-  const done = new Set<string>();
-  let rows = 0;
-  for await (const trace of readTraces(join(folder, TRACES))) {
-    done.add(trace.key);
-    for (const step of trace.steps) rows = Math.max(rows, (step.logitsRow ?? -1) + 1);
+  const captures = options.manifest.captures ?? {};
+  const columns = {trace: logitsColumns, hidden: captures.hidden?.columns};
+  const files = new Map<RecordName, OpenRecords>();
+  for (const name of recordNames.filter(each => each === "trace" || captures[each] !== undefined)) {
+    const file = await openRecords(
+      folder,
+      name,
+      name === "trace" || name === "hidden" ? columns[name] : undefined,
+      held,
+    );
+    if (file.torn) notices.push(tornLine(name));
+    files.set(name, file);
   }
-  if (before === undefined && done.size > 0) throw noManifest(folder);
+  const fileOf = (name: RecordName) => {
+    const file = files.get(name);
+    if (file === undefined) throw new RangeError(`the manifest of ${folder} names no capture of ${name}`);
+    return file;
+  };
+  if (before === undefined && fileOf("trace").done.size > 0) throw noManifest(folder);
   const manifest = before ?? options.manifest;
-  const logitsFile =
-    logitsColumns === undefined ? undefined : await LogitsWriter.open(join(folder, LOGITS), logitsColumns, rows);
-  if (logitsFile !== undefined) held.push(logitsFile);
-  await writeManifest(folder, {...manifest, sessions: [...manifest.sessions, options.session]});
+  await writeManifest(folder, {
+    ...manifest,
+    ...(options.manifest.captures === undefined ? {} : {captures: {...manifest.captures, ...captures}}),
+    sessions: [...manifest.sessions, options.session],
+  });
   return {
     folder,
-    done,
     notices,
-    append: async (trace, logits) => {
-      const first = logitsFile === undefined ? undefined : await logitsFile.append(logits);
-      const steps = first === undefined ? trace.steps : trace.steps.map((step, i) => ({...step, logitsRow: first + i}));
-      await writer.append({...trace, steps});
-    },
+    done: name => fileOf(name).done,
+    append: async (entry, rows = []) => await fileOf(entry.name).append(entry, rows),
   };
+}
+
+function tornLine(name: RecordName): string {
+  const {file} = recordKinds[name];
+  return `the last line of ${file} was cut off in mid-write: it was dropped and is captured again`;
 }
 
 async function lockRun(folder: string): Promise<Lock> {
@@ -133,52 +147,12 @@ async function moveAside(folder: string): Promise<string[]> {
     const place = join(folder, `replaced-${number}`);
     if (existsSync(place)) continue;
     // The manifest goes last: a process killed in between never leaves traces to a manifest that is not theirs.
-    const files = [TRACES, LOGITS, MANIFEST].filter(file => existsSync(join(folder, file)));
+    const records = recordNames.map(name => recordKinds[name].file);
+    const files = [...records, LOGITS, HIDDEN, MANIFEST].filter(file => existsSync(join(folder, file)));
     if (files.length === 0) return [];
     await mkdir(place);
     for (const file of files) await rename(join(folder, file), join(place, file));
     moved.push(`--fresh: the earlier run was moved to ${place}`);
   }
   return moved;
-}
-
-/** What of a run's contents must not change while it is continued, by the name that a person knows. */
-function contents(manifest: Manifest): Record<string, unknown> {
-  const {adapter} = manifest.model;
-  return {
-    "the options of the run": manifest.identity,
-    "the model file": manifest.model.sha256,
-    "the LoRA adapter": adapter === undefined ? null : [adapter.sha256, adapter.scale],
-    "the task file": manifest.task.hash,
-    "the training data (or the demonstrations drawn from it)": manifest.prompt.hash,
-    "the test data": manifest.task.dataHashes.test,
-    "the calibration data": manifest.task.dataHashes.calibration,
-  };
-}
-
-function refuseChanges(folder: string, before: Manifest, now: Manifest): void {
-  const changed = [
-    ...differing(contents(before), contents(now)),
-    ...differing(before.engine, now.engine).map(
-      fact => `the engine's ${fact} (was ${show(before.engine[fact])}, is ${show(now.engine[fact])})`,
-    ),
-  ];
-  if (changed.length === 0) return;
-  throw new LabelscopeError({
-    code: "run-changed",
-    message: `${folder} was begun with other contents`,
-    details: changed.map(name => `changed: ${name}`),
-    next: ["--out DIR begins a run of its own", "--fresh moves the old run aside and begins anew"],
-    facts: {folder, changed},
-  });
-}
-
-/** The names under which two records do not hold the same. */
-function differing(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): string[] {
-  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-  return names.filter(name => canonicalJson(one[name] ?? null) !== canonicalJson(other[name] ?? null));
-}
-
-function show(fact: string | number | boolean | undefined): string {
-  return fact === undefined ? "not said" : String(fact);
 }

@@ -3,13 +3,14 @@ import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import type {Manifest} from "../../src/records/manifest.ts";
 import type {Trace} from "../../src/records/trace.ts";
-import {LOGITS} from "../../src/store/logits-file.ts";
 import {MANIFEST, readManifest, writeManifest} from "../../src/store/manifest-file.ts";
+import {HIDDEN, LOGITS, MatrixWriter} from "../../src/store/matrix-file.ts";
 import {mergeRuns} from "../../src/store/merge.ts";
+import {readRun} from "../../src/store/read-run.ts";
 import {RecordWriter} from "../../src/store/record-file.ts";
 import {runName} from "../../src/store/run-name.ts";
 import {readTraces, TRACES} from "../../src/store/trace-file.ts";
-import {aManifest, aTrace, emptyFolder, session} from "./records.ts";
+import {about, aManifest, aTrace, aTree, emptyFolder, session, write} from "./records.ts";
 
 const {identity} = aManifest();
 
@@ -104,6 +105,48 @@ describe("mergeRuns", () => {
     };
     const folders = [await shard(place, 1, 2, ["a"]), await shard(place, 2, 2, ["b"], elsewhere)];
     expect(await mergeRuns(folders, join(place, "out"))).toMatchObject({documents: 2});
+  });
+
+  test("joins every capture, each document once, and hidden states get rows of their own", async () => {
+    const place = await emptyFolder();
+    const captures = {tree: {width: 0.01, expansions: 256, batch: 8}, hidden: {columns: 1}};
+    const folders = [];
+    const parts = [
+      ["a", "b"],
+      ["b", "c"],
+    ];
+    for (const [index, held] of parts.entries()) {
+      const folder = await shard(place, index + 1, 2, held, {captures});
+      const hidden = [];
+      await using matrix = await MatrixWriter.open(join(folder, HIDDEN), 1, 0);
+      for (const id of held) {
+        const row = await matrix.append([Float32Array.of(id.charCodeAt(0) + 100 * index)]);
+        hidden.push({...about(id), document: aTrace(id).document, row});
+      }
+      await write(folder, "hidden", hidden);
+      await write(folder, "tree", held.map(aTree));
+      folders.push(folder);
+    }
+    const merged = await mergeRuns(folders, join(place, "out"));
+    const run = await readRun(merged.folder);
+    expect(run.manifest.captures).toEqual(captures);
+    expect(run.documents.test.map(({document, tree, hidden}) => [document.id, tree?.id, hidden?.[0]])).toEqual([
+      ["a", "a", 97],
+      ["b", "b", 98],
+      ["c", "c", 199],
+    ]);
+  });
+
+  test("a capture that one shard has and another has not is kept; one made in two ways is refused", async () => {
+    const place = await emptyFolder();
+    const tree = {width: 0.01, expansions: 256, batch: 8};
+    const one = await shard(place, 1, 3, ["a"], {captures: {tree}});
+    await write(one, "tree", [aTree("a")]);
+    const without = await shard(place, 2, 3, ["b"]);
+    const merged = await mergeRuns([without, one], join(place, "out"));
+    expect((await readRun(merged.folder)).manifest.captures).toEqual({tree});
+    const wider = await shard(place, 3, 3, ["c"], {captures: {tree: {...tree, width: 0.1}}});
+    await expect(mergeRuns([one, wider], join(place, "other"))).rejects.toMatchObject({facts: {differing: ["tree"]}});
   });
 
   test("a run that exists already is not overwritten", async () => {

@@ -2,50 +2,12 @@ import {appendFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import {TRACE_SCHEMA} from "../../src/records/trace.ts";
-import {LogitsWriter} from "../../src/store/logits-file.ts";
 import {writeManifest} from "../../src/store/manifest-file.ts";
+import {HIDDEN, MatrixWriter} from "../../src/store/matrix-file.ts";
 import {MatrixReader} from "../../src/store/matrix-reader.ts";
-import {HIDDEN, readRun} from "../../src/store/read-run.ts";
-import {RecordWriter} from "../../src/store/record-file.ts";
-import {type RecordName, type Records, recordKinds} from "../../src/store/record-kinds.ts";
-import {aManifest, aTrace, emptyFolder} from "./records.ts";
-
-const about = (id: string) => ({schema: TRACE_SCHEMA, key: `key-${id}`, split: "test", id}) as const;
-const cost = {evaluatedTokens: 3, naiveTokens: 6, elapsedMs: 1} as const;
-const half = {first: 0.5, second: 0.25};
-
-const aTree = (id: string): Records["tree"] => ({
-  ...about(id),
-  labels: [
-    {lower: 0.1, upper: 0.2},
-    {lower: 0.5, upper: 0.6},
-  ],
-  wellFormedMass: {lower: 0.8, upper: 0.9},
-  answers: [{labels: ["joy"], mass: 0.5}],
-  expansions: 3,
-  evaluatedTokens: 20,
-  stopped: "narrow",
-  elapsedMs: 1,
-});
-const aUnary = (id: string): Records["unary"] => ({
-  ...about(id),
-  labels: [
-    {reasonable: 0.25, unreasonable: 0.5},
-    {reasonable: 0.75, unreasonable: 0},
-  ],
-  ...cost,
-});
-const aBinary = (id: string): Records["binary"] => ({
-  ...about(id),
-  pairs: [{first: 0, second: 1, asked: [half, half]}],
-  ...cost,
-});
-
-async function write<Name extends RecordName>(folder: string, name: Name, records: readonly Records[Name][]) {
-  const {writer} = await RecordWriter.open<Records[Name]>(join(folder, recordKinds[name].file));
-  for (const record of records) await writer.append(record);
-  await writer[Symbol.asyncDispose]();
-}
+import {readRun} from "../../src/store/read-run.ts";
+import {recordKinds} from "../../src/store/record-kinds.ts";
+import {aBinary, about, aManifest, aTrace, aTree, aUnary, emptyFolder, write} from "./records.ts";
 
 async function aRun(): Promise<string> {
   const folder = await emptyFolder();
@@ -94,7 +56,7 @@ describe("readRun", () => {
 
   test("hidden states come from their matrix, and bring documents that have no trace", async () => {
     const folder = await aRun();
-    await using matrix = await LogitsWriter.open(join(folder, HIDDEN), 2, 0);
+    await using matrix = await MatrixWriter.open(join(folder, HIDDEN), 2, 0);
     await matrix.append([Float32Array.of(1, 2), Float32Array.of(3, 4)]);
     const document = {id: "t", text: "of train", labels: ["joy"]};
     const {document: known} = aTrace("a");
@@ -149,7 +111,7 @@ describe("readRun", () => {
 describe("MatrixReader", () => {
   test("reads any row as it was written, and refuses one that is not there", async () => {
     const path = join(await emptyFolder(), "m.npy");
-    await using writer = await LogitsWriter.open(path, 3, 0);
+    await using writer = await MatrixWriter.open(path, 3, 0);
     const rows = [Float32Array.of(1, -2, 0.5), Float32Array.of(Number.NEGATIVE_INFINITY, 1e-38, 7)];
     await writer.append(rows);
     await using matrix = await MatrixReader.open(path);

@@ -3,7 +3,10 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {onTestFinished} from "vitest";
 import type {Manifest, SessionRecord} from "../../src/records/manifest.ts";
+import type {RecordName, Records} from "../../src/records/run-records.ts";
 import {TRACE_SCHEMA, type Trace} from "../../src/records/trace.ts";
+import {RecordWriter} from "../../src/store/record-file.ts";
+import {recordKinds} from "../../src/store/record-kinds.ts";
 
 const HASH = "0".repeat(64);
 
@@ -126,4 +129,43 @@ export function aTrace(id: string, changes: Partial<Trace> = {}): Trace {
     elapsedMs: 1.5,
     ...changes,
   };
+}
+
+/** What every record of a document says first. */
+export const about = (id: string) => ({schema: TRACE_SCHEMA, key: `key-${id}`, split: "test", id}) as const;
+const cost = {evaluatedTokens: 3, naiveTokens: 6, elapsedMs: 1} as const;
+const half = {first: 0.5, second: 0.25};
+
+export const aTree = (id: string): Records["tree"] => ({
+  ...about(id),
+  labels: [
+    {lower: 0.1, upper: 0.2},
+    {lower: 0.5, upper: 0.6},
+  ],
+  wellFormedMass: {lower: 0.8, upper: 0.9},
+  answers: [{labels: ["joy"], mass: 0.5}],
+  expansions: 3,
+  evaluatedTokens: 20,
+  stopped: "narrow",
+  elapsedMs: 1,
+});
+export const aUnary = (id: string): Records["unary"] => ({
+  ...about(id),
+  labels: [
+    {reasonable: 0.25, unreasonable: 0.5},
+    {reasonable: 0.75, unreasonable: 0},
+  ],
+  ...cost,
+});
+export const aBinary = (id: string): Records["binary"] => ({
+  ...about(id),
+  pairs: [{first: 0, second: 1, asked: [half, half]}],
+  ...cost,
+});
+
+/** Writes a record file into a run's folder. */
+export async function write<Name extends RecordName>(folder: string, name: Name, records: readonly Records[Name][]) {
+  const {writer} = await RecordWriter.open<Records[Name]>(join(folder, recordKinds[name].file));
+  for (const record of records) await writer.append(record);
+  await writer[Symbol.asyncDispose]();
 }

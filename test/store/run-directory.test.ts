@@ -6,11 +6,12 @@ import {join} from "node:path";
 import {describe, expect, onTestFinished, test, vi} from "vitest";
 import type {Manifest} from "../../src/records/manifest.ts";
 import type {Trace} from "../../src/records/trace.ts";
-import {LOGITS} from "../../src/store/logits-file.ts";
 import {MANIFEST, readManifest} from "../../src/store/manifest-file.ts";
+import {LOGITS} from "../../src/store/matrix-file.ts";
+import {readRun} from "../../src/store/read-run.ts";
 import {LOCK, type OpenRunOptions, openRun} from "../../src/store/run-directory.ts";
 import {readTraces, TRACES} from "../../src/store/trace-file.ts";
-import {aManifest, aStep, aTrace, emptyFolder, session} from "./records.ts";
+import {about, aManifest, aStep, aTrace, aTree, emptyFolder, session} from "./records.ts";
 
 // Many small files and processes: seconds on a busy machine.
 vi.setConfig({testTimeout: 60_000});
@@ -25,8 +26,8 @@ async function opening(changes: Partial<OpenRunOptions> = {}): Promise<OpenRunOp
 /** Opens a run, appends and closes it; gives what it said. */
 async function capture(options: OpenRunOptions, traces: readonly Trace[], logits: readonly Float32Array[] = []) {
   await using run = await openRun(options);
-  for (const trace of traces) await run.append(trace, logits);
-  return {done: [...run.done], notices: [...run.notices]};
+  for (const trace of traces) await run.append({name: "trace", record: trace}, logits);
+  return {done: [...run.done("trace")], notices: [...run.notices]};
 }
 
 async function keys(folder: string): Promise<string[]> {
@@ -174,6 +175,95 @@ describe("what must not change while a run is continued", () => {
   );
 });
 
+describe("captures beside the traces", () => {
+  const tree = {width: 0.01, expansions: 256, batch: 8};
+  const asking = (captures: Manifest["captures"]) => aManifest({...(captures === undefined ? {} : {captures})});
+
+  test("a later capture adds its file and its line in the manifest, and leaves the traces as they are", async () => {
+    const options = await opening();
+    await capture(options, [aTrace("a")]);
+    const traces = await readFile(join(options.folder, TRACES), "utf8");
+    {
+      await using run = await openRun({...options, manifest: asking({tree})});
+      expect([...run.done("trace")]).toEqual(["key-a"]);
+      expect([...run.done("tree")]).toEqual([]);
+      await run.append({name: "tree", record: aTree("a")});
+    }
+    await capture(options, []);
+    await using again = await openRun({...options, manifest: asking({tree, hidden: {columns: 2}})});
+    expect([...again.done("tree")]).toEqual(["key-a"]);
+    expect(await readFile(join(options.folder, TRACES), "utf8")).toBe(traces);
+    expect((await readManifest(options.folder))?.captures).toEqual({tree, hidden: {columns: 2}});
+  });
+
+  const hash = "2".repeat(64);
+  const unary = {hash, demonstrations: [], composition: {count: 0, reasonable: 0, unreasonable: 0}};
+  const binary = {hash, demonstrations: [], composition: {count: 0, first: 0, second: 0, ties: 0}};
+  const before = {tree, unary, binary, hidden: {columns: 2, trainHash: hash}};
+  const changes: [string, Manifest["captures"]][] = [
+    ["how label trees are grown", {tree: {...tree, width: 0.02}}],
+    ["the prompts of unary", {tree, unary: {...unary, hash: OTHER}}],
+    ["the prompts of binary", {binary: {...binary, hash: OTHER}}],
+    ["the width of the hidden states", {hidden: {columns: 3, trainHash: hash}}],
+    ["the training data of the hidden states", {hidden: {columns: 2, trainHash: OTHER}}],
+  ];
+  test.each(changes)("%s: a change is refused and it alone is named", async (name, captures) => {
+    const options = await opening({manifest: asking(before)});
+    await capture(options, [aTrace("a")]);
+    await expect(openRun({...options, manifest: asking(captures)})).rejects.toMatchObject({
+      code: "run-changed",
+      facts: {changed: [name]},
+    });
+  });
+
+  test("a torn line of any file is dropped, said, and a record that is not whole is captured again", async () => {
+    const options = await opening({manifest: asking({tree})});
+    {
+      await using run = await openRun(options);
+      for (const id of ["a", "b"]) await run.append({name: "tree", record: aTree(id)});
+    }
+    const path = join(options.folder, "trees.jsonl");
+    await writeFile(path, (await readFile(path)).subarray(0, -3));
+    await using again = await openRun(options);
+    expect([...again.done("tree")]).toEqual(["key-a"]);
+    expect(again.notices).toEqual([expect.stringContaining("trees.jsonl was cut off")]);
+  });
+
+  test("a hidden state's row is the one that its line names, and one without a line is cut off", async () => {
+    const options = await opening({manifest: asking({hidden: {columns: 2}})});
+    const line = {...about("a"), document: aTrace("a").document, row: 99};
+    {
+      await using run = await openRun(options);
+      await run.append({name: "hidden", record: line}, [Float32Array.of(1, 2)]);
+      await run.append({name: "hidden", record: {...line, key: "key-b"}}, [Float32Array.of(3, 4)]);
+    }
+    const path = join(options.folder, "hidden.jsonl");
+    await writeFile(path, (await readFile(path)).subarray(0, -3));
+    {
+      await using again = await openRun(options);
+      await again.append({name: "hidden", record: {...line, key: "key-c"}}, [Float32Array.of(5, 6)]);
+    }
+    const {documents} = await readRun(options.folder);
+    expect(documents.test.map(({key, hidden}) => [key, [...(hidden ?? [])]])).toEqual([
+      ["key-a", [1, 2]],
+      ["key-c", [5, 6]],
+    ]);
+  });
+
+  test("--fresh moves them aside, too", async () => {
+    const options = await opening({manifest: asking({tree, hidden: {columns: 2}})});
+    {
+      await using run = await openRun(options);
+      await run.append({name: "tree", record: aTree("a")});
+    }
+    await using fresh = await openRun({...options, fresh: true});
+    expect([...fresh.done("tree")]).toEqual([]);
+    expect(await readdir(join(options.folder, "replaced-1"))).toEqual(
+      expect.arrayContaining(["trees.jsonl", "hidden.jsonl", "hidden.npy", TRACES, MANIFEST]),
+    );
+  });
+});
+
 describe("two processes on one run", () => {
   async function held(folder: string, holder: {readonly pid: number; readonly host?: string}) {
     await mkdir(folder, {recursive: true});
@@ -273,6 +363,15 @@ describe("a place that cannot be written", () => {
       code: "run-not-writable",
     });
   });
+
+  const noProc = process.platform === "linux" ? undefined : "needs Linux's /proc";
+  test.skipIf(noProc !== undefined)(
+    `a file system that makes no folders is named at once${noProc === undefined ? "" : ` (skipped: ${noProc})`}`,
+    async () => {
+      const folder = "/proc/labelscope/runs/tiny";
+      await expect(openRun(await opening({folder}))).rejects.toMatchObject({code: "run-not-writable", facts: {folder}});
+    },
+  );
 
   test("a folder in the place of the traces is named", async () => {
     const options = await opening();

@@ -25,6 +25,7 @@ const others: {readonly [field in keyof Omit<Required<RunIdentity>, "shard">]: R
   flashAttention: true,
   strict: true,
   fullLogits: true,
+  forceAnswers: "gold",
 };
 
 describe("runName", () => {

@@ -1,9 +1,12 @@
 import {type FileHandle, open, stat} from "node:fs/promises";
+import {basename} from "node:path";
 import {isDiskFull} from "../catalog/disk-space.ts";
 import {LabelscopeError} from "../errors.ts";
 import {runDiskFull} from "./disk-full.ts";
 
+/** Full logits, a row a label step; hidden states, a row a document. */
 export const LOGITS = "logits.npy";
+export const HIDDEN = "hidden.npy";
 
 /** Bytes of the header: a multiple of 64, with room for any number of rows. */
 const HEADER_BYTES = 128;
@@ -26,12 +29,12 @@ export function npyHeader(rows: number, columns: number): Buffer {
 }
 
 /**
- * The full logits of a run's label steps as one float32 matrix that `numpy.load` opens, also while the run goes on.
+ * A float32 matrix that `numpy.load` opens, also while rows are added to it.
  *
- * Rows are written before the trace that names them, and the row count in the header after them; rows that no trace
+ * Rows are written before the record that names them, and the row count in the header after them; rows that no record
  * names (of a killed process) are cut off when the file is opened again.
  */
-export class LogitsWriter implements AsyncDisposable {
+export class MatrixWriter implements AsyncDisposable {
   readonly #file: FileHandle;
   readonly #path: string;
   readonly #columns: number;
@@ -46,19 +49,19 @@ export class LogitsWriter implements AsyncDisposable {
   }
 
   /**
-   * @param rows how many rows the traces of the run name; what is beyond them is dropped
-   * @throws `logits-missing` where the file does not hold them all
+   * @param rows how many rows the records of the run name; what is beyond them is dropped
+   * @throws `logits-missing`, `hidden-missing` where the file does not hold them all
    */
-  static async open(path: string, columns: number, rows: number): Promise<LogitsWriter> {
+  static async open(path: string, columns: number, rows: number): Promise<MatrixWriter> {
     const bytes = HEADER_BYTES + rows * columns * 4;
     const there = await stat(path).then(
       found => found.size,
       () => 0,
     );
-    if (rows > 0 && there < bytes) throw logitsMissing(path, {expectedBytes: bytes, foundBytes: there});
+    if (rows > 0 && there < bytes) throw rowsMissing(path, {expectedBytes: bytes, foundBytes: there});
     const file = await open(path, rows === 0 ? "w+" : "r+");
     try {
-      const writer = new LogitsWriter(file, path, columns, rows);
+      const writer = new MatrixWriter(file, path, columns, rows);
       await file.truncate(bytes);
       await writer.#writeHeader();
       return writer;
@@ -105,13 +108,13 @@ export class LogitsWriter implements AsyncDisposable {
   }
 }
 
-function logitsMissing(
+function rowsMissing(
   path: string,
   facts: {readonly expectedBytes: number; readonly foundBytes: number},
 ): LabelscopeError {
   return new LabelscopeError({
-    code: "logits-missing",
-    message: `${path} does not hold the logits that the run's traces name`,
+    code: `${basename(path, ".npy")}-missing`,
+    message: `${path} does not hold the rows that the run's records name`,
     details: [`it has ${facts.foundBytes} bytes and needs at least ${facts.expectedBytes}`],
     next: ["restore it from a copy", "--fresh moves the run aside and captures it again"],
     facts: {path, ...facts},

@@ -2,7 +2,7 @@ import {execFileSync} from "node:child_process";
 import {readFile, stat, truncate} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
-import {LOGITS, LogitsWriter, npyHeader} from "../../src/store/logits-file.ts";
+import {LOGITS, MatrixWriter, npyHeader} from "../../src/store/matrix-file.ts";
 import {emptyFolder} from "./records.ts";
 
 const COLUMNS = 3;
@@ -33,7 +33,7 @@ function row(value: number): Float32Array {
 }
 
 async function fill(path: string, values: readonly number[]): Promise<void> {
-  await using writer = await LogitsWriter.open(path, COLUMNS, 0);
+  await using writer = await MatrixWriter.open(path, COLUMNS, 0);
   for (const value of values) await writer.append([row(value)]);
 }
 
@@ -54,7 +54,7 @@ describe("logits.npy", () => {
 
   test("is whole after every document while it is written", async () => {
     const path = join(await emptyFolder(), LOGITS);
-    await using writer = await LogitsWriter.open(path, COLUMNS, 0);
+    await using writer = await MatrixWriter.open(path, COLUMNS, 0);
     await writer.append([row(1)]);
     expect((await readNpy(path)).shape).toEqual([1, COLUMNS]);
     await writer.append([row(2), row(3)]);
@@ -63,7 +63,7 @@ describe("logits.npy", () => {
 
   test("gives each document the number of its first row, also where several are appended at once", async () => {
     const path = join(await emptyFolder(), LOGITS);
-    await using writer = await LogitsWriter.open(path, COLUMNS, 0);
+    await using writer = await MatrixWriter.open(path, COLUMNS, 0);
     const firsts = await Promise.all([[row(1)], [row(2), row(3)], [], [row(4)]].map(rows => writer.append(rows)));
     expect(firsts).toEqual([0, 1, 3, 3]);
     expect((await readNpy(path)).rows.map(([first]) => first)).toEqual([1, 2, 3, 4]);
@@ -73,7 +73,7 @@ describe("logits.npy", () => {
     const path = join(await emptyFolder(), LOGITS);
     await fill(path, [1, 2, 3]);
     {
-      await using writer = await LogitsWriter.open(path, COLUMNS, 2);
+      await using writer = await MatrixWriter.open(path, COLUMNS, 2);
       expect((await readNpy(path)).shape).toEqual([2, COLUMNS]);
       expect(await writer.append([row(9)])).toBe(2);
     }
@@ -84,18 +84,18 @@ describe("logits.npy", () => {
     const path = join(await emptyFolder(), LOGITS);
     await fill(path, [1, 2]);
     await truncate(path, (await stat(path)).size - 5);
-    await (await LogitsWriter.open(path, COLUMNS, 1))[Symbol.asyncDispose]();
+    await (await MatrixWriter.open(path, COLUMNS, 1))[Symbol.asyncDispose]();
     expect(await readNpy(path)).toEqual({shape: [1, COLUMNS], rows: [[1, 1.5, -1]]});
   });
 
   test("rows that traces name and the file does not hold are refused, never made up", async () => {
     const path = join(await emptyFolder(), LOGITS);
-    await expect(LogitsWriter.open(path, COLUMNS, 1)).rejects.toMatchObject({
+    await expect(MatrixWriter.open(path, COLUMNS, 1)).rejects.toMatchObject({
       code: "logits-missing",
       facts: {foundBytes: 0},
     });
     await fill(path, [1]);
-    await expect(LogitsWriter.open(path, COLUMNS, 2)).rejects.toMatchObject({code: "logits-missing"});
+    await expect(MatrixWriter.open(path, COLUMNS, 2)).rejects.toMatchObject({code: "logits-missing"});
     expect((await readNpy(path)).shape).toEqual([1, COLUMNS]);
   });
 

@@ -1,0 +1,62 @@
+import {join} from "node:path";
+import type {NamedRecord, RecordName, Records} from "../records/run-records.ts";
+import {HIDDEN, LOGITS, MatrixWriter} from "./matrix-file.ts";
+import {RecordWriter, readRecords} from "./record-file.ts";
+import {recordKinds} from "./record-kinds.ts";
+
+/** One record file of a run, open for appending, with the matrix beside it where it has one. */
+export interface OpenRecords {
+  /** Keys of the documents that it holds. */
+  readonly done: ReadonlySet<string>;
+  /** Whether a half-written last line was dropped. */
+  readonly torn: boolean;
+  append(entry: NamedRecord, rows: readonly Float32Array[]): Promise<void>;
+}
+
+/**
+ * Opens a record file and its matrix; rows of the matrix that no record names are cut off.
+ *
+ * @param columns of the matrix; absent where none is written
+ * @param held takes what must be closed
+ */
+export async function openRecords(
+  folder: string,
+  name: RecordName,
+  columns: number | undefined,
+  held: AsyncDisposable[],
+): Promise<OpenRecords> {
+  const kind = recordKinds[name];
+  const path = join(folder, kind.file);
+  const {writer, torn} = await RecordWriter.open<Records[RecordName]>(path);
+  held.push(writer);
+  const done = new Set<string>();
+  let rows = 0;
+  for await (const record of readRecords<Records[RecordName]>(path, kind)) {
+    done.add(record.key);
+    rows = Math.max(rows, rowsNamedIn(record));
+  }
+  const place = join(folder, name === "hidden" ? HIDDEN : LOGITS);
+  const matrix = columns === undefined ? undefined : await MatrixWriter.open(place, columns, rows);
+  if (matrix !== undefined) held.push(matrix);
+  return {
+    done,
+    torn,
+    append: async (entry, vectors) => {
+      const first = matrix === undefined ? undefined : await matrix.append(vectors);
+      await writer.append(first === undefined ? entry.record : withRows(entry, first));
+    },
+  };
+}
+
+function rowsNamedIn(record: Records[RecordName]): number {
+  if ("row" in record) return record.row + 1;
+  if (!("steps" in record)) return 0;
+  return Math.max(0, ...record.steps.map(step => (step.logitsRow ?? -1) + 1));
+}
+
+/** The record with the numbers of its rows, which follow one another from `first`. */
+function withRows(entry: NamedRecord, first: number): Records[RecordName] {
+  if (entry.name === "hidden") return {...entry.record, row: first};
+  if (entry.name !== "trace") return entry.record;
+  return {...entry.record, steps: entry.record.steps.map((step, i) => ({...step, logitsRow: first + i}))};
+}
