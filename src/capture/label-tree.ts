@@ -58,7 +58,7 @@ export class LabelTree {
     const {batch, expansions: budget, width} = this.#options;
     const closed = new Map<string, {readonly given: readonly number[]; mass: number}>();
     let open: OpenPath[] = [];
-    let [expansions, evaluatedTokens] = [1, prompt.length];
+    let expansions = 1;
     const grow = (path: OpenPath, masses: readonly number[]) => {
       for (const [place, {token, completes, tail}] of this.#allowed.at(path.state).entries()) {
         const mass = path.mass * (masses[place] ?? 0);
@@ -93,7 +93,7 @@ export class LabelTree {
       const now = open.slice(0, Math.min(batch, budget - expansions)).filter(path => path.mass > floor);
       if (now.length === 0) break;
       open = open.slice(now.length);
-      const readOuts = await lane.explore(
+      const readOuts = await lane.grow(
         now.map(({tokens, state}) => ({tokens, reads: [{at: tokens.length - 1, spec: this.#spec(state)}]})),
       );
       now.forEach((path, i) => {
@@ -101,13 +101,13 @@ export class LabelTree {
         if (read !== undefined) grow(path, probabilities(read.tokenLogits, read.logSumExp));
       });
       expansions += now.length;
-      evaluatedTokens += now.reduce((sum, {tokens}) => sum + tokens.length, 0);
     }
     const {labels, wellFormedMass} = this.#bounds(closed.values(), open);
     const answers = [...closed.values()]
       .sort((a, b) => b.mass - a.mass)
       .slice(0, STORED_ANSWERS)
       .map(({given, mass}) => ({labels: this.#names(given), mass}));
+    const evaluatedTokens = lane.evaluatedTokens();
     return {...(labels === undefined ? {} : {labels}), wellFormedMass, answers, expansions, evaluatedTokens, stopped};
   }
 

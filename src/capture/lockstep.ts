@@ -1,4 +1,5 @@
 import type {Extension, Read, ReadOut, Session} from "../engine/engine.ts";
+import {KeptPaths} from "./kept-paths.ts";
 
 /** Tokens to try after the end of a lane, forgotten once they are read. */
 export interface Path {
@@ -14,6 +15,13 @@ export interface Lane {
   extend(tokens: readonly number[], reads: readonly Read[]): Promise<ReadOut[]>;
   /** Reads along several continuations of the lane, which itself stays as it is. */
   explore(paths: readonly Path[]): Promise<ReadOut[][]>;
+  /**
+   * The same for paths that begin with paths grown before from where the lane stands: as far as those are still held,
+   * only what is new is evaluated. Reads may stand in the new part alone.
+   */
+  grow(paths: readonly Path[]): Promise<ReadOut[][]>;
+  /** Tokens evaluated for the lane's document since it started, the run's common prefix left out. */
+  evaluatedTokens(): number;
 }
 
 export interface LockstepOptions {
@@ -36,6 +44,8 @@ interface Wish {
   readonly items: readonly Extension[];
   readonly after: readonly Move[];
 }
+
+type Ask = (wish: Wish) => Promise<ReadOut[][]>;
 
 interface Request extends Wish {
   readonly resolve: (readOuts: ReadOut[][]) => void;
@@ -100,22 +110,42 @@ export class Lockstep {
     const sequence = alone ? 0 : 1 + lane;
     const scratch = Array.from({length: scratchPerLane}, (_, i) => 1 + lanes + lane * scratchPerLane + i);
     const restart: Move = alone ? {kind: "trim", sequence, length: 0} : {kind: "fork", from: 0, to: sequence};
+    const kept = new KeptPaths(scratch);
+    const letGo = (): Move[] => kept.clear().map(held => ({kind: "trim", sequence: held, length: 0}));
+    let evaluated = 0;
+    const ask = async (wish: Wish) => {
+      evaluated += wish.items.reduce((sum, item) => sum + item.tokens.length, 0);
+      return await this.#ask(wish);
+    };
     return {
       start: async (tokens, reads) => {
+        evaluated = 0;
         const rest = tokens.slice(prefix.length);
         const shifted = reads.map(read => ({...read, at: read.at - prefix.length}));
         const items = [{sequence, tokens: rest, reads: shifted}];
-        return (await this.#ask({before: [restart], items, after: []}))[0] ?? [];
+        return (await ask({before: [...letGo(), restart], items, after: []}))[0] ?? [];
       },
       extend: async (tokens, reads) => {
-        return (await this.#ask({before: [], items: [{sequence, tokens, reads}], after: []}))[0] ?? [];
+        return (await ask({before: letGo(), items: [{sequence, tokens, reads}], after: []}))[0] ?? [];
       },
-      explore: async paths => await this.#explore(sequence, scratch, paths),
+      explore: async paths => await this.#explore(sequence, scratch, paths, letGo(), ask),
+      grow: async paths =>
+        scratch.length < 2
+          ? await this.#explore(sequence, scratch, paths, [], ask)
+          : await grow(sequence, kept, paths, ask),
+      evaluatedTokens: () => evaluated,
     };
   }
 
-  async #explore(sequence: number, scratch: readonly number[], paths: readonly Path[]): Promise<ReadOut[][]> {
+  async #explore(
+    sequence: number,
+    scratch: readonly number[],
+    paths: readonly Path[],
+    first: readonly Move[],
+    ask: Ask,
+  ): Promise<ReadOut[][]> {
     const length = this.#session.length(sequence);
+    let before = first;
     const found: ReadOut[][] = [];
     const rewind: Move = {kind: "trim", sequence, length};
     for (let done = 0; done < paths.length; done += Math.max(1, scratch.length)) {
@@ -123,13 +153,14 @@ export class Lockstep {
       const used = scratch.slice(0, now.length);
       const wish: Wish =
         used.length === 0
-          ? {before: [], items: now.map(path => ({sequence, ...path})), after: [rewind]}
+          ? {before, items: now.map(path => ({sequence, ...path})), after: [rewind]}
           : {
-              before: used.map(to => ({kind: "fork", from: sequence, to})),
+              before: [...before, ...used.map((to): Move => ({kind: "fork", from: sequence, to}))],
               items: now.map((path, i) => ({sequence: used[i] ?? -1, ...path})),
               after: used.map(to => ({kind: "trim", sequence: to, length: 0})),
             };
-      found.push(...(await this.#ask(wish)));
+      found.push(...(await ask(wish)));
+      before = [];
     }
     return found;
   }
@@ -165,6 +196,26 @@ export class Lockstep {
     if (move.kind === "fork") await this.#session.fork(move.from, move.to);
     else await this.#session.trim(move.sequence, move.length);
   }
+}
+
+/** Evaluates paths from the longest parts of them that are kept, and keeps them in turn. */
+async function grow(sequence: number, kept: KeptPaths, paths: readonly Path[], ask: Ask): Promise<ReadOut[][]> {
+  const found: ReadOut[][] = [];
+  for (let done = 0; done < paths.length; ) {
+    const steps = kept.place(paths.slice(done).map(({tokens}) => tokens));
+    const items = steps.map(({to, shared}, i) => {
+      const {tokens, reads} = paths[done + i] ?? {tokens: [], reads: []};
+      return {
+        sequence: to,
+        tokens: tokens.slice(shared),
+        reads: reads.map(({at, spec}) => ({at: at - shared, spec})),
+      };
+    });
+    const before = steps.map(({from, to}): Move => ({kind: "fork", from: from ?? sequence, to}));
+    found.push(...(await ask({before, items, after: []})));
+    done += steps.length;
+  }
+  return found;
 }
 
 /** How many sequences a session needs for these options. */

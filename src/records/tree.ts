@@ -29,7 +29,7 @@ export const treeSchema = z.strictObject({
   wellFormedMass: boundsSchema,
   /** The most probable closed answers, as labels in the order written (empty: the null label), with their mass. */
   answers: z.array(z.strictObject({labels: z.array(z.string()), mass: massSchema})),
-  /** Positions whose next-token distribution was read, and tokens evaluated for that. */
+  /** Positions whose next-token distribution was read, and tokens evaluated for that beyond the run's common prefix. */
   expansions: z.int().min(0),
   evaluatedTokens: z.int().min(0),
   stopped: z.enum(["narrow", "budget", "exhausted"]),

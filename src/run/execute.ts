@@ -207,7 +207,13 @@ function abortable(lane: Lane, signal: AbortSignal): Lane {
       signal.throwIfAborted();
       return await call(...parameters);
     };
-  return {start: checked(lane.start), extend: checked(lane.extend), explore: checked(lane.explore)};
+  return {
+    start: checked(lane.start),
+    extend: checked(lane.extend),
+    explore: checked(lane.explore),
+    grow: checked(lane.grow),
+    evaluatedTokens: lane.evaluatedTokens,
+  };
 }
 
 function lockstepOptions(loaded: Model, model: ModelPlan, setup: GreedySetup, options: RunOptions): LockstepOptions {

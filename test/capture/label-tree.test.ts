@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {LabelTree, TREE_DEFAULTS, type TreeOptions} from "../../src/capture/label-tree.ts";
 import {Lockstep, sequencesNeeded} from "../../src/capture/lockstep.ts";
-import type {Model} from "../../src/engine/engine.ts";
+import type {Extension, Model} from "../../src/engine/engine.ts";
 import type {Script} from "../../src/engine/scripted.ts";
 import {boundsSchema} from "../../src/records/tree.ts";
 import {LABELS, prepare, TOKENS} from "../support/capture.ts";
@@ -19,7 +19,11 @@ function moody(seed: number): Script {
 }
 
 const captureTree = async (script: Script, options: Partial<TreeOptions>, scratchPerLane = 4) => {
-  const prepared = prepare({script});
+  let tokens = 0;
+  const onExtend = (items: readonly Extension[]) => {
+    for (const item of items) tokens += item.tokens.length;
+  };
+  const prepared = prepare({script, onExtend});
   const lockstepOptions = {prefix: [], lanes: 1, scratchPerLane};
   await using session = await prepared.model.openSession({
     sequences: sequencesNeeded(lockstepOptions),
@@ -35,7 +39,7 @@ const captureTree = async (script: Script, options: Partial<TreeOptions>, scratc
   });
   const [captured] = found;
   if (captured === undefined) throw new Error("no tree was captured");
-  return {captured, ...prepared};
+  return {captured, seenTokens: tokens, ...prepared};
 };
 
 /** The sixteen well-formed answers over three labels and the null label, up to where the list closes. */
@@ -129,9 +133,21 @@ describe("LabelTree", () => {
   });
 
   test("finds the same with scratch sequences as one path after another", async () => {
-    const {captured: forked} = await captureTree(moody(5), {expansions: 40}, 4);
-    const {captured: rewound} = await captureTree(moody(5), {expansions: 40}, 0);
+    const {evaluatedTokens: fewer, ...forked} = (await captureTree(moody(5), {expansions: 40}, 24)).captured;
+    const {evaluatedTokens: all, ...rewound} = (await captureTree(moody(5), {expansions: 40}, 0)).captured;
     expect(rewound).toEqual(forked);
+    expect(fewer).toBeLessThan(all);
+  });
+
+  test.each([0, 1, 2, 5, 24])("counts every token that was evaluated, with %i scratch sequences", async scratch => {
+    const {captured, seenTokens} = await captureTree(moody(11), {width: 1e-9, expansions: 40}, scratch);
+    expect(captured.expansions).toBe(40);
+    expect(captured.evaluatedTokens).toBe(seenTokens);
+  });
+
+  test("with room to keep every path, an expansion costs one token", async () => {
+    const {captured, documents} = await captureTree(moody(11), {width: 1e-9, expansions: 60}, 120);
+    expect(captured.evaluatedTokens).toBe((documents[0]?.opened.length ?? 0) + captured.expansions - 1);
   });
 
   test("lists closed answers in the order in which their labels were written, the null label as an empty list", async () => {

@@ -24,6 +24,14 @@ function jobs(count: number): Job[] {
 
 const at = (tokens: readonly number[]) => tokens.map((_, place) => ({at: place, spec: SPEC}));
 
+/** Every path of up to `depth` tokens out of two, in a random but fixed order that puts beginnings first mostly. */
+function branching(depth: number): number[][] {
+  const grown: number[][] = [[70], [71]];
+  for (let i = 0; grown.length < 2 ** (depth + 1) - 2; i++)
+    grown.push(...[70, 71].map(token => [...(grown[i] ?? []), token]));
+  return grown;
+}
+
 /** Reads after the prompt, along the paths, after each token of the answer, and along the paths again. */
 async function work(job: Job, lane: Lane): Promise<unknown[]> {
   const paths = job.paths.map(tokens => ({tokens, reads: at(tokens)}));
@@ -215,5 +223,51 @@ describe("Lockstep", () => {
     expect(() => new Lockstep(session, {prefix: [], lanes: 2, scratchPerLane: 0})).toThrow("3 sequences needed");
     expect(sequencesNeeded({prefix: PREFIX, lanes: 4, scratchPerLane: 3})).toBe(17);
     expect(sequencesNeeded(STRICT)).toBe(1);
+  });
+});
+
+describe("a lane that grows paths", () => {
+  const end = (tokens: readonly number[]) => ({tokens, reads: [{at: tokens.length - 1, spec: SPEC}]});
+
+  async function grown(options: LockstepOptions, batches: readonly (readonly number[])[][]) {
+    let tokens = 0;
+    await using session = await open(options, items => {
+      for (const item of items) tokens += item.tokens.length;
+    });
+    const lockstep = new Lockstep(session, options);
+    await lockstep.prepare();
+    const seen: {read: unknown[]; evaluated: number}[] = [];
+    await lockstep.run([1, 2, 3], async (job, lane) => {
+      await lane.start([...PREFIX, 40 + job], []);
+      const read: unknown[] = [];
+      for (const paths of batches) read.push(...(await lane.grow(paths.map(end))));
+      const evaluated = lane.evaluatedTokens();
+      read.push(await lane.extend([50], [{at: 0, spec: SPEC}]), await lane.grow([end([70, 70, 71])]));
+      seen[job - 1] = {read, evaluated};
+    });
+    return {seen, tokens};
+  }
+
+  test.each([0, 1, 2, 3, 7, 40])(
+    "reads what it reads without keeping anything, with %i scratch",
+    async scratchPerLane => {
+      const all = branching(4);
+      const batches = [all.slice(0, 2), all.slice(2, 9), all.slice(9, 25), all.slice(25)];
+      const alone = await grown(STRICT, batches);
+      for (const lanes of [1, 3]) {
+        const beside = await grown({prefix: PREFIX, lanes, scratchPerLane}, batches);
+        expect(beside.seen.map(({read}) => read)).toEqual(alone.seen.map(({read}) => read));
+      }
+    },
+  );
+
+  test("evaluates one token a path where all beginnings are held, and says so", async () => {
+    const all = branching(3);
+    const {seen} = await grown({prefix: PREFIX, lanes: 1, scratchPerLane: 30}, [
+      all.slice(0, 2),
+      all.slice(2, 6),
+      all.slice(6),
+    ]);
+    expect(seen.map(({evaluated}) => evaluated)).toEqual([1, 1, 1].map(prompt => prompt + all.length));
   });
 });
