@@ -1,0 +1,60 @@
+import {mkdtemp, readdir, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {expect, onTestFinished, test} from "vitest";
+import {z} from "zod";
+import {loadCatalog} from "../../src/catalog/catalog.ts";
+import type {CommandIo} from "../../src/commands/command.ts";
+import {demoCommand} from "../../src/commands/demo.ts";
+import {readManifest} from "../../src/store/manifest-file.ts";
+
+const outcomesSchema = z.array(
+  z.object({
+    model: z.object({id: z.string(), nonEmbeddingParameters: z.number()}),
+    folder: z.string(),
+    captured: z.number(),
+    resumed: z.number(),
+  }),
+);
+
+/** A working folder with a home of its own, and the subjects of all progress that was told. */
+async function place(signal = new AbortController().signal) {
+  const cwd = await mkdtemp(join(tmpdir(), "labelscope-demo-"));
+  onTestFinished(() => rm(cwd, {recursive: true, force: true}));
+  const told: string[] = [];
+  const env = {...process.env, LABELSCOPE_HOME: join(cwd, "home")};
+  const io: CommandIo = {progress: event => told.push(event.subject), notice: () => {}, signal, env, cwd};
+  return {cwd, told, io};
+}
+
+test("the demo runs every whole model of the ladder, the smallest first, and once more from what is stored", async () => {
+  const {told, io} = await place();
+  const wanted = (await loadCatalog()).models
+    .filter(({family, variant}) => family === "posts-ladder" && variant !== "lora")
+    .map(({id}) => id);
+
+  const first = await demoCommand({out: "runs", limit: 3}, io);
+  const outcomes = outcomesSchema.parse(first.data);
+  expect(outcomes.map(({model}) => model.id).sort()).toEqual(wanted.sort());
+  const sizes = outcomes.map(({model}) => model.nonEmbeddingParameters);
+  expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+  expect(outcomes.map(({captured, resumed}) => [captured, resumed])).toEqual(outcomes.map(() => [3, 0]));
+  for (const id of wanted) {
+    expect(first.text).toContain(id);
+    expect(told).toContain(`${id} on posts`);
+  }
+  expect((await readManifest(outcomes[0]?.folder ?? "")).sessions.map(({threads}) => threads)).toEqual([1]);
+
+  const second = outcomesSchema.parse((await demoCommand({out: "runs", limit: 3}, io)).data);
+  expect(second.map(({captured, resumed}) => [captured, resumed])).toEqual(outcomes.map(() => [0, 3]));
+});
+
+test("an interrupted demo says so and ends with 130", async () => {
+  const controller = new AbortController();
+  const {cwd, io} = await place(controller.signal);
+  const stopping = {...io, progress: () => controller.abort()};
+  const result = await demoCommand({out: "runs", limit: 50}, stopping);
+  expect(result.exitCode).toBe(130);
+  expect(result.text).toContain("Not finished");
+  expect(await readdir(join(cwd, "runs"))).toHaveLength(1);
+});
