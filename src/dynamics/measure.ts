@@ -119,3 +119,13 @@ export function shareOf(
   const numbers = observations.map(({row, holds}) => ({row, value: holds ? 1 : 0}));
   return meanOf(samples, numbers, why);
 }
+
+/** The mean of the finite values; the note counts the others. */
+export function finiteMean(samples: Samples, observations: readonly Observation[], why: string): Measured {
+  const finite = observations.filter(({value}) => Number.isFinite(value));
+  const infinite = observations.length - finite.length;
+  const mean = meanOf(samples, finite, infinite > 0 ? `infinite at all ${infinite} label steps` : why);
+  if (infinite === 0 || mean.value === undefined) return mean;
+  const note = `${infinite} label steps with an infinite value are left out`;
+  return {...mean, note: mean.note === undefined ? note : `${mean.note}; ${note}`};
+}
