@@ -43,7 +43,8 @@ test("the demo runs every whole model of the ladder, the smallest first, and onc
     expect(first.text).toContain(id);
     expect(told).toContain(`${id} on posts`);
   }
-  expect((await readManifest(outcomes[0]?.folder ?? "")).sessions.map(({threads}) => threads)).toEqual([1]);
+  const manifest = await readManifest(outcomes[0]?.folder ?? "");
+  expect(manifest?.sessions.map(({threads}) => threads)).toEqual([1]);
 
   const second = outcomesSchema.parse((await demoCommand({out: "runs", limit: 3}, io)).data);
   expect(second.map(({captured, resumed}) => [captured, resumed])).toEqual(outcomes.map(() => [0, 3]));
