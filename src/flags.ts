@@ -20,6 +20,14 @@ export function share(text: string): number {
   return value;
 }
 
+/** Of an interval: neither 0 nor 1. */
+export function level(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value < 1))
+    throw new InvalidArgumentError("expected a number between 0 and 1");
+  return value;
+}
+
 export function positive(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value > 0 && Number.isFinite(value)))

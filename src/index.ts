@@ -2,12 +2,18 @@
 export {loadCatalog} from "./catalog/catalog.ts";
 export {readGgufInfo} from "./catalog/gguf-info.ts";
 export {resolveModel} from "./catalog/resolve.ts";
+export {type CompareInput, type Comparison, compare} from "./compare/compare.ts";
+export type {ComparedRun} from "./compare/compared-run.ts";
+export {COMPARE_DEFAULTS, type CompareSettings} from "./compare/settings.ts";
 export type {Engine, Model, ReadOut, ReadSpec, Session} from "./engine/engine.ts";
 export {openLocalEngine} from "./engine/local.ts";
 export {LabelscopeError} from "./errors.ts";
+export {estimatorNamed, estimators} from "./estimate/index.ts";
+export {metricNamed, metrics} from "./metric/index.ts";
 export {buildPrompts} from "./prompt/plan.ts";
 export type {Document} from "./records/document.ts";
 export type {Manifest} from "./records/manifest.ts";
+export type {Results} from "./records/results/results.ts";
 export type {LabelStep, Trace} from "./records/trace.ts";
 export type {RunOutcome} from "./run/execute.ts";
 export {RUN_DEFAULTS, type RunOptions} from "./run/options.ts";

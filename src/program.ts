@@ -1,6 +1,6 @@
 import {Command, Option} from "commander";
 import type {CommandIo, CommandResult} from "./commands/command.ts";
-import {list, positive, repeated, shard, share, wholeNumber} from "./flags.ts";
+import {level, list, positive, repeated, shard, share, wholeNumber} from "./flags.ts";
 
 /** What a command line asks for: a call that is made once output and signals are set up. */
 export type Call = (io: CommandIo) => Promise<CommandResult>;
@@ -118,6 +118,50 @@ export function createProgram(
     .action(async (runs, flags) => {
       await dispatch(
         async io => (await import("./commands/merge.ts")).mergeCommand({runs, out: flags.out}, io),
+        flags.json,
+      );
+    });
+
+  const comparisonFlags = (command: Command) =>
+    command
+      .option("--metrics <names>", "metrics, with commas between them (default: NLL, L1, example-F1, AP)", list)
+      .option("--all-metrics", "every metric", false)
+      .option("--resamples <n>", "bootstrap resamples of the documents", wholeNumber(1), 2000)
+      .option("--seed <n>", "seed of resamples and exchanges", wholeNumber(0), 0)
+      .option("--level <share>", "of the intervals; tests are read at 1 − level", level, 0.95)
+      .option("--fail-if <condition>", "'PATH OP NUMBER' on results.json: exit 1 where it holds (repeatable)", repeated)
+      .option("--out <dir>", "where the files go (default: comparisons/TASK-HASH)");
+
+  comparisonFlags(
+    add(
+      program,
+      "compare <runs...>",
+      "estimates, metrics with intervals, paired tests of runs of a task",
+      COMPARE_EXAMPLE,
+    ),
+  )
+    .option("--estimators <names>", "rows, with commas between them (default: all that the runs hold)", list)
+    .option("--predictions <[name=]file>", "estimates made elsewhere, beside the runs (repeatable)", repeated)
+    .action(async (runs, flags) => {
+      await dispatch(
+        async io => (await import("./commands/compare.ts")).compareCommand({runs, ...flags}, io),
+        flags.json,
+      );
+    });
+
+  comparisonFlags(
+    add(program, "evaluate <task>", "the same metrics and intervals for estimates made elsewhere", EVALUATE_EXAMPLE),
+  )
+    .requiredOption(
+      "--predictions <[name=]file>",
+      'JSONL, {"id", "labels": {"joy": 0.8}} a line (repeatable)',
+      repeated,
+    )
+    .option("--name <name>", "what to call them (default: the file's name)")
+    .option("--data <dir>", "where the task's data is")
+    .action(async (task, flags) => {
+      await dispatch(
+        async io => (await import("./commands/evaluate.ts")).evaluateCommand({task, ...flags}, io),
         flags.json,
       );
     });
@@ -243,6 +287,10 @@ function addTasks(add: Add, tasks: Command, dispatch: Dispatch): void {
 const RUN_EXAMPLE = `labelscope models pull smollm2-135m-instruct
 labelscope run goemotions --data DIR --model smollm2-135m-instruct --shots 10 --limit 231
 labelscope run my-task.yaml --model path/to/model.gguf+adapter.gguf@0.5 --show-prompt`;
+const COMPARE_EXAMPLE = `labelscope compare runs/goemotions-*
+labelscope compare runs/posts-* --estimators hard,first-step,first-step+platt --all-metrics
+labelscope compare runs/posts-* --predictions bert=bert.jsonl --fail-if 'curves.posts-ladder.base.step1.slope > 0'`;
+const EVALUATE_EXAMPLE = "labelscope evaluate goemotions --data DIR --predictions bert=bert.jsonl";
 const SCORE_EXAMPLE = `printf 'Input: I loved it!\\n{"label": ["' | labelscope score --model smollm2-135m-instruct --labels joy,fear,none`;
 const PULL_EXAMPLE = `labelscope models pull smollm2-135m-instruct qwen2.5-coder-0.5b-instruct
 labelscope models pull hf:OWNER/REPO/model.gguf --id my-model`;

@@ -1,16 +1,19 @@
+import {dynamicsOf} from "../dynamics/dynamics.ts";
 import {LabelscopeError} from "../errors.ts";
+import {createRng} from "../math/rng.ts";
 import {metricNamed} from "../metric/index.ts";
 import {RESULTS_SCHEMA, type Results} from "../records/results/results.ts";
 import {ceilingOf} from "./ceiling.ts";
 import {checkComparable} from "./check-runs.ts";
 import type {ComparedRun} from "./compared-run.ts";
 import {type ComparedTask, taskOfRuns} from "./compared-task.ts";
+import {curvesOf} from "./curves.ts";
 import {estimatorResults} from "./estimator-results.ts";
 import {pairsOf} from "./pairs.ts";
 import {type Predictions, rowOfPredictions, systemOfPredictions} from "./predictions.ts";
 import {systemsOf} from "./rows.ts";
-import {runRow} from "./run-row.ts";
-import {scoreSystems} from "./score-systems.ts";
+import {comparedDocuments, runRow} from "./run-row.ts";
+import {type ScoredSystem, scoreSystems} from "./score-systems.ts";
 import type {CompareSettings} from "./settings.ts";
 import type {System} from "./system.ts";
 import {warningsOfComparison, warningsOfRun} from "./warnings.ts";
@@ -52,6 +55,7 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
     ...predictions.map(one => systemOfPredictions(one, task)),
   ];
   const scored = scoreSystems(systems, task, options);
+  const compared = runs.map(run => ({...run, documents: {...run.documents, test: comparedDocuments(run, task)}}));
   const results: Results = {
     schema: RESULTS_SCHEMA,
     labelscope: input.labelscope,
@@ -77,8 +81,38 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
     estimates: Object.fromEntries(scored.map(system => [system.name, estimatorResults(system, task, options)])),
     ceiling: ceilingOf(systems, task, options),
     pairs: pairsOf(scored, options),
+    dynamics: Object.fromEntries(compared.map(run => [run.name, runDynamics(run, systems, options)])),
+    curves: curvesOf(compared, {...options, rng: documentsRng(options), estimates: inputsOf(scored)}),
   };
   return {results, task, systems};
+}
+
+/** Everything that resamples documents draws from the same stream. */
+function documentsRng({seed}: CompareSettings) {
+  return createRng(`${seed}/documents`);
+}
+
+function runDynamics(
+  run: ComparedRun,
+  systems: readonly System[],
+  settings: CompareSettings,
+): Results["dynamics"][string] {
+  const rows = systems.find(({name}) => name === run.name)?.rows ?? [];
+  const labels = run.manifest.labels.filter(label => label !== run.manifest.noneLabel);
+  const estimates = rows
+    .filter(({name}) => name !== "constant")
+    .map(({name, estimates: {documents}}) => [name, {labels, documents}] as const);
+  return dynamicsOf(
+    {manifest: run.manifest, documents: run.documents.test},
+    {...settings, rng: documentsRng(settings), estimates: Object.fromEntries(estimates)},
+  );
+}
+
+/** Every row as the metrics take it, for curves against size. */
+function inputsOf(scored: readonly ScoredSystem[]) {
+  return Object.fromEntries(
+    scored.map(({name, rows}) => [name, Object.fromEntries(rows.map(({row, input}) => [row.name, input]))]),
+  );
 }
 
 function refuseRepeatedNames(names: readonly string[]): void {

@@ -1,7 +1,6 @@
+import {drawSamples, meanOf} from "../dynamics/measure.ts";
 import {createRng} from "../math/rng.ts";
-import {type Measured, measured} from "../records/results/value.ts";
-import {resample, type Statistic} from "../stats/draws.ts";
-import {bootstrapInterval} from "../stats/interval.ts";
+import type {Measured} from "../records/results/value.ts";
 import type {CompareSettings} from "./settings.ts";
 
 /** One number a document, in the order of the documents, or none. */
@@ -19,34 +18,9 @@ export function meansOf(
   settings: CompareSettings,
   why: string,
 ): Measured[] {
-  const draws = resample(lists.map(meanStatistic), {
-    documents,
-    resamples: settings.resamples,
-    rng: createRng(`${settings.seed}/documents`),
+  const samples = drawSamples(documents, {...settings, rng: createRng(`${settings.seed}/documents`)});
+  return lists.map(values => {
+    const observations = values.flatMap((value, row) => (value === undefined ? [] : [{row, value}]));
+    return meanOf(samples, observations, why);
   });
-  return draws.map(drawn =>
-    measured(
-      {value: drawn.estimate, reason: why, n: drawn.documents},
-      bootstrapInterval(drawn, {method: "bca", level: settings.level}),
-    ),
-  );
-}
-
-/** The mean over the documents that have a value. */
-function meanStatistic(values: DocumentValues): Statistic {
-  const rows = Int32Array.from(values.flatMap((value, row) => (value === undefined ? [] : [row])));
-  const known = Float64Array.from(values.filter(value => value !== undefined));
-  return {
-    documents: rows.length,
-    value: weights => {
-      let sum = 0;
-      let count = 0;
-      for (let index = 0; index < rows.length; index += 1) {
-        const weight = weights[rows[index] ?? 0] ?? 0;
-        sum += weight * (known[index] ?? 0);
-        count += weight;
-      }
-      return count === 0 ? undefined : sum / count;
-    },
-  };
 }

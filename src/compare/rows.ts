@@ -83,11 +83,15 @@ function rowOf(estimator: Estimator, run: ComparedRun, documents: readonly Docum
   };
 }
 
-export const NO_CALIBRATION = "the run holds no documents of the calibration split";
+const NO_CALIBRATION = "the run holds no documents of the calibration split";
 
-/** Why an estimator that learns cannot, or nothing. */
+/** Why an estimator that learns cannot: the split that it learns on was not captured. Or nothing. */
 function whyNot(estimator: Estimator, run: ComparedRun): string | undefined {
-  return estimator.needs.includes("calibration") && run.documents.calibration.length === 0 ? NO_CALIBRATION : undefined;
+  const needs: readonly string[] = estimator.needs;
+  if (needs.includes("calibration") && run.documents.calibration.length === 0) return NO_CALIBRATION;
+  if (needs.includes("train") && run.documents.train.length === 0)
+    return "the run holds no documents of the train split";
+  return undefined;
 }
 
 function cannotEstimate(

@@ -37,6 +37,9 @@ export const againstTruthSchema = z.strictObject({
 });
 export type AgainstTruth = z.infer<typeof againstTruthSchema>;
 
+/** Documents of another split that were learned from, and those that could not be, by reason. */
+const learnedFromSchema = z.strictObject({documents: z.int(), leftOut: z.array(countedSchema)});
+
 /** What one estimator says about one run. */
 export const estimatorResultSchema = z.strictObject({
   title: z.string(),
@@ -55,7 +58,8 @@ export const estimatorResultSchema = z.strictObject({
       note: z.string().optional(),
     }),
   ),
-  calibrated: z.strictObject({documents: z.int(), leftOut: z.array(countedSchema)}).optional(),
+  calibrated: learnedFromSchema.optional(),
+  trained: learnedFromSchema.optional(),
   /** The run it was taken from, where that is a finetuned variant of this one. */
   from: z.string().optional(),
   metrics: z.record(z.string(), metricValueSchema),

@@ -1,4 +1,6 @@
 import {z} from "zod";
+import {curvesSchema} from "./curves.ts";
+import {dynamicsSchema} from "./dynamics.ts";
 import {ceilingSchema, estimatorResultSchema, pairResultSchema} from "./estimates.ts";
 import {runRowSchema, warningSchema} from "./runs.ts";
 
@@ -44,5 +46,8 @@ export const resultsSchema = z.strictObject({
   estimates: z.record(z.string(), z.record(z.string(), estimatorResultSchema)),
   ceiling: ceilingSchema,
   pairs: z.array(pairResultSchema),
+  /** How each run's model generates, by run. */
+  dynamics: z.record(z.string(), dynamicsSchema),
+  curves: curvesSchema,
 });
 export type Results = z.infer<typeof resultsSchema>;

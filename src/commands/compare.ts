@@ -1,0 +1,157 @@
+import {existsSync} from "node:fs";
+import {basename, extname, relative, resolve} from "node:path";
+import {checkComparable} from "../compare/check-runs.ts";
+import {type Comparison, compare} from "../compare/compare.ts";
+import type {ComparedRun} from "../compare/compared-run.ts";
+import {type ComparedTask, taskOfRuns} from "../compare/compared-task.ts";
+import {checkGate, type Gate, parseGate} from "../compare/gate.ts";
+import type {Predictions} from "../compare/predictions.ts";
+import {COMPARE_DEFAULTS, type CompareSettings} from "../compare/settings.ts";
+import {comparisonText} from "../compare/text.ts";
+import {LabelscopeError} from "../errors.ts";
+import {metricList} from "../metric/index.ts";
+import {readRun} from "../store/read-run.ts";
+import {canonicalJson, sha256} from "../task/hash.ts";
+import {readPredictions} from "../task/predictions.ts";
+import {ProblemList} from "../task/problems.ts";
+import {version} from "../version.ts";
+import type {CommandIo, CommandResult} from "./command.ts";
+import {writeComparison} from "./comparison-files.ts";
+
+/** What `compare` and `evaluate` have in common, as the command line gives it. */
+export interface ComparisonOptions {
+  /** `NAME=FILE` or `FILE`. */
+  readonly predictions?: readonly string[];
+  readonly estimators?: readonly string[];
+  readonly metrics?: readonly string[];
+  readonly allMetrics?: boolean;
+  readonly resamples?: number;
+  readonly seed?: number;
+  readonly level?: number;
+  readonly failIf?: readonly string[];
+  readonly out?: string;
+}
+
+export interface CompareOptions extends ComparisonOptions {
+  readonly runs: readonly string[];
+}
+
+/** `compare`: the tables of some runs, in the terminal and as files. */
+export async function compareCommand(options: CompareOptions, io: CommandIo): Promise<CommandResult> {
+  const gates = (options.failIf ?? []).map(parseGate);
+  const runs = await readRuns(options.runs, io);
+  checkComparable(runs);
+  const task = taskOfRuns(runs);
+  const predictions = await readAllPredictions(options.predictions ?? [], task, "any", io);
+  const comparison = compare({runs, predictions, labelscope: version}, settingsOf(options));
+  return await handOver(comparison, options, gates, io);
+}
+
+/** Flags as settings, defaults filled in. */
+export function settingsOf(options: ComparisonOptions): CompareSettings {
+  const {estimators, resamples, seed, level} = options;
+  const metrics = options.allMetrics === true ? metricList.map(({name}) => name) : options.metrics;
+  return {
+    seed: seed ?? COMPARE_DEFAULTS.seed,
+    resamples: resamples ?? COMPARE_DEFAULTS.resamples,
+    level: level ?? COMPARE_DEFAULTS.level,
+    metrics: metrics ?? COMPARE_DEFAULTS.metrics,
+    estimators,
+  };
+}
+
+/** Reads run folders, each once; runs of the same name are told apart by their folders. */
+export async function readRuns(folders: readonly string[], io: CommandIo): Promise<ComparedRun[]> {
+  const paths = [...new Set(folders.map(folder => resolve(io.cwd, folder)))];
+  const runs: {readonly path: string; readonly run: ComparedRun}[] = [];
+  for (const path of paths) {
+    const {name, manifest, documents, orphans} = await readRun(path);
+    runs.push({path, run: {name, manifest, documents}});
+    const lost = Object.entries(orphans).filter(([, count]) => count > 0);
+    for (const [kind, count] of lost) io.notice(`${name}: ${count} ${kind} records belong to no document: left out`);
+    io.progress({subject: "reading runs", done: runs.length, total: paths.length, unit: "documents", note: name});
+  }
+  const taken = (name: string) => runs.filter(({run}) => run.name === name).length > 1;
+  return runs.map(({path, run}) => (taken(run.name) ? {...run, name: relative(io.cwd, path) || path} : run));
+}
+
+/**
+ * Reads predictions made elsewhere, all of them before anything is said about what is wrong.
+ *
+ * @param ids `task`: a document that the task does not have is an error; `any`: it is left out and counted, since runs may
+ *   hold a sample of the documents
+ */
+export async function readAllPredictions(
+  specs: readonly string[],
+  task: ComparedTask,
+  ids: "task" | "any",
+  io: CommandIo,
+): Promise<Predictions[]> {
+  const problems = new ProblemList();
+  const known = new Set(task.documents.map(({id}) => id));
+  const found: Predictions[] = [];
+  for (const spec of specs) {
+    const {name, file} = predictionsSpec(spec, io.cwd);
+    const scope = {labels: task.labels, noneLabel: task.noneLabel, ...(ids === "task" ? {ids: known} : {})};
+    const estimates = await readPredictions(resolve(io.cwd, file), file, scope, problems).catch(explainMissing(file));
+    if (problems.count === 0 && ![...estimates.keys()].some(id => known.has(id))) {
+      problems.add({file, message: "none of its ids is a compared document"});
+    }
+    found.push({name, file, estimates});
+  }
+  problems.throwIfAny(
+    "predictions-invalid",
+    "predictions",
+    'one JSON object a line: {"id": "…", "labels": {…}} with a number for each label',
+  );
+  return found;
+}
+
+/** `NAME=FILE`, or a file that gives its name. */
+function predictionsSpec(spec: string, cwd: string): {name: string; file: string} {
+  const [, name, file] = /^([^=/\\]+)=(.+)$/s.exec(spec) ?? [];
+  if (name !== undefined && file !== undefined && !existsSync(resolve(cwd, spec))) return {name, file};
+  return {name: basename(spec, extname(spec)), file: spec};
+}
+
+function explainMissing(file: string) {
+  return (cause: unknown): never => {
+    throw new LabelscopeError({
+      code: "predictions-unreadable",
+      message: `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`,
+      next: "--predictions NAME=FILE, with a JSONL file",
+      cause,
+    });
+  };
+}
+
+/** Writes the files, holds the results to the gates and says what was found. */
+export async function handOver(
+  comparison: Comparison,
+  options: ComparisonOptions,
+  gates: readonly Gate[],
+  io: CommandIo,
+): Promise<CommandResult> {
+  const {results} = comparison;
+  const folder = resolve(io.cwd, options.out ?? defaultFolder(comparison));
+  const files = await writeComparison(folder, comparison);
+  const outcomes = gates.map(gate => checkGate(gate, results));
+  const failed = outcomes.filter(outcome => outcome.failed);
+  for (const outcome of failed) {
+    io.notice(`failed: ${outcome.gate.text} (${"value" in outcome ? `it is ${outcome.value}` : outcome.reason})`);
+  }
+  const place = relative(io.cwd, folder) || folder;
+  return {
+    data: {folder, files, results, gates: outcomes.map(({gate, ...outcome}) => ({condition: gate.text, ...outcome}))},
+    text: `${comparisonText(results)}\n${files.length} files → ${place}\n`,
+    ...(failed.length === 0 ? {} : {exitCode: 1}),
+  };
+}
+
+/** Named after the task and a hash of what was compared and how: the same comparison finds its folder again. */
+function defaultFolder({results}: Comparison): string {
+  const {task, settings, runs} = results;
+  const compared = runs.map(({run, model, file}) => ({run, model: model?.sha256 ?? null, file: file ?? null}));
+  const hash = sha256(canonicalJson({settings, compared})).slice(0, 8);
+  return `comparisons/${task.id}-${hash}`;
+}

@@ -1,0 +1,47 @@
+import {createWriteStream} from "node:fs";
+import {mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {Readable} from "node:stream";
+import {pipeline} from "node:stream/promises";
+import type {Comparison} from "../compare/compare.ts";
+import {csvText} from "../compare/csv.ts";
+import {csvTables, estimatesCsv} from "../compare/csv-tables.ts";
+import {resultsSchema} from "../records/results/results.ts";
+import {explainFileError} from "../store/disk-full.ts";
+
+export const RESULTS = "results.json";
+export const ESTIMATES = "estimates.csv";
+
+/**
+ * Writes a comparison's folder: results.json, estimates.csv and a CSV file a table. Files of an earlier comparison there
+ * are replaced, each whole or not at all.
+ *
+ * @returns the names of the files, results.json first
+ * @throws `disk-full` and the other refusals of the file system, by name; an error of zod where a number is not finite,
+ *   which is a bug
+ */
+export async function writeComparison(folder: string, {results, systems, task}: Comparison): Promise<string[]> {
+  const files: readonly (readonly [name: string, text: string | Iterable<string>])[] = [
+    [RESULTS, `${JSON.stringify(resultsSchema.parse(results), null, 1)}\n`],
+    [ESTIMATES, estimatesCsv(systems, task)],
+    ...csvTables(results).map(table => [`${table.name}.csv`, csvText(table)] as const),
+  ];
+  try {
+    await mkdir(folder, {recursive: true});
+    for (const [name, text] of files) await writeWhole(join(folder, name), text);
+  } catch (error) {
+    throw explainFileError(folder, error);
+  }
+  return files.map(([name]) => name);
+}
+
+async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
+  const draft = `${path}.${process.pid}.draft`;
+  try {
+    if (typeof text === "string") await writeFile(draft, text);
+    else await pipeline(Readable.from(text), createWriteStream(draft));
+    await rename(draft, path);
+  } finally {
+    await rm(draft, {force: true});
+  }
+}

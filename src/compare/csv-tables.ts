@@ -1,0 +1,193 @@
+import type {Results} from "../records/results/results.ts";
+import type {Measured} from "../records/results/value.ts";
+import type {ComparedTask} from "./compared-task.ts";
+import {type Cell, type CsvTable, csvLine} from "./csv.ts";
+import type {System} from "./system.ts";
+
+const MEASURED = ["value", "lower", "upper", "n", "method", "reason", "note"];
+
+function measuredCells({value, lower, upper, n, method, reason, note}: Measured): Cell[] {
+  return [value, lower, upper, n, method, reason, note];
+}
+
+/** The tables of a comparison's results, a CSV file each. */
+export function csvTables(results: Results): CsvTable[] {
+  return [
+    metricsTable(results),
+    labelsTable(results),
+    truthTable(results),
+    ceilingTable(results),
+    pairsTable(results),
+    runsTable(results),
+    learnedTable(results),
+    warningsTable(results),
+  ];
+}
+
+function eachEstimator<T>(results: Results, rowsOf: (run: string, name: string, one: EstimatorOf) => T[]): T[] {
+  return Object.entries(results.estimates).flatMap(([run, rows]) =>
+    Object.entries(rows).flatMap(([name, one]) => rowsOf(run, name, one)),
+  );
+}
+type EstimatorOf = Results["estimates"][string][string];
+
+function metricsTable(results: Results): CsvTable {
+  const rows = eachEstimator(results, (run, estimator, one) =>
+    Object.entries(one.metrics).map(([metric, value]): Cell[] => [
+      run,
+      estimator,
+      metric,
+      ...measuredCells(value),
+      value.best ?? false,
+      value.notWorse ?? false,
+      value.pHolm,
+    ]),
+  );
+  return {name: "metrics", header: ["run", "estimator", "metric", ...MEASURED, "best", "notWorse", "pHolm"], rows};
+}
+
+function labelsTable(results: Results): CsvTable {
+  const rows = eachEstimator(results, (run, estimator, one) =>
+    Object.entries(one.metrics).flatMap(([metric, {labels = []}]) =>
+      labels.map(({label, value, reason, positives}): Cell[] => [
+        run,
+        estimator,
+        metric,
+        label,
+        value,
+        positives,
+        reason,
+      ]),
+    ),
+  );
+  return {name: "label-metrics", header: ["run", "estimator", "metric", "label", "value", "positives", "reason"], rows};
+}
+
+function truthTable(results: Results): CsvTable {
+  const rows = eachEstimator(results, (run, estimator, {againstTruth}) => {
+    if (againstTruth === undefined) return [];
+    const {bias, error, labels} = againstTruth;
+    const numbers = [
+      {measure: "bias", label: undefined, value: bias},
+      {measure: "error", label: undefined, value: error},
+      ...Object.entries(labels).map(([label, value]) => ({measure: "labelBias", label, value})),
+    ];
+    return numbers.map(({measure, label, value}): Cell[] => [run, estimator, measure, label, ...measuredCells(value)]);
+  });
+  return {name: "against-truth", header: ["run", "estimator", "measure", "label", ...MEASURED], rows};
+}
+
+function ceilingTable({ceiling}: Results): CsvTable {
+  const header = ["run", "row", "metric", ...MEASURED];
+  if ("reason" in ceiling) return {name: "ceiling", header, rows: []};
+  const blocks = [
+    {run: undefined, rows: ceiling.shared},
+    ...Object.entries(ceiling.runs).map(([run, rows]) => ({run, rows})),
+  ];
+  const rows = blocks.flatMap(({run, rows: block}) =>
+    Object.entries(block).flatMap(([row, {metrics}]) =>
+      Object.entries(metrics).map(([metric, value]): Cell[] => [run, row, metric, ...measuredCells(value)]),
+    ),
+  );
+  return {name: "ceiling", header, rows};
+}
+
+function pairsTable({pairs}: Results): CsvTable {
+  const rows = pairs.map(({left, right, estimator, metric, difference, p, pHolm, effect, test}): Cell[] => [
+    left,
+    right,
+    estimator,
+    metric,
+    ...measuredCells(difference),
+    p,
+    pHolm,
+    effect,
+    test,
+  ]);
+  return {
+    name: "pairs",
+    header: ["left", "right", "estimator", "metric", ...MEASURED, "p", "pHolm", "effect", "test"],
+    rows,
+  };
+}
+
+function runsTable({runs}: Results): CsvTable {
+  const rows = runs.map(({run, kind, title, model, documents, cost}): Cell[] => [
+    run,
+    kind,
+    title,
+    model?.family,
+    model?.variant,
+    model?.quantisation,
+    model?.parameters.total,
+    model?.parameters.nonEmbedding,
+    model?.sha256,
+    documents.test,
+    documents.compared,
+    documents.calibration,
+    documents.traced,
+    documents.wellFormed,
+    documents.forced,
+    cost?.greedy?.labelSteps,
+    cost?.tree?.labelSteps,
+    cost?.tree?.tokens,
+  ]);
+  const header = [
+    "run",
+    "kind",
+    "title",
+    "family",
+    "variant",
+    "quantisation",
+    "parameters",
+    "nonEmbeddingParameters",
+    "sha256",
+    "testDocuments",
+    "comparedDocuments",
+    "calibrationDocuments",
+    "traced",
+    "wellFormed",
+    "forced",
+    "greedyLabelSteps",
+    "treeLabelSteps",
+    "treeTokens",
+  ];
+  return {name: "runs", header, rows};
+}
+
+function learnedTable(results: Results): CsvTable {
+  const rows = eachEstimator(results, (run, estimator, {learned}) =>
+    learned.map(({name, value, label, note}): Cell[] => [run, estimator, name, label, value, note]),
+  );
+  return {name: "learned", header: ["run", "estimator", "name", "label", "value", "note"], rows};
+}
+
+function warningsTable({warnings}: Results): CsvTable {
+  return {
+    name: "warnings",
+    header: ["code", "run", "text"],
+    rows: warnings.map(({code, run, text}): Cell[] => [code, run, text]),
+  };
+}
+
+/**
+ * estimates.csv: every estimate of every document, with its bounds where the estimator has some. Documents without an
+ * estimate have lines with an empty value, so that nothing is missing without a trace.
+ *
+ * @returns pieces of the file in order, a piece a row of a table: it can be long
+ */
+export function* estimatesCsv(systems: readonly System[], task: ComparedTask): Generator<string> {
+  yield csvLine(["run", "id", "estimator", "label", "value", "lower", "upper"]);
+  for (const {name: run, rows} of systems) {
+    for (const {name: estimator, estimates} of rows) {
+      const lines = estimates.documents.flatMap(({id, estimate}) =>
+        task.labels.map((label, index) => {
+          const numbers =
+            "reason" in estimate ? [] : [estimate.values[index], estimate.lower?.[index], estimate.upper?.[index]];
+          return csvLine([run, id, estimator, label, numbers[0], numbers[1], numbers[2]]);
+        }),
+      );
+      yield lines.join("");
+    }
+  }
+}

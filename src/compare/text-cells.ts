@@ -1,0 +1,28 @@
+import {metricNamed} from "../metric/index.ts";
+import type {Measured} from "../records/results/value.ts";
+
+/** `NLL ↓`: a metric as the head of a column, with the direction in which it is better. */
+export function columnHead(metric: string): string {
+  const {title, better} = metricNamed(metric);
+  return `${title} ${better === "smaller" ? "↓" : "↑"}`;
+}
+
+/** `3.41 [3.20, 3.62]`; a dash where there is no value. */
+export function intervalText(metric: string, {value, lower, upper}: Measured): string {
+  if (value === undefined) return "–";
+  const fixed = (number: number) => number.toFixed(digitsOf(metric));
+  return lower === undefined || upper === undefined
+    ? fixed(value)
+    : `${fixed(value)} [${fixed(lower)}, ${fixed(upper)}]`;
+}
+
+/** Two decimals for sums over labels, three for shares. */
+export function digitsOf(metric: string): number {
+  return ["nats", "labels"].includes(metricNamed(metric).unit) ? 2 : 3;
+}
+
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({length: Math.ceil(items.length / size)}, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,140 @@
+import {alignColumns} from "../catalog/table.ts";
+import type {EstimatorResult, MetricValue} from "../records/results/estimates.ts";
+import type {Results} from "../records/results/results.ts";
+import type {RunRow} from "../records/results/runs.ts";
+import type {Measured} from "../records/results/value.ts";
+import {pairsText, sideBySideText} from "./pairs-text.ts";
+import {chunks, columnHead, intervalText} from "./text-cells.ts";
+
+/** Columns of a table side by side: what fits into about 90 characters. */
+const COLUMNS = 3;
+const BEST = "●";
+const NOT_WORSE = "○";
+
+/**
+ * A comparison for the terminal: warnings first, then each column's table in the layout of the paper's Table 2 with its
+ * ceiling block, then the models side by side.
+ */
+export function comparisonText(results: Results): string {
+  const {task, settings, runs, warnings} = results;
+  const annotations = task.annotations === "aggregated" ? "annotations: aggregated" : "annotators";
+  const scoring = task.labelScoring === undefined ? "" : `, label scoring ${task.labelScoring}`;
+  const head = [
+    `${task.title} (${task.id}): ${counted(task.documents, "document")}, ${annotations}${scoring}`,
+    `Intervals: ${percent(settings.level)} bootstrap over documents, ${settings.resamples} resamples, seed ${settings.seed}.`,
+    `${BEST} best of its column; ${NOT_WORSE} not significantly worse (paired tests, Holm over the table).`,
+    ...(warnings.length === 0 ? [] : ["", ...warnings.map(warningLine(runs))]),
+  ];
+  const tables = runs.map(run => runText(run, results));
+  const many = runs.length > 1 ? [sideBySideText(results), pairsText(results)] : [];
+  return `${[head.join("\n"), ...tables, ...many].filter(part => part !== "").join("\n\n")}\n`;
+}
+
+function warningLine(runs: readonly RunRow[]) {
+  return ({run, text}: Results["warnings"][number]): string => {
+    const title = runs.find(one => one.run === run)?.title;
+    return `warning: ${title === undefined ? "" : `${title}: `}${text}`;
+  };
+}
+
+function runText(run: RunRow, results: Results): string {
+  const rows = results.estimates[run.run] ?? {};
+  const tables = chunks(results.settings.metrics, COLUMNS).map(metrics =>
+    alignColumns(
+      [
+        ["estimator", ...metrics.map(columnHead)],
+        ...Object.entries(rows).map(([name, row]) => [
+          row.from === undefined ? name : `${name} *`,
+          ...metrics.map(metric => cell(metric, row.metrics[metric])),
+        ]),
+        ...ceilingRows(run, results, metrics),
+      ],
+      [],
+    ).trimEnd(),
+  );
+  return [runHead(run), ...tables, ...remarks(run, rows, results)].join("\n");
+}
+
+function runHead({run, title, kind, model, file, documents}: RunRow): string {
+  const facts =
+    kind === "predictions"
+      ? [`predictions from ${file ?? "elsewhere"}`]
+      : [
+          `${(model?.parameters.total ?? 0).toLocaleString("en-US")} parameters`,
+          ...[model?.variant, model?.quantisation].flatMap(fact => fact ?? []),
+        ];
+  const dropped = documents.dropped.map(({reason, count}) => `${count} left out: ${reason}`);
+  const name = run === title ? [] : [run];
+  return [title, ...facts, ...name, ...dropped].join(" · ");
+}
+
+/** The rows of the ceiling block under a table, all against the same held-out half; nothing where there is no block. */
+function ceilingRows({run}: RunRow, {ceiling, estimates}: Results, metrics: readonly string[]): string[][] {
+  if ("reason" in ceiling) return [];
+  const {shared, runs} = ceiling;
+  const own = runs[run] ?? {};
+  const {"split-half": people, ...fixed} = shared;
+  const order = Object.keys(estimates[run] ?? {});
+  const named = order.flatMap(name => {
+    const row = own[name] ?? fixed[name];
+    return row === undefined ? [] : [{name, row}];
+  });
+  const block = [...(people === undefined ? [] : [{name: "split-half", row: people}]), ...named];
+  const shown = block.map(({name, row}) => [`  ${name}`, ...metrics.map(metric => cell(metric, row.metrics[metric]))]);
+  const any = metrics.some(metric => block.some(({row}) => row.metrics[metric] !== undefined));
+  return any ? [[`held-out half:`, ...metrics.map(() => "")], ...shown] : [];
+}
+
+function remarks(run: RunRow, rows: Readonly<Record<string, EstimatorResult>>, {ceiling, task}: Results): string[] {
+  const {documents, cost} = run;
+  const lines: string[] = [];
+  for (const [name, {missing, from}] of Object.entries(rows)) {
+    for (const {reason, count} of missing)
+      lines.push(`${name}: no estimate for ${count} of ${task.documents}: ${reason}`);
+    if (from !== undefined) lines.push(`${name} *: from the finetuned ${from}`);
+  }
+  if (documents.traced > 0) {
+    const malformed = documents.traced - documents.wellFormed;
+    const why = documents.problems.map(({problem, count}) => `${problem} ${count}`).join(", ");
+    const forced = documents.forced === 0 ? "" : `; ${documents.forced} without a label step, read after the opening`;
+    lines.push(
+      `answers: ${malformed} of ${documents.traced} malformed${why === "" ? "" : ` (${why})`}, none dropped${forced}`,
+    );
+  }
+  if (cost !== undefined) lines.push(...costLines(cost));
+  if ("reason" in ceiling) lines.push(`no ceiling block: ${ceiling.reason}`);
+  else {
+    lines.push(
+      `held-out half: every row against the same half of the annotators, mean of ${ceiling.splits} splits, ${counted(ceiling.documents, "document")}; metrics that are means over documents`,
+    );
+  }
+  return lines;
+}
+
+function costLines(cost: NonNullable<RunRow["cost"]>): string[] {
+  const each = (steps: number, documents: number) => (steps / Math.max(1, documents)).toFixed(1);
+  const {greedy, tree, unary, binary} = cost;
+  const parts = [
+    ...(greedy === undefined ? [] : [`greedy ${each(greedy.labelSteps, greedy.documents)} label steps`]),
+    ...(tree === undefined
+      ? []
+      : [`marginal ${each(tree.labelSteps, tree.documents)} (${each(tree.tokens, tree.documents)} tokens)`]),
+    ...(unary === undefined ? [] : [`unary ${each(unary.questions, unary.documents)} questions`]),
+    ...(binary === undefined ? [] : [`binary ${each(binary.questions, binary.documents)} questions`]),
+  ];
+  return parts.length === 0 ? [] : [`cost a document: ${parts.join(", ")}`];
+}
+
+function cell(metric: string, value: MetricValue | Measured | undefined): string {
+  if (value === undefined) return "";
+  const mark = "best" in value && value.best ? BEST : "notWorse" in value && value.notWorse ? NOT_WORSE : "";
+  return `${intervalText(metric, value)} ${mark}`.trimEnd();
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(4))} %`;
+}
