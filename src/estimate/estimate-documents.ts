@@ -6,7 +6,8 @@ import {
   type Estimator,
   estimatedLabels,
   type Learned,
-  type Prepared,
+  type LearnedFrom,
+  type LearningDocuments,
   prepare,
   REMARKS,
   type RunLabels,
@@ -18,7 +19,8 @@ export interface RunEstimates {
   /** What the numbers of each estimate stand for, in their order. */
   readonly labels: readonly string[];
   readonly learned: readonly Learned[];
-  readonly calibrated?: Prepared["calibrated"];
+  readonly calibrated?: LearnedFrom;
+  readonly trained?: LearnedFrom;
   readonly documents: readonly {readonly id: string; readonly estimate: Estimate}[];
   /** Documents with an estimate. */
   readonly estimated: number;
@@ -33,17 +35,17 @@ export interface RunEstimates {
  *
  * An estimator that cannot say anything on this run gives every document its reason.
  *
- * @param records.calibration needed by an estimator that learns; not looked at by others
+ * @param records.calibration needed by an estimator that learns there, as is `train`; not looked at by others
  * @throws LabelscopeError as `prepare`; RangeError where an estimator breaks its promise (a number outside [0, 1], a wrong
  *   number of them, a value outside its bounds)
  */
 export function estimateDocuments(
   estimator: Estimator,
   run: RunLabels,
-  records: {readonly calibration: readonly DocumentRecords[]; readonly documents: readonly DocumentRecords[]},
+  records: LearningDocuments & {readonly documents: readonly DocumentRecords[]},
 ): RunEstimates {
   const labels = estimatedLabels(run);
-  const ready = prepare(estimator, run, records.calibration);
+  const ready = prepare(estimator, run, records);
   const estimateOf = "reason" in ready ? () => ready : ready.estimate;
   const documents = records.documents.map(one => {
     const estimate = estimateOf(one);
@@ -57,6 +59,7 @@ export function estimateDocuments(
     labels,
     learned: "reason" in ready ? [] : ready.learned,
     ...("reason" in ready || ready.calibrated === undefined ? {} : {calibrated: ready.calibrated}),
+    ...("reason" in ready || ready.trained === undefined ? {} : {trained: ready.trained}),
     documents,
     estimated: documents.length - missing.length,
     missing: countReasons(missing),

@@ -1,14 +1,27 @@
 import {LabelscopeError} from "../errors.ts";
 import type {Document, Split} from "../records/document.ts";
 import type {Manifest} from "../records/manifest.ts";
+import type {Binary, Unary} from "../records/questions.ts";
 import type {Trace} from "../records/trace.ts";
 import type {Tree} from "../records/tree.ts";
 
 /**
- * What an estimator reads, by name: `greedy` traces, label `tree` records, documents of the `calibration` split, the
- * `truth` of a synthetic corpus. A plan collects the needs of all estimators of a comparison.
+ * What an estimator reads, by name: `greedy` traces, label `tree` records, `unary` and `binary` questions, the `hidden`
+ * state at the first label step, an `embedding` of the document, documents of the `train` and `calibration` splits (with
+ * whatever else is needed captured there, too), the `truth` of a synthetic corpus. A plan collects the needs of all
+ * estimators of a comparison.
  */
-export const NEEDS = ["greedy", "tree", "calibration", "truth"] as const;
+export const NEEDS = [
+  "greedy",
+  "tree",
+  "unary",
+  "binary",
+  "hidden",
+  "embedding",
+  "train",
+  "calibration",
+  "truth",
+] as const;
 export type Need = (typeof NEEDS)[number];
 
 /** What the arrays of a run's records stand for; a manifest is one. */
@@ -21,6 +34,14 @@ export interface DocumentRecords {
   readonly trace?: Pick<Trace, "steps" | "answer"> | undefined;
   /** Bounds in the order of the labels without the null label. */
   readonly tree?: Pick<Tree, "labels"> | undefined;
+  /** Answers in the order of the labels without the null label. */
+  readonly unary?: Pick<Unary, "labels"> | undefined;
+  /** Every unordered pair of the labels, the null label included. */
+  readonly binary?: Pick<Binary, "pairs"> | undefined;
+  /** The last layer's state after the final norm at the first label step: the model's width. */
+  readonly hidden?: ArrayLike<number> | undefined;
+  /** The document as an embedding model puts it: that model's width. */
+  readonly embedding?: ArrayLike<number> | undefined;
 }
 
 /** What a reader of the number should know about how it came about. */
@@ -28,6 +49,7 @@ export const REMARKS = {
   forced: "read after appending the canonical opening: the answer held no label step",
   malformed: "the answer is not well-formed",
   straddled: "an element of the answer starts inside a token: its label step could not be read",
+  "low-answer-mass": "the model gives the two answers asked for less than half of its probability",
 } as const;
 export type Remark = keyof typeof REMARKS;
 
@@ -44,9 +66,9 @@ export type Estimate =
     }
   | {readonly reason: string};
 
-/** A number that an estimator learned on the calibration split. */
+/** A number that an estimator learned on another split. */
 export interface Learned {
-  /** `temperature`, `slope` or `intercept`. */
+  /** `temperature`, `slope`, `intercept`, `components`, `inverse-penalty`. */
   readonly name: string;
   readonly value: number;
   /** The label it is for; absent where it is for all of them. */
@@ -60,8 +82,16 @@ export interface Prepared {
   /** Empty where nothing is learned. */
   readonly learned: readonly Learned[];
   /** Calibration documents that were learned from, and those that could not be, by reason. */
-  readonly calibrated?: {readonly documents: number; readonly leftOut: readonly Counted[]};
+  readonly calibrated?: LearnedFrom;
+  /** The same of train documents. */
+  readonly trained?: LearnedFrom;
   readonly estimate: (records: DocumentRecords) => Estimate;
+}
+
+/** How many documents of a split were learned from, and those that could not be, by reason. */
+export interface LearnedFrom {
+  readonly documents: number;
+  readonly leftOut: readonly Counted[];
 }
 
 /** Prepared, or why this estimator cannot say anything on this run. */
@@ -88,11 +118,22 @@ export interface DirectEstimator extends EstimatorFacts {
   readonly estimate: (run: RunLabels, records: DocumentRecords) => Estimate;
 }
 
-/** An estimator that learns on the calibration split before it reads. Pure: the same documents give the same fit. */
+/** A split that an estimator may learn on; never the one that is reported. */
+export type LearningSplit = Exclude<Split, "test">;
+
+/** Documents to learn from, by their split; a split that was not captured is absent or empty. */
+export type LearningDocuments = Partial<Readonly<Record<LearningSplit, readonly DocumentRecords[]>>>;
+
+/** An estimator that learns on another split before it reads. Pure: the same documents give the same fit. */
 export interface LearningEstimator extends EstimatorFacts {
   readonly kind: "learning";
-  /** @param calibration at least one document, all of the calibration split */
-  readonly fit: (run: RunLabels, calibration: readonly DocumentRecords[]) => Preparation;
+  /** The split that it learns on itself; one that it is built on may learn on the other. */
+  readonly learnsOn: LearningSplit;
+  /**
+   * @param own at least one document, all of the split it learns on
+   * @param learning both splits, for an estimator that it is built on
+   */
+  readonly fit: (run: RunLabels, own: readonly DocumentRecords[], learning: LearningDocuments) => Preparation;
 }
 
 /** One way to get from records to one number in [0, 1] per label. A new one is a file and a line in `index.ts`. */
@@ -112,33 +153,36 @@ export function withoutNone<T>({labels, noneLabel}: RunLabels, values: readonly 
 /**
  * An estimator made ready for a run, its fit done.
  *
- * @param calibration documents to learn from; not looked at by an estimator that does not learn
- * @throws LabelscopeError `no-calibration` where it learns and there are none, `calibration-split` where a document of
- *   another split is among them: an estimate must not learn from the documents it is judged on
+ * @param learning documents to learn from; not looked at by an estimator that does not learn
+ * @throws LabelscopeError `no-calibration` or `no-train` where it learns on a split and there are none of it,
+ *   `calibration-split` or `train-split` where a document of another split is among them: an estimate must not learn from
+ *   the documents it is judged on
  */
-export function prepare(estimator: Estimator, run: RunLabels, calibration: readonly DocumentRecords[]): Preparation {
+export function prepare(estimator: Estimator, run: RunLabels, learning: LearningDocuments): Preparation {
   if (estimator.kind === "direct") return {learned: [], estimate: records => estimator.estimate(run, records)};
-  if (calibration.length === 0) {
+  const {name, learnsOn} = estimator;
+  const own = learning[learnsOn] ?? [];
+  if (own.length === 0) {
     throw new LabelscopeError({
-      code: "no-calibration",
-      message: `estimator "${estimator.name}" learns on the calibration split, and the run holds none of it`,
+      code: `no-${learnsOn}`,
+      message: `estimator "${name}" learns on the ${learnsOn} split, and the run holds none of it`,
       next: [
-        `capture it: labelscope run with --estimators ${estimator.name} (and the task's data.calibration)`,
+        `capture it: labelscope run with --estimators ${name} (and the task's data.${learnsOn})`,
         "or leave this estimator out",
       ],
-      facts: {estimator: estimator.name},
+      facts: {estimator: name},
     });
   }
-  const stray = calibration.find(({split}) => split !== "calibration");
+  const stray = own.find(({split}) => split !== learnsOn);
   if (stray !== undefined) {
     throw new LabelscopeError({
-      code: "calibration-split",
-      message: `document "${stray.document.id}" is of the ${stray.split} split and cannot calibrate "${estimator.name}"`,
-      next: "give it documents of the calibration split only",
-      facts: {estimator: estimator.name, id: stray.document.id, split: stray.split},
+      code: `${learnsOn}-split`,
+      message: `document "${stray.document.id}" is of the ${stray.split} split, and "${name}" learns on ${learnsOn}`,
+      next: `give it documents of the ${learnsOn} split only`,
+      facts: {estimator: name, id: stray.document.id, split: stray.split},
     });
   }
-  return estimator.fit(run, calibration);
+  return estimator.fit(run, own, learning);
 }
 
 /** How often each reason occurs, the most frequent first, then by name. */

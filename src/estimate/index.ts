@@ -1,14 +1,19 @@
 import {unknownChoice} from "../errors.ts";
+import {binary} from "./binary.ts";
+import {binaryOutcome} from "./binary-outcome.ts";
 import {compareToNone} from "./compare-to-none.ts";
 import {constant} from "./constant.ts";
+import {encoder} from "./encoder.ts";
 import {type Estimator, NEEDS, type Need} from "./estimator.ts";
 import {firstStep} from "./first-step.ts";
 import {hard} from "./hard.ts";
 import {marginal} from "./marginal.ts";
 import {maxOverGenerations} from "./max-over-generations.ts";
 import {PLATT_SUFFIX, platt} from "./platt.ts";
+import {probe} from "./probe.ts";
 import {temperature} from "./temperature.ts";
 import {truth} from "./truth.ts";
+import {unary} from "./unary.ts";
 
 /**
  * Every estimator by its name, in the order of the tables: the paper's first. Each can be followed by `+platt` or
@@ -17,7 +22,12 @@ import {truth} from "./truth.ts";
 export const estimators = {
   "compare-to-none": compareToNone,
   hard,
+  unary,
+  binary,
+  "binary-outcome": binaryOutcome,
   "max-over-generations": maxOverGenerations,
+  probe,
+  encoder,
   "first-step": firstStep,
   temperature,
   marginal,

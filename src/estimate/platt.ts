@@ -41,8 +41,9 @@ export function platt(base: Estimator, curves: PlattCurves = "shared"): Learning
     summary: `${base.name} after Platt scaling on the calibration split, ${how}`,
     needs: NEEDS.filter(need => need === "calibration" || base.needs.includes(need)),
     kind: "learning",
-    fit: (run, calibration) => {
-      const ready = prepare(base, run, calibration);
+    learnsOn: "calibration",
+    fit: (run, calibration, learning) => {
+      const ready = prepare(base, run, learning);
       if ("reason" in ready) return ready;
       const {rows, missing} = pairsOf(run, calibration, ready.estimate);
       const leftOut = countReasons(missing);
@@ -61,6 +62,7 @@ export function platt(base: Estimator, curves: PlattCurves = "shared"): Learning
       return {
         learned: [...ready.learned, ...learned],
         calibrated: {documents: rows.length, leftOut},
+        ...(ready.trained === undefined ? {} : {trained: ready.trained}),
         estimate: records =>
           scaled(
             ready.estimate(records),

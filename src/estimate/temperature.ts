@@ -30,6 +30,7 @@ export const temperature: LearningEstimator = {
   summary: "first-step at the temperature that minimises the NLL on the calibration split",
   needs: ["greedy", "calibration"],
   kind: "learning",
+  learnsOn: "calibration",
   fit: (run, calibration) => {
     const first = calibration.map(records => firstStepAt(run, records, 1));
     const leftOut = countReasons(first.flatMap(estimate => ("reason" in estimate ? [estimate.reason] : [])));

@@ -1,14 +1,75 @@
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {estimateDocuments} from "../../src/estimate/estimate-documents.ts";
 import {estimatorList, estimatorNamed, estimators, needsOf} from "../../src/estimate/index.ts";
 import {platt} from "../../src/estimate/platt.ts";
+import type {Pair} from "../../src/records/questions.ts";
 import {codeOf} from "../support/code-of.ts";
-import {anyRun, calibrated, close, RUN, records, reordered, scoresFor, step, trace} from "./support.ts";
+import {anyRun, close, RUN, records, reordered, scoresFor, step, trace} from "./support.ts";
 
 const all = [...estimatorList, ...estimatorList.flatMap(base => [platt(base), platt(base, "per-label")])];
 const named = all.map(estimator => ({name: estimator.name, estimator}));
-const runs = {numRuns: 60};
+
+/** A document about which everything was captured. */
+function everything(about: Parameters<typeof records>[0] = {}, p: readonly [number, number, number] = [0.7, 0.2, 0.1]) {
+  const [joy, fear, none] = p;
+  const pair = (first: number, second: number, share: number): Pair => {
+    const asked = {first: 0.9 * share, second: 0.9 * (1 - share)};
+    return {first, second, asked: [asked, asked]};
+  };
+  return records({
+    document: {annotations: [["joy"], []], truth: {marginal: {joy: 0.4, fear: 0.1}}},
+    trace: trace([step(1, {scores: scoresFor(p)})], joy > 0.5 ? ["joy"] : []),
+    tree: {
+      labels: [
+        {lower: joy / 2, upper: joy},
+        {lower: fear / 2, upper: fear},
+      ],
+    },
+    unary: {
+      labels: [
+        {reasonable: joy, unreasonable: 1 - joy},
+        {reasonable: fear, unreasonable: 1 - fear},
+      ],
+    },
+    binary: {
+      pairs: [pair(0, 1, joy / (joy + fear)), pair(0, 2, joy / (joy + none)), pair(1, 2, fear / (fear + none))],
+    },
+    hidden: [joy, fear, none, 1],
+    embedding: [joy - fear, none],
+    ...about,
+  });
+}
+
+const SHAPES: readonly (readonly [number, number, number])[] = [
+  [0.6, 0.3, 0.1],
+  [0.2, 0.5, 0.3],
+  [0.1, 0.1, 0.8],
+];
+const ANNOTATIONS = [[["joy"], ["joy"]], [["fear"], []], [[]]];
+
+const CALIBRATION = SHAPES.map((p, index) =>
+  everything(
+    {
+      id: `c${index}`,
+      split: "calibration",
+      document: {
+        annotations: ANNOTATIONS[index] ?? [],
+        truth: {marginal: {joy: 0.9 / (index + 1), fear: 0.3}},
+      },
+    },
+    p,
+  ),
+);
+
+const TRAIN = Array.from({length: 15}, (_, index) =>
+  everything(
+    {id: `t${index}`, split: "train", document: {annotations: ANNOTATIONS[index % 3] ?? []}},
+    SHAPES[index % 3],
+  ),
+);
 
 describe("the registry of estimators", () => {
   test("has every estimator under its own name", () => {
@@ -31,15 +92,24 @@ describe("the registry of estimators", () => {
   test("knows what to capture for some of them, each need once", () => {
     const chosen = ["truth", "hard+platt", "first-step", "marginal"].map(estimatorNamed);
     expect(needsOf(chosen)).toEqual(["greedy", "tree", "calibration", "truth"]);
+    expect(needsOf(["probe+platt", "binary-outcome", "binary"].map(estimatorNamed))).toEqual([
+      "binary",
+      "hidden",
+      "train",
+      "calibration",
+    ]);
     expect(needsOf([estimators.constant])).toEqual([]);
     expect(needsOf([estimators.hard])).toEqual(["greedy"]);
   });
 });
 
 describe.each(named)("$name", ({estimator}) => {
+  // A classifier is fitted for every run: five folds, seven penalties, four labels.
+  const runs = {numRuns: estimator.needs.includes("train") ? 15 : 60};
+
   test("gives one number in [0, 1] a label within its bounds, or a reason", () => {
-    const holds = fc.property(anyRun, ({run, calibration, documents}) => {
-      const {documents: estimated, labels} = estimateDocuments(estimator, run, {calibration, documents});
+    const holds = fc.property(anyRun, ({run, calibration, train, documents}) => {
+      const {documents: estimated, labels} = estimateDocuments(estimator, run, {calibration, train, documents});
       return estimated.every(({estimate}) => {
         if ("reason" in estimate) return estimate.reason !== "";
         const {values, lower = values, upper = values} = estimate;
@@ -53,11 +123,12 @@ describe.each(named)("$name", ({estimator}) => {
   });
 
   test("does not care about the order of the labels", () => {
-    const holds = fc.property(anyRun, ({run, calibration, documents, order}) => {
+    const holds = fc.property(anyRun, ({run, calibration, train, documents, order}) => {
       const there = reordered(run, order);
-      const one = estimateDocuments(estimator, run, {calibration, documents});
+      const one = estimateDocuments(estimator, run, {calibration, train, documents});
       const other = estimateDocuments(estimator, there.run, {
         calibration: calibration.map(there.records),
+        train: train.map(there.records),
         documents: documents.map(there.records),
       });
       return one.documents.every(({estimate}, index) => {
@@ -71,28 +142,18 @@ describe.each(named)("$name", ({estimator}) => {
   });
 
   test("says the same of a document whatever stands beside it", () => {
-    const holds = fc.property(anyRun, ({run, calibration, documents}) => {
-      const {documents: together} = estimateDocuments(estimator, run, {calibration, documents});
+    const holds = fc.property(anyRun, ({run, calibration, train, documents}) => {
+      const {documents: together} = estimateDocuments(estimator, run, {calibration, train, documents});
       const alone = documents.flatMap(
-        document => estimateDocuments(estimator, run, {calibration, documents: [document]}).documents,
+        document => estimateDocuments(estimator, run, {calibration, train, documents: [document]}).documents,
       );
       return JSON.stringify(together) === JSON.stringify(alone);
     });
-    expect(fc.check(holds, {numRuns: 20}).counterexample).toBeNull();
+    expect(fc.check(holds, {numRuns: Math.min(20, runs.numRuns)}).counterexample).toBeNull();
   });
 
   test("reads nothing but what it declares to need", () => {
-    const calibration = [calibrated("c1", [0.6, 0.3, 0.1], [["joy"]]), calibrated("c2", [0.2, 0.5, 0.3], [["fear"]])];
-    const full = records({
-      document: {annotations: [["joy"], []], truth: {marginal: {joy: 0.4, fear: 0.1}}},
-      trace: trace([step(1, {scores: scoresFor([0.7, 0.2, 0.1])})], ["joy"]),
-      tree: {
-        labels: [
-          {lower: 0.4, upper: 0.5},
-          {lower: 0, upper: 0.1},
-        ],
-      },
-    });
+    const full = everything();
     const bare = records({
       document: {
         annotations: [["fear"]],
@@ -100,54 +161,51 @@ describe.each(named)("$name", ({estimator}) => {
       },
       ...(estimator.needs.includes("greedy") ? {trace: full.trace} : {}),
       ...(estimator.needs.includes("tree") ? {tree: full.tree} : {}),
+      ...(estimator.needs.includes("unary") ? {unary: full.unary} : {}),
+      ...(estimator.needs.includes("binary") ? {binary: full.binary} : {}),
+      ...(estimator.needs.includes("hidden") ? {hidden: full.hidden} : {}),
+      ...(estimator.needs.includes("embedding") ? {embedding: full.embedding} : {}),
     });
-    const withTrees = calibration.map(one => ({...one, tree: full.tree}));
-    const used = estimator.needs.includes("calibration") ? withTrees : [];
-    const {documents} = estimateDocuments(estimator, RUN, {calibration: used, documents: [full, bare]});
+    const {documents} = estimateDocuments(estimator, RUN, {
+      calibration: estimator.needs.includes("calibration") ? CALIBRATION : [],
+      train: estimator.needs.includes("train") ? TRAIN : [],
+      documents: [full, bare],
+    });
+    expect(documents[0]?.estimate).toHaveProperty(estimator.name.startsWith("constant+") ? "reason" : "values");
     expect(documents[1]?.estimate).toEqual(documents[0]?.estimate);
   });
 });
 
 describe("on a document with everything", () => {
-  const calibration = [
-    calibrated("c1", [0.6, 0.3, 0.1], [["joy"], ["joy"]]),
-    calibrated("c2", [0.2, 0.5, 0.3], [["fear"], []]),
-    calibrated("c3", [0.1, 0.1, 0.8], [[]]),
-  ];
-  const tree = {
-    labels: [
-      {lower: 0.4, upper: 0.5},
-      {lower: 0, upper: 0.1},
-    ],
-  };
-  const other = {
-    labels: [
-      {lower: 0.1, upper: 0.1},
-      {lower: 0.8, upper: 0.9},
-    ],
-  };
-  const learning = calibration.map((one, index) => ({
-    ...one,
-    document: {...one.document, truth: {marginal: {joy: 0.9 / (index + 1), fear: 0.3}}},
-    tree: index === 0 ? tree : other,
-    ...(one.trace === undefined ? {} : {trace: trace(one.trace.steps, index === 0 ? ["joy"] : [])}),
-  }));
-  const document = records({
-    document: {annotations: [["joy"], []], truth: {marginal: {joy: 0.4, fear: 0.1}}},
-    trace: trace([step(1, {scores: scoresFor([0.7, 0.2, 0.1])})], ["joy"]),
-    tree,
-  });
+  const learning = {calibration: CALIBRATION, train: TRAIN};
+  const documents = [everything()];
 
   test.each(named.filter(({name}) => !name.startsWith("constant+")))("$name has an estimate", ({estimator}) => {
-    const {estimated, missing} = estimateDocuments(estimator, RUN, {calibration: learning, documents: [document]});
+    const {estimated, missing} = estimateDocuments(estimator, RUN, {...learning, documents});
     expect({estimated, missing}).toEqual({estimated: 1, missing: []});
   });
 
   test.each(named.filter(({name}) => name.startsWith("constant+")))("$name has a reason", ({estimator}) => {
-    const {estimated, missing} = estimateDocuments(estimator, RUN, {calibration: learning, documents: [document]});
+    const {estimated, missing} = estimateDocuments(estimator, RUN, {...learning, documents});
     expect({estimated, missing}).toEqual({
       estimated: 0,
       missing: [{reason: "the estimate is the same throughout the calibration split", count: 1}],
     });
+  });
+});
+
+describe("the page of estimators", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/estimators.md"), "utf8");
+
+  test.each(estimatorList.map(({name, title, needs}) => ({name, title, needs})))("has a row for $name", about => {
+    const row = page.split("\n").find(line => line.startsWith(`| \`${about.name}\` |`));
+    expect(row).toContain(`| ${about.title} |`);
+    const needs = about.needs.map(need => `\`${need}\``).join(", ");
+    expect(row).toContain(`| ${needs === "" ? "–" : needs} |`);
+  });
+
+  test("has no row for an estimator that is not there", () => {
+    const rows = page.split("\n").flatMap(line => /^\| `([^`]+)` \|/.exec(line)?.[1] ?? []);
+    expect(rows).toEqual(Object.keys(estimators));
   });
 });

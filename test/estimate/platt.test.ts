@@ -6,7 +6,13 @@ import {z} from "zod";
 import {compareToNone} from "../../src/estimate/compare-to-none.ts";
 import {constant} from "../../src/estimate/constant.ts";
 import {estimateDocuments} from "../../src/estimate/estimate-documents.ts";
-import {type Prepared, prepare} from "../../src/estimate/estimator.ts";
+import {
+  type DocumentRecords,
+  type Estimator,
+  type Prepared,
+  prepare,
+  type RunLabels,
+} from "../../src/estimate/estimator.ts";
 import {firstStep} from "../../src/estimate/first-step.ts";
 import {marginal} from "../../src/estimate/marginal.ts";
 import {platt} from "../../src/estimate/platt.ts";
@@ -144,8 +150,8 @@ const CALIBRATION = [
   calibrated("c3", [0.2, 0.7, 0.1], [[], []]),
 ];
 
-function ready(...args: Parameters<typeof prepare>): Prepared {
-  const found = prepare(...args);
+function ready(estimator: Estimator, run: RunLabels, calibration: readonly DocumentRecords[]): Prepared {
+  const found = prepare(estimator, run, {calibration});
   if ("reason" in found) throw new Error(found.reason);
   return found;
 }
@@ -234,10 +240,10 @@ describe("+platt", () => {
   });
 
   test("says why there is no estimate where nothing can be learned", () => {
-    expect(prepare(platt(constant), RUN, CALIBRATION)).toEqual({
+    expect(prepare(platt(constant), RUN, {calibration: CALIBRATION})).toEqual({
       reason: "the estimate is the same throughout the calibration split",
     });
-    expect(prepare(platt(compareToNone), NO_NONE, CALIBRATION)).toEqual({
+    expect(prepare(platt(compareToNone), NO_NONE, {calibration: CALIBRATION})).toEqual({
       reason: "no calibration document has an estimate: the task has no null label to compare with",
     });
   });
@@ -252,8 +258,8 @@ describe("+platt", () => {
   });
 
   test("refuses to learn from nothing, and from a document that it is judged on", async () => {
-    expect(await codeOf(() => prepare(platt(firstStep), RUN, []))).toBe("no-calibration");
+    expect(await codeOf(() => prepare(platt(firstStep), RUN, {calibration: []}))).toBe("no-calibration");
     const stray = [...CALIBRATION, calibrated("t", [0.5, 0.1, 0.4], [[]], "test")];
-    expect(await codeOf(() => prepare(platt(firstStep), RUN, stray))).toBe("calibration-split");
+    expect(await codeOf(() => prepare(platt(firstStep), RUN, {calibration: stray}))).toBe("calibration-split");
   });
 });

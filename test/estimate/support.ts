@@ -3,6 +3,7 @@ import type {DocumentRecords, Estimate, RunLabels} from "../../src/estimate/esti
 import {entropyBits} from "../../src/math/entropy.ts";
 import {softmax} from "../../src/math/softmax.ts";
 import type {Document, Split} from "../../src/records/document.ts";
+import type {Binary, Pair} from "../../src/records/questions.ts";
 import type {LabelStep, Problem, Trace} from "../../src/records/trace.ts";
 
 /** A run with two labels and the null label: distributions small enough for paper. */
@@ -105,6 +106,27 @@ const emittedIn = (run: RunLabels) =>
     })),
   );
 
+/** Two answers: spiky, and now and then without any probability at all. */
+const answers = fc.oneof(
+  {weight: 30, arbitrary: fc.tuple(fc.integer({min: 0, max: 20}), fc.integer({min: 1, max: 20}))},
+  {weight: 1, arbitrary: fc.constant([0, 0] as const)},
+);
+
+/** Every unordered pair of so many labels, asked in both orders. */
+const binaryArbitrary = (labels: number): fc.Arbitrary<Pick<Binary, "pairs">> => {
+  const indices = Array.from({length: labels}, (_, index) => index);
+  const places = indices.flatMap(first => indices.slice(first + 1).map(second => ({first, second})));
+  return fc.tuple(...places.map(() => fc.tuple(answers, answers))).map(asked => ({
+    pairs: places.map((place, index): Pair => {
+      const [one = [0, 0], other = [0, 0]] = asked[index] ?? [];
+      const preference = ([first, second]: readonly [number, number]) => ({first: first / 40, second: second / 40});
+      return {...place, asked: [preference(one), preference(other)]};
+    }),
+  }));
+};
+
+const featuresArbitrary = fc.array(fc.integer({min: -8, max: 8}), {minLength: 3, maxLength: 3});
+
 const boundsArbitrary = fc
   .tuple(fc.double({min: 0, max: 1, noNaN: true}), fc.double({min: 0, max: 1, noNaN: true}))
   .map(([one, other]) => ({lower: Math.min(one, other), upper: Math.max(one, other)}));
@@ -135,8 +157,12 @@ export function recordsIn(run: RunLabels, split: Split): fc.Arbitrary<DocumentRe
       ),
       tree: fc.option(fc.array(boundsArbitrary, {minLength: labels.length, maxLength: labels.length})),
       captured: fc.boolean(),
+      unary: fc.option(fc.array(answers, {minLength: labels.length, maxLength: labels.length})),
+      binary: fc.option(binaryArbitrary(run.labels.length), {nil: undefined}),
+      hidden: fc.option(featuresArbitrary, {nil: undefined, freq: 20}),
+      embedding: fc.option(featuresArbitrary, {nil: undefined, freq: 20}),
     })
-    .map(({id, steps: taken, answer, annotations, truth, tree, captured}) =>
+    .map(({id, steps: taken, answer, annotations, truth, tree, captured, unary, ...others}) =>
       records({
         id,
         split,
@@ -148,11 +174,15 @@ export function recordsIn(run: RunLabels, split: Split): fc.Arbitrary<DocumentRe
         },
         ...(captured ? {trace: trace(taken, answer)} : {}),
         tree: tree === null ? {} : {labels: tree},
+        ...(unary === null
+          ? {}
+          : {unary: {labels: unary.map(([yes, no]) => ({reasonable: yes / 40, unreasonable: no / 40}))}}),
+        ...others,
       }),
     );
 }
 
-/** A run with or without a null label, documents of both splits, and an order to put the labels in. */
+/** A run with or without a null label, documents of all splits, and an order to put the labels in. */
 export const anyRun = fc.boolean().chain(withNone => {
   const run: RunLabels = withNone
     ? {labels: [...LABELS, "none"], noneLabel: "none"}
@@ -160,6 +190,11 @@ export const anyRun = fc.boolean().chain(withNone => {
   return fc.record({
     run: fc.constant(run),
     calibration: fc.array(recordsIn(run, "calibration"), {minLength: 1, maxLength: 8}),
+    // Too few to learn from now and then.
+    train: fc.oneof(
+      {weight: 4, arbitrary: fc.array(recordsIn(run, "train"), {minLength: 14, maxLength: 14})},
+      {weight: 1, arbitrary: fc.array(recordsIn(run, "train"), {minLength: 1, maxLength: 3})},
+    ),
     documents: fc.array(recordsIn(run, "test"), {minLength: 1, maxLength: 6}),
     order: fc.shuffledSubarray(run.labels, {minLength: run.labels.length, maxLength: run.labels.length}),
   });
@@ -170,6 +205,16 @@ export function reordered(run: RunLabels, order: readonly string[]) {
   const without = (names: readonly string[]) => names.filter(label => label !== run.noneLabel);
   const moved = <T>(values: readonly T[], from: readonly string[], to: readonly string[]) =>
     to.flatMap(label => values.slice(from.indexOf(label), from.indexOf(label) + 1));
+  const pairsMoved = ({pairs}: Pick<Binary, "pairs">): Pick<Binary, "pairs"> => ({
+    pairs: pairs.map(({first, second, asked}): Pair => {
+      const [one, other] = [first, second].map(index => order.indexOf(run.labels[index] ?? ""));
+      if (one === undefined || other === undefined) throw new Error("a pair of labels that are not there");
+      if (one < other) return {first: one, second: other, asked};
+      const turned = asked.map(({first: of, second: against}) => ({first: against, second: of}));
+      const [there = {first: 0, second: 0}, back = {first: 0, second: 0}] = turned;
+      return {first: other, second: one, asked: [back, there]};
+    }),
+  });
   return {
     run: {...run, labels: [...order]},
     records: (one: DocumentRecords): DocumentRecords => ({
@@ -186,6 +231,10 @@ export function reordered(run: RunLabels, order: readonly string[]) {
               })),
             },
           }),
+      ...(one.unary === undefined
+        ? {}
+        : {unary: {labels: moved(one.unary.labels, without(run.labels), without(order))}}),
+      ...(one.binary === undefined ? {} : {binary: pairsMoved(one.binary)}),
       tree:
         one.tree?.labels === undefined
           ? one.tree

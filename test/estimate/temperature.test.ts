@@ -2,7 +2,7 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import {z} from "zod";
-import {prepare, type RunLabels} from "../../src/estimate/estimator.ts";
+import {type DocumentRecords, prepare, type RunLabels} from "../../src/estimate/estimator.ts";
 import {firstStep} from "../../src/estimate/first-step.ts";
 import {nllAt, TEMPERATURE_RANGE, temperature} from "../../src/estimate/temperature.ts";
 import {codeOf} from "../support/code-of.ts";
@@ -25,8 +25,8 @@ const golden = z
 
 const FOUR: RunLabels = {labels: ["0", "1", "2", "3", "none"], noneLabel: "none"};
 
-function fitted(run: RunLabels, calibration: Parameters<typeof prepare>[2]) {
-  const found = prepare(temperature, run, calibration);
+function fitted(run: RunLabels, calibration: readonly DocumentRecords[]) {
+  const found = prepare(temperature, run, {calibration});
   if ("reason" in found) throw new Error(found.reason);
   const [only] = found.learned;
   return {...found, value: only?.value ?? Number.NaN, note: only?.note};
@@ -102,7 +102,7 @@ describe("temperature", () => {
   });
 
   test("has a reason where no calibration document has a step, and for a document without one", () => {
-    expect(prepare(temperature, RUN, [records({split: "calibration"})])).toEqual({
+    expect(prepare(temperature, RUN, {calibration: [records({split: "calibration"})]})).toEqual({
       reason: "no calibration document has an estimate: no greedy trace was captured",
     });
     const {estimate} = fitted(RUN, [calibrated("a", [0.6, 0.3, 0.1], [["joy"]])]);
@@ -110,6 +110,6 @@ describe("temperature", () => {
   });
 
   test("refuses to learn from nothing", async () => {
-    expect(await codeOf(() => prepare(temperature, RUN, []))).toBe("no-calibration");
+    expect(await codeOf(() => prepare(temperature, RUN, {calibration: []}))).toBe("no-calibration");
   });
 });

@@ -1,0 +1,126 @@
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+import fc from "fast-check";
+import {describe, expect, test} from "vitest";
+import {z} from "zod";
+import {binary} from "../../src/estimate/binary.ts";
+import {binaryOutcome} from "../../src/estimate/binary-outcome.ts";
+import type {RunLabels} from "../../src/estimate/estimator.ts";
+import {pairOutcome, pairShare} from "../../src/estimate/pairwise.ts";
+import {type Pair, pairSchema} from "../../src/records/questions.ts";
+import {close, NO_NONE, RUN, reasonOf, records, valuesOf} from "./support.ts";
+
+const golden = z
+  .object({
+    documents: z.array(
+      z.object({
+        mass: z.number(),
+        pairs: z.array(pairSchema),
+        values: z.object({binary: z.array(z.number()), "binary-outcome": z.array(z.number())}),
+      }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, "../golden/bradley-terry.golden.json"), "utf8")));
+
+const FOUR: RunLabels = {labels: ["anger", "fear", "joy", "none"], noneLabel: "none"};
+
+/** A pair whose first label takes these shares of the mass when it stands first and when it stands second. */
+const pair = (first: number, second: number, shares: readonly [number, number], mass = 1): Pair => {
+  const [one, other] = shares.map(share => ({first: mass * share, second: mass * (1 - share)}));
+  if (one === undefined || other === undefined) throw new Error("two shares make a pair");
+  return {first, second, asked: [one, other]};
+};
+
+const three = (...shares: readonly [number, number, number]) => ({
+  pairs: [pair(0, 1, [shares[0], shares[0]]), pair(0, 2, [shares[1], shares[1]]), pair(1, 2, [shares[2], shares[2]])],
+});
+
+describe("binary and binary-outcome", () => {
+  test("there are golden documents, of which one has almost no answer mass", () => {
+    expect(golden.documents.map(({mass}) => mass)).toEqual([0.99, 0.6, 0.02]);
+  });
+
+  test.each(golden.documents)("are SciPy's at an answer mass of $mass", ({mass, pairs, values}) => {
+    const one = records({binary: {pairs}});
+    expect(close(valuesOf(binary.estimate(FOUR, one)), values.binary)).toBe(true);
+    expect(close(valuesOf(binaryOutcome.estimate(FOUR, one)), values["binary-outcome"])).toBe(true);
+    expect("remarks" in binary.estimate(FOUR, one)).toBe(mass < 0.5);
+  });
+
+  test("put a label above ½ where it wins against the null label, and the surer the higher", () => {
+    const at = (share: number) => valuesOf(binary.estimate(RUN, records({binary: three(0.5, share, share)})))[0] ?? 0;
+    expect(at(0.5)).toBeCloseTo(0.5, 12);
+    expect(at(0.9)).toBeGreaterThan(at(0.7));
+    expect(at(0.1)).toBeCloseTo(1 - at(0.9), 9);
+  });
+
+  test("binary-outcome looks at the winner alone, and a tie counts half", () => {
+    const [sure, unsure] = [three(0.5, 0.99, 0.3), three(0.5, 0.51, 0.01)].map(asked =>
+      valuesOf(binaryOutcome.estimate(RUN, records({binary: asked}))),
+    );
+    expect(sure).toEqual(unsure);
+    expect(pairOutcome(0.1 + 0.2 + 0.2)).toBe(0.5);
+    expect([pairOutcome(0.5 - 1e-9), pairOutcome(0.5 + 1e-9)]).toEqual([0, 1]);
+  });
+
+  test("average over the two orders, each by its own mass", () => {
+    const {asked} = pair(0, 1, [0.9, 0.5]);
+    expect(pairShare({asked})).toBeCloseTo(0.7, 12);
+    // The second order holds a hundredth of the mass and still counts half.
+    const faint = {
+      asked: [
+        {first: 0.9, second: 0.1},
+        {first: 0.005, second: 0.005},
+      ],
+    } satisfies Pick<Pair, "asked">;
+    expect(pairShare(faint)).toBeCloseTo(0.7, 12);
+  });
+
+  test("a model that always takes what stands first knows nothing: ½ throughout", () => {
+    const pairs = [pair(0, 1, [1, 0]), pair(0, 2, [1, 0]), pair(1, 2, [1, 0])];
+    for (const estimator of [binary, binaryOutcome]) {
+      expect(close(valuesOf(estimator.estimate(RUN, records({binary: {pairs}}))), [0.5, 0.5])).toBe(true);
+    }
+  });
+
+  test("grow with every share that a label wins", () => {
+    const share = fc.double({min: 0, max: 1, noNaN: true});
+    const holds = fc.property(share, share, share, share, (a, b, c, more) => {
+      const [low, high] = [Math.min(b, more), Math.max(b, more)];
+      const [below, above] = [low, high].map(one =>
+        valuesOf(binary.estimate(RUN, records({binary: three(a, one, c)}))),
+      );
+      return (below?.[0] ?? 1) <= (above?.[0] ?? 0) + 1e-9;
+    });
+    expect(fc.check(holds).counterexample).toBeNull();
+  });
+
+  test.each([
+    ["nothing captured", RUN, undefined, "no question about pairs of labels was captured"],
+    [
+      "a task without a null label",
+      NO_NONE,
+      {pairs: [pair(0, 1, [1, 1])]},
+      "the task has no null label to measure strengths from",
+    ],
+    [
+      "answers without probability",
+      RUN,
+      {pairs: [pair(0, 1, [1, 1]), pair(0, 2, [1, 1], 0), pair(1, 2, [1, 1])]},
+      "both answers about a pair have probability 0",
+    ],
+  ])("have a reason for %s", (_what, run, asked, reason) => {
+    for (const estimator of [binary, binaryOutcome]) {
+      expect(reasonOf(estimator.estimate(run, records({binary: asked})))).toBe(reason);
+    }
+  });
+
+  test.each([
+    ["a pair that is missing", three(0.5, 0.5, 0.5).pairs.slice(1)],
+    ["a pair that is there twice", [pair(0, 1, [1, 1]), pair(0, 1, [1, 1]), pair(1, 2, [1, 1])]],
+    ["a pair the wrong way round", [pair(1, 0, [1, 1]), pair(0, 2, [1, 1]), pair(1, 2, [1, 1])]],
+    ["a label that is not there", [pair(0, 1, [1, 1]), pair(0, 3, [1, 1]), pair(1, 2, [1, 1])]],
+  ])("refuse a record with %s", (_what, pairs) => {
+    expect(() => binary.estimate(RUN, records({binary: {pairs}}))).toThrow(RangeError);
+  });
+});
