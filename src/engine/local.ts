@@ -1,6 +1,8 @@
 import type {Llama, LlamaContext, LlamaModel} from "node-llama-cpp";
 import {LabelscopeError} from "../errors.ts";
+import {type Embedder, type EmbedderOptions, embedderOn} from "./embedding.ts";
 import type {AdapterSpec, Engine, LoadOptions, Model, SessionOptions} from "./engine.ts";
+import {lastLines} from "./log-lines.ts";
 import {compiledReader, loadedCpuBackend} from "./native/compile.ts";
 import {loadReader, type NativeReader} from "./native/load.ts";
 import {NativeReaderSession, type NativeSource} from "./native-session.ts";
@@ -28,6 +30,8 @@ export type ReaderState = {readonly reader: NativeReader; readonly compiler: str
 export interface LocalEngine extends Engine {
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly readerState: ReaderState;
+  /** Opens an embedding model beside whatever else this engine holds; see `embedding.ts`. */
+  openEmbedder(path: string, options: EmbedderOptions): Promise<Embedder>;
 }
 
 /** What one llama instance shares with its models. */
@@ -64,6 +68,7 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
     facts,
     readerState,
     loadModel: (path, load = {}) => loadLocalModel(shared, path, load),
+    openEmbedder: (path, embedderOptions) => embedderOn({llama, log}, path, embedderOptions),
     [Symbol.asyncDispose]: async () => await llama.dispose(),
   };
 }
@@ -260,9 +265,4 @@ function nativeUnavailable(reason: string): LabelscopeError {
     details: reason.split("\n"),
     next: "--reader auto, which falls back to node-llama-cpp's public interface",
   });
-}
-
-function lastLines(log: readonly string[], cause: unknown): string[] {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return [text, ...log.filter(line => line.trim() !== "").slice(-4)];
 }

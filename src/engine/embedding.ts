@@ -1,0 +1,156 @@
+import type {Llama, LlamaEmbeddingContext, LlamaModel} from "node-llama-cpp";
+import {z} from "zod";
+import {LabelscopeError} from "../errors.ts";
+import {lastLines} from "./log-lines.ts";
+import {asTokens} from "./seam.ts";
+
+export interface EmbedderOptions {
+  readonly threads: number;
+  /** The most tokens of a text with what the model puts around it. Default: what it was trained for, at most 2 048. */
+  readonly contextTokens?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** An embedding model: a text in, one vector out. Not reentrant: await each call before the next. */
+export interface Embedder extends AsyncDisposable {
+  /** Length of a vector. */
+  readonly dimensions: number;
+  readonly contextTokens: number;
+  /** How the model makes one vector of its tokens' states. */
+  readonly pooling: "mean" | "cls" | "last";
+  /** What could change a number, beside the facts of the engine. */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** Tokens of a text as it is evaluated, begin and end tokens included. Special tokens in a text are text. */
+  tokenCount(text: string): number;
+  /**
+   * The pooled embedding, divided by its Euclidean norm, as sentence-transformers and llama.cpp's own tools give it. Each
+   * text is evaluated by itself, so a vector does not depend on what was asked before.
+   *
+   * @throws `context-overflow` before anything is computed; `nan-logits` for a vector that is none
+   */
+  embed(text: string): Promise<Float32Array>;
+}
+
+const largestContext = 2048;
+const poolings = new Map([
+  [1, "mean"],
+  [2, "cls"],
+  [3, "last"],
+] as const);
+
+const metadataSchema = z.object({general: z.object({architecture: z.string()})}).loose();
+const poolingSchema = z.object({pooling_type: z.number()});
+
+/** The pooling that a file's metadata name; `undefined` for a language model, which names none. */
+function poolingOf(metadata: unknown): Embedder["pooling"] | undefined {
+  const read = metadataSchema.safeParse(metadata);
+  if (!read.success) return undefined;
+  const own = poolingSchema.safeParse(read.data[read.data.general.architecture]);
+  return own.success ? new Map<number, Embedder["pooling"]>(poolings).get(own.data.pooling_type) : undefined;
+}
+
+/**
+ * Opens a GGUF embedding model on a llama.cpp that runs already: a process has one, and ending a second one would end both.
+ *
+ * @throws `not-an-embedding-model` for a file that names no pooling, such as a language model; `model-load-failed`
+ */
+export async function embedderOn(
+  {llama, log}: {readonly llama: Llama; readonly log: readonly string[]},
+  path: string,
+  options: EmbedderOptions,
+): Promise<Embedder> {
+  const model = await llama
+    .loadModel({
+      modelPath: path,
+      checkTensors: true,
+      defaultContextFlashAttention: false,
+      ...(llama.gpu === false ? {gpuLayers: 0} : {}),
+      ...(options.signal === undefined ? {} : {loadSignal: options.signal}),
+    })
+    .catch(cause => {
+      throw new LabelscopeError({
+        code: "model-load-failed",
+        message: `the engine could not load ${path}`,
+        details: lastLines(log, cause),
+        next: "labelscope models info FILE shows what the file says of itself",
+        cause,
+      });
+    });
+  try {
+    return await embedderOf(model, path, options);
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
+}
+
+async function embedderOf(model: LlamaModel, path: string, options: EmbedderOptions): Promise<Embedder> {
+  const pooling = poolingOf(model.fileInfo.metadata);
+  if (pooling === undefined) throw notAnEmbedder(path);
+  const {threads} = options;
+  const contextTokens = options.contextTokens ?? Math.min(model.trainContextSize, largestContext);
+  // One token more than a text may have: the context refuses to be filled to the last.
+  const size = contextTokens + 1;
+  const context = await model.createEmbeddingContext({contextSize: size, batchSize: size, threads});
+  const tokensOf = (text: string): number[] => model.tokenize(text, false);
+  const tokenCount = (text: string): number => context.calculateInputLength(asTokens(tokensOf(text)));
+  return {
+    dimensions: model.embeddingVectorSize,
+    contextTokens,
+    pooling,
+    facts: {threads, contextTokens, flashAttention: false, pooling},
+    tokenCount,
+    embed: async text => {
+      const needed = tokenCount(text);
+      if (needed > contextTokens) throw embeddingOverflow([{id: undefined, tokens: needed}], contextTokens);
+      return unit(await vectorOf(context, tokensOf(text)), path);
+    },
+    [Symbol.asyncDispose]: async () => await model.dispose(),
+  };
+}
+
+async function vectorOf(context: LlamaEmbeddingContext, tokens: readonly number[]): Promise<readonly number[]> {
+  // A copy: the context adds begin and end tokens to the very array that it is given.
+  return (await context.getEmbeddingFor(asTokens([...tokens]))).vector;
+}
+
+/** A vector of length 1, computed in float64. */
+function unit(vector: readonly number[], path: string): Float32Array {
+  const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  if (!(norm > 0 && Number.isFinite(norm))) {
+    throw new LabelscopeError({
+      code: "nan-logits",
+      message: `${path} gave an embedding that is no vector (norm ${norm})`,
+      next: "labelscope models verify, or pull it again",
+    });
+  }
+  return Float32Array.from(vector, value => value / norm);
+}
+
+/** Texts that do not fit: the longest, by name where they have one. */
+export function embeddingOverflow(
+  texts: readonly {readonly id: string | undefined; readonly tokens: number}[],
+  contextTokens: number,
+): LabelscopeError {
+  const [longest] = [...texts].sort((one, other) => other.tokens - one.tokens);
+  const what = longest?.id === undefined ? "a text" : `document "${longest.id}"`;
+  return new LabelscopeError({
+    code: "context-overflow",
+    message: `${what} has ${longest?.tokens ?? 0} tokens, the embedding model takes ${contextTokens}`,
+    details: texts.length > 1 ? [`${texts.length} documents are too long`] : [],
+    next: "an embedding model with a longer context, or shorter documents: nothing is cut off silently",
+    facts: {texts, contextTokens},
+  });
+}
+
+function notAnEmbedder(path: string): LabelscopeError {
+  return new LabelscopeError({
+    code: "not-an-embedding-model",
+    message: `${path} is not an embedding model: the file names no pooling`,
+    next: [
+      "labelscope models pull all-minilm-l6-v2",
+      "the hidden state of a language model is what the estimator probe reads",
+    ],
+    facts: {path},
+  });
+}
