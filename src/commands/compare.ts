@@ -10,6 +10,7 @@ import {COMPARE_DEFAULTS, type CompareSettings} from "../compare/settings.ts";
 import {comparisonText} from "../compare/text.ts";
 import {LabelscopeError} from "../errors.ts";
 import {metricList} from "../metric/index.ts";
+import {openLogits} from "../store/logits-reader.ts";
 import {readRun} from "../store/read-run.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
 import {readPredictions} from "../task/predictions.ts";
@@ -43,8 +44,17 @@ export async function compareCommand(options: CompareOptions, io: CommandIo): Pr
   checkComparable(runs);
   const task = taskOfRuns(runs);
   const predictions = await readAllPredictions(options.predictions ?? [], task, "any", io);
-  const comparison = compare({runs, predictions, labelscope: version}, settingsOf(options));
-  return await handOver(comparison, options, gates, io);
+  const logits = runs.flatMap(({name, folder}) => {
+    const file = openLogits(folder);
+    return file === undefined ? [] : [{name, file}];
+  });
+  try {
+    const readers = Object.fromEntries(logits.map(({name, file}) => [name, file.row]));
+    const comparison = compare({runs, predictions, labelscope: version, logits: readers}, settingsOf(options));
+    return await handOver(comparison, options, gates, io);
+  } finally {
+    for (const {file} of logits) file[Symbol.dispose]();
+  }
 }
 
 /** Flags as settings, defaults filled in. */
@@ -60,16 +70,21 @@ export function settingsOf(options: ComparisonOptions): CompareSettings {
   };
 }
 
+/** A run that was read from a folder. */
+export interface ReadRun extends ComparedRun {
+  readonly folder: string;
+}
+
 /** Reads run folders, each once; runs of the same name are told apart by their folders. */
-export async function readRuns(folders: readonly string[], io: CommandIo): Promise<ComparedRun[]> {
+export async function readRuns(folders: readonly string[], io: CommandIo): Promise<ReadRun[]> {
   const paths = [...new Set(folders.map(folder => resolve(io.cwd, folder)))];
-  const runs: {readonly path: string; readonly run: ComparedRun}[] = [];
+  const runs: {readonly path: string; readonly run: ReadRun}[] = [];
   for (const path of paths) {
     const {name, manifest, documents, orphans} = await readRun(path);
-    runs.push({path, run: {name, manifest, documents}});
+    runs.push({path, run: {name, manifest, documents, folder: path}});
     const lost = Object.entries(orphans).filter(([, count]) => count > 0);
     for (const [kind, count] of lost) io.notice(`${name}: ${count} ${kind} records belong to no document: left out`);
-    io.progress({subject: "reading runs", done: runs.length, total: paths.length, unit: "documents", note: name});
+    io.progress({subject: "reading runs", done: runs.length, total: paths.length, unit: "runs", note: name});
   }
   const taken = (name: string) => runs.filter(({run}) => run.name === name).length > 1;
   return runs.map(({path, run}) => (taken(run.name) ? {...run, name: relative(io.cwd, path) || path} : run));

@@ -6,6 +6,7 @@ import {pipeline} from "node:stream/promises";
 import type {Comparison} from "../compare/compare.ts";
 import {csvText} from "../compare/csv.ts";
 import {csvTables, estimatesCsv} from "../compare/csv-tables.ts";
+import {firstDistributionsTable, stepsTable} from "../compare/generation-tables.ts";
 import {resultsSchema} from "../records/results/results.ts";
 import {explainFileError} from "../store/disk-full.ts";
 
@@ -20,11 +21,13 @@ export const ESTIMATES = "estimates.csv";
  * @throws `disk-full` and the other refusals of the file system, by name; an error of zod where a number is not finite,
  *   which is a bug
  */
-export async function writeComparison(folder: string, {results, systems, task}: Comparison): Promise<string[]> {
+export async function writeComparison(folder: string, {results, systems, task, runs}: Comparison): Promise<string[]> {
   const files: readonly (readonly [name: string, text: string | Iterable<string>])[] = [
     [RESULTS, `${JSON.stringify(resultsSchema.parse(results), null, 1)}\n`],
     [ESTIMATES, estimatesCsv(systems, task)],
-    ...csvTables(results).map(table => [`${table.name}.csv`, csvText(table)] as const),
+    ...[...csvTables(results), stepsTable(runs), firstDistributionsTable(runs)].map(
+      table => [`${table.name}.csv`, csvText(table)] as const,
+    ),
   ];
   try {
     await mkdir(folder, {recursive: true});

@@ -16,12 +16,16 @@ import {comparedDocuments, runRow} from "./run-row.ts";
 import {type ScoredSystem, scoreSystems} from "./score-systems.ts";
 import type {CompareSettings} from "./settings.ts";
 import type {System} from "./system.ts";
+import {variantsOf} from "./variants.ts";
+import type {LogitsReader} from "./vocabulary-view.ts";
 import {warningsOfComparison, warningsOfRun} from "./warnings.ts";
 
 /** What is compared: runs, predictions made elsewhere, or both. */
 export interface CompareInput {
   readonly runs: readonly ComparedRun[];
   readonly predictions?: readonly Predictions[];
+  /** The full logits of runs that stored them, by run: without them the vocabulary's KL is a lower bound. */
+  readonly logits?: Readonly<Record<string, LogitsReader>>;
   /** What predictions are held to where there is no run. */
   readonly task?: ComparedTask;
   /** The version that compares. */
@@ -33,6 +37,8 @@ export interface Comparison {
   readonly results: Results;
   readonly task: ComparedTask;
   readonly systems: readonly System[];
+  /** The runs with the compared documents alone. */
+  readonly runs: readonly ComparedRun[];
 }
 
 /**
@@ -83,8 +89,13 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
     pairs: pairsOf(scored, options),
     dynamics: Object.fromEntries(compared.map(run => [run.name, runDynamics(run, systems, options)])),
     curves: curvesOf(compared, {...options, rng: documentsRng(options), estimates: inputsOf(scored)}),
+    variants: variantsOf(compared, {
+      ...settings,
+      rngFor: name => createRng(`${settings.seed}/variants/${name}`),
+      ...(input.logits === undefined ? {} : {logits: input.logits}),
+    }),
   };
-  return {results, task, systems};
+  return {results, task, systems, runs: compared};
 }
 
 /** Everything that resamples documents draws from the same stream. */

@@ -2,6 +2,7 @@ import type {Results} from "../records/results/results.ts";
 import type {Measured} from "../records/results/value.ts";
 import type {ComparedTask} from "./compared-task.ts";
 import {type Cell, type CsvTable, csvLine} from "./csv.ts";
+import {generationTables} from "./generation-tables.ts";
 import type {System} from "./system.ts";
 
 const MEASURED = ["value", "lower", "upper", "n", "method", "reason", "note"];
@@ -21,6 +22,7 @@ export function csvTables(results: Results): CsvTable[] {
     runsTable(results),
     learnedTable(results),
     warningsTable(results),
+    ...generationTables(results),
   ];
 }
 

@@ -21,6 +21,9 @@ const METRICS: readonly (readonly [string, Metric])[] = [
   ["averagePrecision", averagePrecision],
 ];
 
+/** Rows that say the same whatever the model is: no curve against its size. */
+const NOT_OF_A_MODEL = ["constant", "truth"];
+
 /**
  * NLL, L1, example-F1 and average precision against size, for one line, by estimator: `nll.first-step` …
  *
@@ -37,7 +40,7 @@ export function metricCurves(
   samples: Samples,
 ): Record<string, Curve> {
   const [first] = line.runs;
-  const names = Object.keys(estimates[first?.name ?? ""] ?? {});
+  const names = Object.keys(estimates[first?.name ?? ""] ?? {}).filter(name => !NOT_OF_A_MODEL.includes(name));
   const shared = names.filter(name => line.runs.every(run => estimates[run.name]?.[name] !== undefined));
   return Object.fromEntries(
     shared.flatMap(estimator => {

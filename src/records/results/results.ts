@@ -3,6 +3,7 @@ import {curvesSchema} from "./curves.ts";
 import {dynamicsSchema} from "./dynamics.ts";
 import {ceilingSchema, estimatorResultSchema, pairResultSchema} from "./estimates.ts";
 import {runRowSchema, warningSchema} from "./runs.ts";
+import {variantsSchema} from "./variants.ts";
 
 /** The version of results.json. A changed meaning raises it. */
 export const RESULTS_SCHEMA = 1;
@@ -49,5 +50,7 @@ export const resultsSchema = z.strictObject({
   /** How each run's model generates, by run. */
   dynamics: z.record(z.string(), dynamicsSchema),
   curves: curvesSchema,
+  /** What finetuning, an adapter or fewer bits changed, paired by document. */
+  variants: variantsSchema,
 });
 export type Results = z.infer<typeof resultsSchema>;

@@ -1,0 +1,156 @@
+import {rankLabels} from "../dynamics/run-view.ts";
+import type {Results} from "../records/results/results.ts";
+import {measuredSchema} from "../records/results/value.ts";
+import type {ComparedRun} from "./compared-run.ts";
+import type {Cell, CsvTable} from "./csv.ts";
+
+const MEASURED = ["value", "lower", "upper", "n", "method", "reason", "note"];
+
+/** Parts of the records that are drawn and not read: the outlines of violins. */
+const DRAWN = new Set(["outline"]);
+
+/** The tables of dynamics, curves and variants, a CSV file each, by the names that their numbers have in results.json. */
+export function generationTables({
+  dynamics,
+  curves,
+  variants,
+}: Pick<Results, "dynamics" | "curves" | "variants">): CsvTable[] {
+  const curveRows = Object.entries(curves).flatMap(([family, byVariant]) =>
+    Object.entries(byVariant).flatMap(([variant, byCurve]) =>
+      Object.entries(byCurve).map(([curve, record]) => ({key: [family, variant, curve], record})),
+    ),
+  );
+  const pairs = variants.map(({base, variant, kind, ...record}) => ({key: [base, variant, kind], record}));
+  return [
+    {
+      name: "dynamics",
+      header: ["run", "path", ...MEASURED],
+      rows: Object.entries(dynamics).flatMap(([run, record]) => numberRows([run], record)),
+    },
+    {
+      name: "confusion",
+      header: ["run", "gold", "emitted", "together", "instead", "goldDocuments", "emittedDocuments"],
+      rows: Object.entries(dynamics).flatMap(([run, {confusion}]) =>
+        confusion.rows.flatMap((gold, row) =>
+          confusion.columns.map((emitted, column): Cell[] => [
+            run,
+            gold,
+            emitted,
+            confusion.together[row]?.[column],
+            confusion.instead[row]?.[column],
+            confusion.gold[row],
+            confusion.emitted[column],
+          ]),
+        ),
+      ),
+    },
+    {
+      name: "curves",
+      header: ["family", "variant", "curve", "run", "total", "nonEmbedding", ...MEASURED, "matched", "unit"],
+      rows: curveRows.flatMap(({key, record: {points, matched, unit}}) =>
+        points.map(({run, total, nonEmbedding, ...point}): Cell[] => [
+          ...key,
+          run,
+          total,
+          nonEmbedding,
+          ...measuredCells(point),
+          matched,
+          unit,
+        ]),
+      ),
+    },
+    {
+      name: "slopes",
+      header: ["family", "variant", "curve", "path", ...MEASURED],
+      rows: curveRows.flatMap(({key, record: {points: _, ...record}}) => numberRows(key, record)),
+    },
+    {
+      name: "variants",
+      header: ["base", "variant", "kind", "path", ...MEASURED],
+      rows: pairs.flatMap(({key, record}) => numberRows(key, record)),
+    },
+    {
+      name: "flips",
+      header: ["base", "variant", "kind", "step", "id", "fromLabel", "toLabel"],
+      rows: pairs.flatMap(({key, record: {step1, later = {}}}) =>
+        [["1", step1] as const, ...Object.entries(later)].flatMap(([step, {flips}]) =>
+          flips.map(({id, base, variant}): Cell[] => [...key, step, id, base, variant]),
+        ),
+      ),
+    },
+  ];
+}
+
+/** The values behind the violins: one row a label step of a test document. */
+export function stepsTable(runs: readonly ComparedRun[]): CsvTable {
+  const header = ["run", "id", "r", "kind", "forced", "emittedKind", "emitted", "top", "second", "topProbability"];
+  const numbers = ["topToSecond", "entropyBits", "vocabEntropyBits", "labelMass", "argmaxIsLabel", "stop"];
+  const rows = runs.flatMap(({name, documents}) =>
+    documents.test.flatMap(({document: {id}, trace}) =>
+      (trace?.steps ?? []).map((step): Cell[] => [
+        name,
+        id,
+        step.r,
+        step.kind,
+        step.forced ?? false,
+        step.emitted.kind,
+        step.emitted.label ?? step.emitted.text,
+        step.top,
+        step.second,
+        Math.max(...step.probabilities),
+        step.topToSecond ?? undefined,
+        step.entropyBits,
+        step.vocabEntropyBits,
+        step.labelMass,
+        step.argmaxIsLabel,
+        step.branch?.stop,
+      ]),
+    ),
+  );
+  return {name: "steps", header: [...header, ...numbers], rows};
+}
+
+/** The label distributions behind the sorted probabilities: one row a document and label at step 1, by rank. */
+export function firstDistributionsTable(runs: readonly ComparedRun[]): CsvTable {
+  const rows = runs.flatMap(({name, manifest: {labels}, documents}) =>
+    documents.test.flatMap(({document: {id}, trace}) => {
+      const step = trace?.steps.find(({r}) => r === 1);
+      if (step === undefined) return [];
+      return rankLabels(step).map((index, place): Cell[] => [
+        name,
+        id,
+        place + 1,
+        labels[index],
+        step.probabilities[index],
+      ]);
+    }),
+  );
+  return {name: "first-distributions", header: ["run", "id", "rank", "label", "probability"], rows};
+}
+
+function measuredCells(number: {readonly [name: string]: unknown}): Cell[] {
+  return MEASURED.map(name => {
+    const cell = number[name];
+    return typeof cell === "number" || typeof cell === "string" ? cell : undefined;
+  });
+}
+
+/**
+ * Every number of a record as a row, its place written as in `--fail-if`: measured ones with their interval, counts and
+ * quantiles as bare values.
+ */
+function numberRows(key: readonly string[], record: unknown, path = ""): Cell[][] {
+  if (typeof record === "number")
+    return [[...key, path, record]].map(row => [...row, ...MEASURED.slice(1).map(() => undefined)]);
+  if (typeof record !== "object" || record === null) return [];
+  if (isMeasured(record)) return [[...key, path, ...measuredCells(record)]];
+  return Object.entries(record)
+    .filter(([name]) => !DRAWN.has(name))
+    .flatMap(([name, part]) => numberRows(key, part, path === "" ? name : `${path}.${name}`));
+}
+
+/** A measured number, also where a record has more fields than that. */
+function isMeasured(record: object): record is {readonly [name: string]: unknown} {
+  const known = Object.fromEntries(Object.entries(record).filter(([name]) => MEASURED.includes(name)));
+  return measuredSchema.safeParse(known).success;
+}
