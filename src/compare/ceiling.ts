@@ -1,5 +1,5 @@
 import {heldOutDocuments, type SplitHalf, splitHalf} from "../estimate/split-half.ts";
-import {metricTable} from "../metric/input.ts";
+import type {MetricTable, Target, TargetTable} from "../metric/input.ts";
 import type {Metric} from "../metric/metric.ts";
 import type {Ceiling, CeilingRow} from "../records/results/estimates.ts";
 import type {ComparedTask} from "./compared-task.ts";
@@ -39,7 +39,8 @@ export function ceilingOf(
   }
   const metrics = settings.chosen.filter(({shape}) => shape === "per-document");
   const rows = rowsOf(systems);
-  const lists = rows.flatMap(row => valuesOf(row, block, task, metrics));
+  const halves = heldOutHalves(block);
+  const lists = rows.flatMap(row => valuesOf(row, block, halves, task, metrics));
   const means = meansOf(lists, block.usable, settings, "no estimate for a document with two annotators");
   const scored = rows.map((row, place): CeilingRow => {
     const values = metrics.flatMap(({name}, index) => {
@@ -83,17 +84,41 @@ function estimatesOf({estimates}: EstimateRow): Map<string, readonly number[]> {
   );
 }
 
-/** For each metric the documents' values, averaged over the splits in which they have one. */
+/** The held-out half of one split: each document's human distribution and gold set, as the metrics take them. */
+type HeldOut = readonly {readonly human: Float64Array; readonly gold: Float64Array}[];
+
+function heldOutHalves(block: SplitHalf): HeldOut[] {
+  return Array.from({length: block.splits}, (_, split) =>
+    heldOutDocuments(block, split).map(({human, gold}) => ({
+      human: Float64Array.from(human),
+      gold: Float64Array.from(gold, Number),
+    })),
+  );
+}
+
+/** The row's estimates in one split, by document: always the same but for `split-half`, whose other half predicts. */
+function estimatesIn(row: BlockRow, block: SplitHalf, split: number): (Float64Array | undefined)[] {
+  return heldOutDocuments(block, split, row.estimates).map(({q}) => (q === undefined ? q : Float64Array.from(q)));
+}
+
+/**
+ * For each metric the documents' values, averaged over the splits in which they have one.
+ *
+ * Tables are laid out here and not by `metricTable`: estimates and halves were checked where they were made, and the same
+ * halves serve every row.
+ */
 function valuesOf(
-  {estimates}: BlockRow,
+  row: BlockRow,
   block: SplitHalf,
+  halves: readonly HeldOut[],
   {labels}: ComparedTask,
   metrics: readonly Metric[],
 ): DocumentValues[] {
   const sums = metrics.map(() => new Float64Array(block.usable));
   const counts = metrics.map(() => new Int32Array(block.usable));
-  for (let split = 0; split < block.splits; split += 1) {
-    const table = metricTable({labels, documents: heldOutDocuments(block, split, estimates)});
+  const fixed = row.estimates === undefined ? undefined : estimatesIn(row, block, 0);
+  halves.forEach((half, split) => {
+    const table = tableOf(labels, fixed ?? estimatesIn(row, block, split), half);
     metrics.forEach((metric, place) => {
       metric.prepare(table).perDocument?.forEach((value, document) => {
         const [sum, count] = [sums[place], counts[place]];
@@ -102,11 +127,33 @@ function valuesOf(
         count[document] = (count[document] ?? 0) + 1;
       });
     });
-  }
+  });
   return sums.map((sum, place) =>
     Array.from(sum, (value, document) => {
       const count = counts[place]?.[document] ?? 0;
       return count === 0 ? undefined : value / count;
     }),
   );
+}
+
+function tableOf(
+  labels: readonly string[],
+  estimates: readonly (Float64Array | undefined)[],
+  half: HeldOut,
+): MetricTable {
+  const total = half.length;
+  const held = half.flatMap((targets, row) => {
+    const q = estimates[row];
+    return q === undefined ? [] : [{row, q, targets}];
+  });
+  const rows = Int32Array.from(held, ({row}) => row);
+  const of = (target: Target): TargetTable => ({
+    labels,
+    total,
+    rows,
+    documents: held.map(({q, targets}) => ({q, target: targets[target]})),
+    withoutEstimate: total - held.length,
+    withoutTarget: 0,
+  });
+  return {labels, total, human: of("human"), gold: of("gold")};
 }
