@@ -1,0 +1,138 @@
+import type {ComparedDocument, ComparedRun} from "../compare/compared-run.ts";
+import type {LabelStep, Trace} from "../records/trace.ts";
+
+/** Bytes of explorer data in a page: with it, figures and tables a page stays below 5 MB. */
+export const EXPLORER_BYTES = 3_000_000;
+/** The vocabulary's best tokens that are shown at each step. */
+const TOKENS = 5;
+/** Texts beyond this are cut in the page, with a remark; the whole text is in traces.jsonl. */
+const LONGEST_TEXT = 4_000;
+
+/** One label step: short names, since there are thousands of them. */
+export interface ExplorerStep {
+  /** The place r, the kind and whether it was read after the canonical opening. */
+  readonly r: number;
+  readonly kind: LabelStep["kind"];
+  readonly forced?: true;
+  /** Label distribution in ten-thousandths, in the order of `labels`. */
+  readonly p: readonly number[];
+  /** Entropy of the label distribution and of the full vocabulary in bits; label mass. */
+  readonly h: number;
+  readonly v: number;
+  readonly m: number;
+  /** Stop probability, where the branch could be read. */
+  readonly stop?: number;
+  /** Whether the full vocabulary's best token starts a label. */
+  readonly starts: boolean;
+  /** What was emitted: the label, or the text of something else. */
+  readonly out: readonly [kind: LabelStep["emitted"]["kind"], text: string];
+  /** Best tokens of the full vocabulary with their probability in ten-thousandths. */
+  readonly top: readonly (readonly [text: string, p: number])[];
+}
+
+export interface ExplorerTrace {
+  readonly answer: string;
+  readonly problems: readonly string[];
+  readonly steps: readonly ExplorerStep[];
+}
+
+export interface ExplorerData {
+  readonly labels: readonly string[];
+  readonly runs: readonly {readonly name: string; readonly title: string}[];
+  readonly documents: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly cut?: true;
+    /** One list an annotator, or the aggregated one. */
+    readonly annotations: readonly (readonly string[])[];
+    readonly aggregated?: true;
+  }[];
+  /** By run, then by document; null where the run has no trace of it. */
+  readonly traces: readonly (readonly (ExplorerTrace | null)[])[];
+  /** Documents of the compared runs, of which `documents` may be a part. */
+  readonly of: number;
+}
+
+/**
+ * What the step explorer shows: the traces of the test split, for as many documents as fit.
+ *
+ * Documents that do not fit are left out evenly over their order by id, the same for all runs, and the page says so.
+ */
+export function explorerData(
+  runs: readonly ComparedRun[],
+  titles: ReadonlyMap<string, string>,
+  limitBytes = EXPLORER_BYTES,
+): ExplorerData {
+  const byRun = runs.map(({documents}) => new Map(documents.test.map(document => [document.document.id, document])));
+  const found = new Map<string, ComparedDocument>();
+  for (const documents of byRun) for (const [id, document] of documents) if (!found.has(id)) found.set(id, document);
+  const all = [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, document]) => document);
+  const [first] = runs;
+  const traceOf = (documents: ReadonlyMap<string, ComparedDocument>, id: string) => {
+    const trace = documents.get(id)?.trace;
+    return trace === undefined ? null : packTrace(trace);
+  };
+  const build = (documents: readonly ComparedDocument[]): ExplorerData => ({
+    labels: first?.manifest.labels ?? [],
+    runs: runs.map(({name}) => ({name, title: titles.get(name) ?? name})),
+    documents: documents.map(packDocument),
+    traces: byRun.map(own => documents.map(({document}) => traceOf(own, document.id))),
+    of: all.length,
+  });
+  const whole = build(all);
+  const size = JSON.stringify(whole).length;
+  if (size <= limitBytes) return whole;
+  let keep = Math.max(1, Math.floor((all.length * limitBytes) / size));
+  for (;;) {
+    const part = build(evenly(all, keep));
+    if (keep === 1 || JSON.stringify(part).length <= limitBytes) return part;
+    keep = Math.max(1, Math.floor(keep * 0.9));
+  }
+}
+
+/** So many of the items, evenly over their order, the first one always. */
+export function evenly<T>(items: readonly T[], keep: number): T[] {
+  return items.filter((_, i) => Math.floor((i * keep) / items.length) !== Math.floor(((i - 1) * keep) / items.length));
+}
+
+function packDocument({document}: ComparedDocument): ExplorerData["documents"][number] {
+  const {id, text, annotations, labels} = document;
+  return {
+    id,
+    text: text.slice(0, LONGEST_TEXT),
+    ...(text.length > LONGEST_TEXT ? {cut: true} : {}),
+    annotations: annotations ?? (labels === undefined ? [] : [labels]),
+    ...(annotations === undefined ? {aggregated: true} : {}),
+  };
+}
+
+function packTrace({answer, steps}: Trace): ExplorerTrace {
+  return {answer: answer.text, problems: answer.problems, steps: steps.map(packStep)};
+}
+
+function packStep(step: LabelStep): ExplorerStep {
+  const {emitted} = step;
+  return {
+    r: step.r,
+    kind: step.kind,
+    ...(step.forced === true ? {forced: true} : {}),
+    p: step.probabilities.map(tenThousandths),
+    h: thousandths(step.entropyBits),
+    v: thousandths(step.vocabEntropyBits),
+    m: thousandths(step.labelMass),
+    ...(step.branch === undefined ? {} : {stop: thousandths(step.branch.stop)}),
+    starts: step.argmaxIsLabel,
+    out: [emitted.kind, emitted.label ?? emitted.text],
+    top: step.topTokens
+      .slice(0, TOKENS)
+      .map(({text, logit}) => [text, tenThousandths(Math.exp(logit - step.logSumExp))] as const),
+  };
+}
+
+function tenThousandths(probability: number): number {
+  return Math.round(probability * 10_000);
+}
+
+function thousandths(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

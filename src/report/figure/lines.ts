@@ -1,0 +1,160 @@
+import * as Plot from "@observablehq/plot";
+import type {Measured} from "../../records/results/value.ts";
+import {formatParameters} from "../format.ts";
+import {padded} from "./forest.ts";
+import {seriesAt} from "./palette.ts";
+import {type Picture, textWidth} from "./picture.ts";
+import {draw} from "./plot.ts";
+
+export interface Line {
+  readonly name: string;
+  /** A second line of the label: what the slope is. */
+  readonly remark?: string;
+  /** Which of the marks it has: the same name has the same ones in every panel. */
+  readonly index: number;
+  readonly points: readonly {readonly x: number; readonly number: Measured}[];
+}
+
+export interface Lines {
+  readonly lines: readonly Line[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** `log`: parameters; `ordinal`: whole numbers from 1 (ranks, places). */
+  readonly x: "log" | "ordinal";
+  /** What the values cannot leave; the axis reaches to 0 or 1 where it is near. */
+  readonly bounds?: {readonly low?: number; readonly high?: number};
+  readonly width: number;
+  readonly height: number;
+}
+
+const [TOP, BOTTOM, LINE_HEIGHT] = [14, 40, 13];
+
+/** Numbers against a size or a place: dots with whiskers, a band where there are two or more, names at the right ends. */
+export function lines(options: Lines): Picture {
+  const {width, height} = options;
+  const known = options.lines.map(line => ({
+    ...line,
+    points: line.points.flatMap(({x, number: {value, lower, upper}}) =>
+      value === undefined
+        ? []
+        : [{x, y: value, lower: lower ?? value, upper: upper ?? value, whisker: lower !== undefined}],
+    ),
+  }));
+  const all = known.flatMap(({points}) => points);
+  const xs = all.map(({x}) => x);
+  const yDomain = within(padded(all.flatMap(({y, lower, upper}) => [y, lower, upper])), options.bounds);
+  const xDomain = options.x === "log" ? [Math.min(...xs) / 1.25, Math.max(...xs) * 1.25] : [0.7, Math.max(...xs) + 0.3];
+  const marginRight =
+    14 + Math.max(0, ...known.map(({name, remark = ""}) => Math.max(textWidth(name, 11), textWidth(remark, 10))));
+  const inner = height - TOP - BOTTOM;
+  const place = (y: number) => TOP + ((yDomain[1] - y) / (yDomain[1] - yDomain[0])) * inner;
+  const labels = spreadOut(
+    known.flatMap(line => {
+      const last = line.points.at(-1);
+      return last === undefined
+        ? []
+        : [{line, x: last.x, y: place(last.y), height: (line.remark ? 2.1 : 1.1) * LINE_HEIGHT}];
+    }),
+    {low: TOP - 6, high: height - BOTTOM + 6},
+  );
+  const right = width - marginRight + 8;
+  return draw({
+    width,
+    height,
+    marginTop: TOP,
+    marginBottom: BOTTOM,
+    marginLeft: 48,
+    marginRight,
+    x: {type: options.x === "log" ? "log" : "linear", domain: xDomain},
+    y: {domain: [...yDomain], label: null},
+    marks: [
+      Plot.gridY({ticks: 5}),
+      Plot.axisY({ticks: 5, label: null, tickSize: 4}),
+      Plot.axisX({
+        label: options.xLabel,
+        labelAnchor: "center",
+        labelArrow: "none",
+        tickSize: 4,
+        ...(options.x === "log"
+          ? {ticks: sizeTicks(xDomain, (width - marginRight - 48) / 40), tickFormat: formatParameters}
+          : {ticks: [...new Set(xs)].sort((a, b) => a - b), tickFormat: String}),
+      }),
+      Plot.text([options.yLabel], {
+        frameAnchor: "top-left",
+        dx: -44,
+        dy: -13,
+        textAnchor: "start",
+        fontStyle: "italic",
+      }),
+      ...known.flatMap(({points, index}) => {
+        const {colour, dash, symbol} = seriesAt(index);
+        const stroke = dash === undefined ? {} : {strokeDasharray: dash};
+        const banded = points.length > 1 && points.every(({whisker}) => whisker);
+        return [
+          ...(banded ? [Plot.areaY(points, {x: "x", y1: "lower", y2: "upper", fill: colour, fillOpacity: 0.13})] : []),
+          Plot.ruleX(
+            points.filter(({whisker}) => whisker),
+            {x: "x", y1: "lower", y2: "upper", stroke: colour, strokeOpacity: 0.7},
+          ),
+          Plot.lineY(points, {x: "x", y: "y", stroke: colour, strokeWidth: 1.8, ...stroke}),
+          Plot.dot(points, {x: "x", y: "y", r: 3.6, fill: colour, symbol}),
+        ];
+      }),
+      ...labels.flatMap(({line, y}) => {
+        const {colour} = seriesAt(line.index);
+        const at = {frameAnchor: "top-left" as const, dx: right - 48, textAnchor: "start" as const};
+        return [
+          Plot.text([line.name], {
+            ...at,
+            dy: y - TOP - (line.remark ? 7 : 0),
+            fill: colour,
+            fontWeight: 600,
+            lineAnchor: "middle",
+          }),
+          ...(line.remark
+            ? [Plot.text([line.remark], {...at, dy: y - TOP + 7, fontSize: 10, lineAnchor: "middle"})]
+            : []),
+        ];
+      }),
+    ],
+  });
+}
+
+/** Moves what would overlap apart, keeping the order from top to bottom and staying between the bounds where it can. */
+export function spreadOut<T extends {readonly y: number; readonly height: number}>(
+  items: readonly T[],
+  bounds: {readonly low: number; readonly high: number},
+): T[] {
+  const sorted = [...items].sort((one, other) => one.y - other.y);
+  const places: number[] = [];
+  sorted.forEach(({y, height}, i) => {
+    const before = sorted[i - 1];
+    const least = before === undefined ? bounds.low + height / 2 : (places[i - 1] ?? 0) + (before.height + height) / 2;
+    places.push(Math.max(y, least));
+  });
+  let highest = bounds.high;
+  for (let i = sorted.length - 1; i >= 0; i--) {
+    const height = sorted[i]?.height ?? 0;
+    places[i] = Math.max(bounds.low + height / 2, Math.min(places[i] ?? 0, highest - height / 2));
+    highest = (places[i] ?? 0) - height / 2;
+  }
+  return sorted.map((item, i) => ({...item, y: places[i] ?? item.y}));
+}
+
+function within(reach: readonly [number, number], bounds: Lines["bounds"]): readonly [number, number] {
+  const {low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY} = bounds ?? {};
+  return [Math.max(reach[0], low), Math.min(reach[1], high)];
+}
+
+/** 1, 2, 5 times powers of ten, or 1 alone, as many as there is room for; never fewer than two. */
+export function sizeTicks(domain: readonly number[], most: number): number[] {
+  const [low = 1, high = 10] = domain;
+  for (const heads of [[1, 2, 5], [1, 3], [1]]) {
+    const ticks: number[] = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++)
+      for (const head of heads) ticks.push(head * 10 ** power);
+    const inside = ticks.filter(tick => tick >= low && tick <= high);
+    if (inside.length <= most && inside.length > 1) return inside;
+  }
+  return [low * 1.25, high / 1.25];
+}

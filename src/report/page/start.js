@@ -1,0 +1,16 @@
+// Starts what the page's script does, and unfolds everything for printing.
+import {startExplorer} from "./explorer.js";
+import {startTables} from "./tables.js";
+
+startTables();
+startExplorer();
+
+/** @type {HTMLDetailsElement[]} */
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details")].filter(details => !details.open);
+  for (const details of unfolded) details.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const details of unfolded) details.open = false;
+});

@@ -1,0 +1,154 @@
+import type {Ceiling, EstimatorResult} from "../../records/results/estimates.ts";
+import type {Results} from "../../records/results/results.ts";
+import type {Measured} from "../../records/results/value.ts";
+import {runTitles} from "../figure/figure.ts";
+import {formatNumber} from "../format.ts";
+import {dataText, type Html, html} from "../html.ts";
+import {type Cell, count, number, table, text} from "../table.ts";
+import {type Drawn, figuresOf, section} from "./markup.ts";
+
+/** Which number is the best probability per label: tables with intervals, paired tests, the ceiling. */
+export function estimatorsSection(results: Results, drawn: readonly Drawn[]): Html {
+  const titles = runTitles(results);
+  const tables = results.runs.flatMap(({run}) => {
+    const byName = results.estimates[run];
+    return byName === undefined ? [] : [estimatorTable(results, run, titles.get(run) ?? run, byName)];
+  });
+  return section(
+    "estimators",
+    "Estimators against annotators",
+    html`<p>★ is the best of its column on this run, ≈ not significantly worse (paired test, Holm's correction over the table). <code>constant</code> is 0.1 for every label: what NLL and L1 give for saying nothing${results.task.annotations === "aggregated" && html`. <strong>Annotations are aggregated</strong>: NLL and L1 are not those of a task with annotators`}.</p>`,
+    figuresOf(drawn, "estimators", ["estimators"]),
+    tables.length === 0 &&
+      html`<p>There are no estimates: no document could be estimated or held against annotations.</p>`,
+    html`${tables}`,
+    figuresOf(drawn, "estimators", ["reliability"]),
+    ceiling(results.ceiling, results.settings.metrics, titles),
+    pairs(results, titles),
+  );
+}
+
+function estimatorTable(
+  results: Results,
+  run: string,
+  title: string,
+  byName: Readonly<Record<string, EstimatorResult>>,
+): Html {
+  const truth = Object.values(byName).some(({againstTruth}) => againstTruth !== undefined);
+  const {metrics} = results.settings;
+  const rows = Object.entries(byName).map(([name, result]): Cell[] => {
+    const path = `estimates.${run}.${name}`;
+    return [
+      text(name, html`<span title="${result.title}">${dataText(name)}</span>`),
+      ...metrics.map(metric => {
+        const value = result.metrics[metric];
+        const mark =
+          value?.best === true ? ("best" as const) : value?.notWorse === true ? ("not-worse" as const) : undefined;
+        return number(value, `${path}.metrics.${metric}`, {mark});
+      }),
+      ...(truth
+        ? [
+            number(result.againstTruth?.bias, `${path}.againstTruth.bias`),
+            number(result.againstTruth?.error, `${path}.againstTruth.error`),
+          ]
+        : []),
+      count(result.estimated, `${path}.estimated`),
+      text(remarks(result)),
+    ];
+  });
+  return table({
+    name: `estimators-${run}`,
+    caption: `${title}: estimators against the ${results.task.annotations === "annotators" ? "annotators" : "aggregated labels"}`,
+    columns: [
+      {title: "Estimator"},
+      ...metrics.map(metric => ({title: metric})),
+      ...(truth
+        ? [
+            {title: "bias", help: "against the exact marginals"},
+            {title: "error", help: "L1 to the exact marginals"},
+          ]
+        : []),
+      {title: "Documents"},
+      {title: "Remarks"},
+    ],
+    rows,
+  });
+}
+
+function remarks({missing, remarks: said, learned, calibrated, from}: EstimatorResult): string {
+  return [
+    ...(from === undefined ? [] : [`from ${from}`]),
+    ...missing.map(({reason, count: times}) => `${times} missing: ${reason}`),
+    ...said.map(({reason, count: times}) => `${times}: ${reason}`),
+    ...learned
+      .slice(0, 2)
+      .map(({name, value, label}) => `${name}${label === undefined ? "" : ` of ${label}`} ${formatNumber(value)}`),
+    ...(calibrated === undefined ? [] : [`learned on ${calibrated.documents} documents`]),
+  ].join("; ");
+}
+
+function ceiling(block: Ceiling, metrics: readonly string[], titles: ReadonlyMap<string, string>): Html {
+  if ("reason" in block)
+    return html`<h3>How well people predict people</h3><p>There is no ceiling block: ${dataText(block.reason)}.</p>`;
+  const line = (
+    run: string | undefined,
+    name: string,
+    values: Readonly<Record<string, Measured>>,
+    path: string,
+  ): Cell[] => [
+    text(run === undefined ? "people" : (titles.get(run) ?? run)),
+    text(name),
+    ...metrics.map(metric => number(values[metric], `${path}.metrics.${metric}`)),
+  ];
+  const rows = [
+    ...Object.entries(block.shared).map(([name, row]) => line(undefined, name, row.metrics, `ceiling.shared.${name}`)),
+    ...Object.entries(block.runs).flatMap(([run, byName]) =>
+      Object.entries(byName).map(([name, row]) => line(run, name, row.metrics, `ceiling.runs.${run}.${name}`)),
+    ),
+  ];
+  const table_ = table({
+    name: "ceiling",
+    caption: `Against one random half of the annotators, averaged over ${block.splits} splits of ${block.documents} documents`,
+    columns: [{title: "Run"}, {title: "Estimator"}, ...metrics.map(title => ({title}))],
+    rows,
+  });
+  return html`<h3>How well people predict people</h3><p><code>split-half</code> predicts one half of the annotators from the other; every row here is scored against that same held-out half, which is noisier than all annotators: compare within this table only.</p>${table_}`;
+}
+
+function pairs(results: Results, titles: ReadonlyMap<string, string>): Html {
+  if (results.pairs.length === 0)
+    return html`<h3>Runs against each other</h3><p>There is one run: nothing to compare it with.</p>`;
+  const rows = results.pairs.map((pair, i): Cell[] => {
+    const path = `pairs.${i}`;
+    const p = (value: number | undefined, place: string): Cell =>
+      number(
+        value === undefined ? {reason: pair.test, n: pair.difference.n} : {value, n: pair.difference.n},
+        `${path}.${place}`,
+      );
+    return [
+      text(`${titles.get(pair.left) ?? pair.left} − ${titles.get(pair.right) ?? pair.right}`),
+      text(pair.estimator),
+      text(pair.metric),
+      number(pair.difference, `${path}.difference`),
+      p(pair.pHolm, "pHolm"),
+      number(pair.effect === undefined ? undefined : {value: pair.effect, n: pair.difference.n}, `${path}.effect`),
+      text(pair.test),
+    ];
+  });
+  return html`<h3>Runs against each other</h3><details class="fold"><summary>${results.pairs.length} paired differences on the same documents</summary>${table(
+    {
+      name: "pairs",
+      caption: "Paired differences, left minus right",
+      columns: [
+        {title: "Runs"},
+        {title: "Estimator"},
+        {title: "Metric"},
+        {title: "Difference"},
+        {title: "p, corrected", help: "Holm's correction over the pairs of one estimator and metric"},
+        {title: "Effect", help: "in standard deviations of the documents' differences"},
+        {title: "Test"},
+      ],
+      rows,
+    },
+  )}</details>`;
+}

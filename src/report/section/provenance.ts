@@ -1,0 +1,124 @@
+import type {Results} from "../../records/results/results.ts";
+import type {RunRow} from "../../records/results/runs.ts";
+import {runTitles} from "../figure/figure.ts";
+import {formatCount} from "../format.ts";
+import {dataText, type Html, html} from "../html.ts";
+import {type Cell, count, table, text} from "../table.ts";
+import {section} from "./markup.ts";
+
+/** What was run: warnings first, then everything that could change a number. */
+export function provenanceSection(results: Results): Html {
+  const titles = runTitles(results);
+  return section(
+    "runs",
+    "What was run",
+    warnings(results, titles),
+    task(results),
+    runs(results, titles),
+    details(results, titles),
+  );
+}
+
+function warnings({warnings: all}: Results, titles: ReadonlyMap<string, string>): Html {
+  if (all.length === 0) return html`<p class="calm">No warnings.</p>`;
+  const items = all.map(({run, text: words, code}) => {
+    const who = run === undefined ? "" : html`<strong>${dataText(titles.get(run) ?? run)}:</strong> `;
+    return html`<li>${who}${dataText(words)} <code>${code}</code></li>`;
+  });
+  return html`<div class="warnings" role="note" aria-label="Warnings"><h3>${all.length === 1 ? "1 warning" : `${all.length} warnings`}, before any number</h3><ul>${items}</ul></div>`;
+}
+
+function task({task: of, settings}: Results): Html {
+  const annotations =
+    of.annotations === "annotators"
+      ? "several annotators a document: the human distribution is the share of them that gave a label"
+      : "aggregated: one list of labels a document, so that NLL and L1 are not those of a task with annotators";
+  const gold = of.gold === "majority" ? "labels of at least half of the annotators" : "labels as shipped with the data";
+  const facts: [string, string][] = [
+    ["Task", `${of.title} (${of.id})`],
+    ["Labels", of.labels.join(", ") + (of.noneLabel === null ? "; no null label" : `; null label: ${of.noneLabel}`)],
+    ["Documents compared", formatCount(of.documents)],
+    ["Annotations", annotations],
+    ["Gold set", gold],
+    ["Label scoring", of.labelScoring ?? "predictions alone: no labels were scored"],
+    [
+      "Intervals",
+      `${Math.round(100 * settings.level)} %, ${formatCount(settings.resamples)} bootstrap resamples of documents, seed ${settings.seed}`,
+    ],
+  ];
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${dataText(value)}</dd></div>`)}</dl>`;
+}
+
+function runs(results: Results, titles: ReadonlyMap<string, string>): Html {
+  const rows = results.runs.map((row, i): Cell[] => {
+    const path = `runs.${i}`;
+    const {model, documents, cost} = row;
+    const at = (value: number | undefined, place: string): Cell =>
+      value === undefined ? text("–") : count(value, `${path}.${place}`);
+    return [
+      text(titles.get(row.run) ?? row.run),
+      text(
+        [model?.family, model?.variant].filter(part => part !== undefined).join(" ") ||
+          (row.kind === "run" ? "not in the catalogue" : "predictions"),
+      ),
+      text(model?.quantisation ?? "–"),
+      at(model?.parameters.total, "model.parameters.total"),
+      at(model?.parameters.nonEmbedding, "model.parameters.nonEmbedding"),
+      at(documents.compared, "documents.compared"),
+      at(documents.wellFormed, "documents.wellFormed"),
+      text(documents.problems.map(({problem, count: times}) => `${problem} ${times}`).join(", ") || "none"),
+      text(documents.dropped.map(({reason, count: times}) => `${times} ${reason}`).join(", ") || "none"),
+      at(cost?.greedy?.labelSteps, "cost.greedy.labelSteps"),
+      at(cost?.tree?.labelSteps, "cost.tree.labelSteps"),
+    ];
+  });
+  return table({
+    name: "runs",
+    caption: "The compared runs",
+    columns: [
+      {title: "Run"},
+      {title: "Family, variant"},
+      {title: "Quantisation"},
+      {title: "Parameters", help: "counted from the tensors, all"},
+      {title: "Without embeddings"},
+      {title: "Documents"},
+      {title: "Well-formed answers"},
+      {title: "Problems"},
+      {title: "Left out"},
+      {title: "Label steps", help: "read in the greedy answers"},
+      {title: "Tree steps", help: "expansions of the label trees, the label steps of marginal"},
+    ],
+    rows,
+  });
+}
+
+function details(results: Results, titles: ReadonlyMap<string, string>): Html {
+  return html`<h3>Provenance in full</h3>${results.runs.map(
+    row => html`<details class="fold"><summary>${dataText(titles.get(row.run) ?? row.run)}</summary>
+<dl class="facts">${factsOf(row).map(([name, value]) => html`<div><dt>${name}</dt><dd>${dataText(value)}</dd></div>`)}</dl></details>`,
+  )}`;
+}
+
+/** Everything a run's row holds, flat: names as in results.json, so that nothing is forgotten when a field is added. */
+export function factsOf(row: RunRow): [string, string][] {
+  const facts: [string, string][] = [];
+  const walk = (value: unknown, path: string) => {
+    if (value === undefined) return;
+    if (Array.isArray(value)) {
+      if (value.every(item => typeof item !== "object" || item === null))
+        facts.push([path, value.length === 0 ? "none" : value.join(", ")]);
+      else
+        value.forEach((item, i) => {
+          walk(item, `${path}.${i}`);
+        });
+      return;
+    }
+    if (typeof value === "object" && value !== null) {
+      for (const [key, part] of Object.entries(value)) walk(part, path === "" ? key : `${path}.${key}`);
+      return;
+    }
+    facts.push([path, String(value)]);
+  };
+  walk(row, "");
+  return facts;
+}

@@ -1,0 +1,59 @@
+import {mkdir, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import type {ComparedRun} from "../compare/compared-run.ts";
+import type {Results} from "../records/results/results.ts";
+import {explorerData} from "./explorer-data.ts";
+import {runTitles} from "./figure/figure.ts";
+import {fileSvg} from "./figure/frame.ts";
+import {drawAll} from "./figure/index.ts";
+import {reportPage} from "./page.ts";
+import {pageAssets} from "./page-assets.ts";
+import {toPng} from "./png.ts";
+
+export const REPORT = "report.html";
+export const FIGURES = "figures";
+
+export interface ReportInput {
+  readonly results: Results;
+  /** The runs behind the results, for the step explorer; predictions made elsewhere have none. */
+  readonly runs: readonly ComparedRun[];
+  /** The comparison's folder. */
+  readonly out: string;
+  /** Called with the number of files written and of all. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What was written, and figures that could not be drawn with the reason. */
+export interface WrittenReport {
+  readonly page: string;
+  readonly pageBytes: number;
+  readonly figures: readonly string[];
+  readonly undrawn: readonly {readonly name: string; readonly reason: string}[];
+}
+
+/** Writes report.html and figures/*.svg|png of a comparison. The same results and runs give the same bytes. */
+export async function writeReport({results, runs, out, onProgress, signal}: ReportInput): Promise<WrittenReport> {
+  const drawn = drawAll(results);
+  const folder = join(out, FIGURES);
+  await mkdir(folder, {recursive: true});
+  const figures: string[] = [];
+  const undrawn: {name: string; reason: string}[] = [];
+  for (const {drawing} of drawn) {
+    signal?.throwIfAborted();
+    if ("reason" in drawing) {
+      undrawn.push({name: drawing.name, reason: drawing.reason});
+      continue;
+    }
+    const svg = fileSvg(drawing.picture, drawing);
+    await writeFile(join(folder, `${drawing.name}.svg`), svg);
+    await writeFile(join(folder, `${drawing.name}.png`), toPng(svg));
+    figures.push(drawing.name);
+    onProgress?.(figures.length + undrawn.length, drawn.length + 1);
+  }
+  const page = reportPage(results, drawn, explorerData(runs, runTitles(results)), await pageAssets());
+  const path = join(out, REPORT);
+  await writeFile(path, page);
+  onProgress?.(drawn.length + 1, drawn.length + 1);
+  return {page: path, pageBytes: Buffer.byteLength(page), figures, undrawn};
+}
