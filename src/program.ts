@@ -67,7 +67,28 @@ export function createProgram(
     .option("--data <dir>", "where the task's data is")
     .option("--out <dir>", "where run folders are made", "runs")
     .option("--limit <n>", "documents of the test split, a seeded sample (default: all)", wholeNumber(1))
-    .option("--calibration-limit <n>", "documents of the calibration split (default: none)", wholeNumber(0))
+    .option(
+      "--estimators <names>",
+      "also capture what these need, with commas between them, e.g. marginal,unary,hard+platt (default: greedy traces alone)",
+      list,
+    )
+    .option(
+      "--calibration-limit <n>",
+      "documents of the calibration split (default: 200 where an estimator learns from them)",
+      wholeNumber(0),
+    )
+    .option(
+      "--train-limit <n>",
+      "documents of the train split (default: 1000 where an estimator learns from them)",
+      wholeNumber(0),
+    )
+    .option(
+      "--tree-width <width>",
+      "label trees: stop when every label's interval is narrower (default: 0.01)",
+      positive,
+    )
+    .option("--tree-expansions <n>", "label trees: stop after so many expansions (default: 256)", wholeNumber(1))
+    .option("--force-answers <run>", "feed the answers of another run, or gold, and read the label steps there")
     .option("--test-multi-share <share>", "share of test documents with several labels (default: as they come)", share)
     .option("--seed <n>", "seed of the sample and the demonstrations (default: the task's)", wholeNumber(0))
     .option("--shots <n>", "demonstrations (default: the task's)", wholeNumber(0))

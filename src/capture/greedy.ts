@@ -29,6 +29,8 @@ export interface GreedySetup {
 export interface PromptTokens {
   readonly prompt: readonly number[];
   readonly opened: readonly number[];
+  /** The answer that is fed instead of the model's own, up to where it closes; absent where the model answers. */
+  readonly forced?: readonly number[];
 }
 
 export interface GreedyCapture {
@@ -55,32 +57,40 @@ export interface RawStep extends LabelScores {
  * Decodes one document's answer greedily and records every label step.
  *
  * A step is read before its token is chosen: the last logits of the prompt are those of the first label step. The token
- * that ends the answer is chosen but never evaluated.
+ * that ends the answer is chosen but never evaluated. A forced answer is fed token by token in place of the best tokens,
+ * so that the same contexts are evaluated as where a model has answered so itself.
  *
  * Source: METHODS §1–2
  */
 export async function captureGreedy(setup: GreedySetup, lane: Lane, tokens: PromptTokens): Promise<GreedyCapture> {
   const {specs, vocabulary, grammar} = setup;
+  const {forced: given} = tokens;
+  const budget = given === undefined ? setup.answerBudget : given.length;
+  const specAt = (state: AnswerState | undefined, place: number) => {
+    const next = given?.[place];
+    return next === undefined ? specs.at(state) : specs.forcing(next);
+  };
   const reader = new AnswerReader(setup.format, setup.opening);
   const positions: Position[] = [];
   const raw: RawStep[] = [];
   let state: AnswerState | undefined = setup.opening === "given" ? START : undefined;
 
-  let [readOut] = await lane.start(tokens.prompt, [{at: tokens.prompt.length - 1, spec: specs.at(state)}]);
+  let [readOut] = await lane.start(tokens.prompt, [{at: tokens.prompt.length - 1, spec: specAt(state, 0)}]);
   while (readOut !== undefined) {
     if (reader.atLabelStep) raw.push(await readStep(setup, lane, readOut, raw.length, positions.length));
-    const chosen: TokenLogit =
-      state !== undefined && setup.decode === "constrained" ? specs.bestAllowed(state, readOut) : readOut.argmax;
+    const next = given?.[positions.length];
+    if (given !== undefined && next === undefined) break;
+    const chosen = choose(setup, state, readOut, next);
     const {token} = chosen;
     positions.push({readOut, ...chosen});
     if (vocabulary.endTokens.has(token)) reader.end();
     else reader.push(vocabulary.pieces[token] ?? "");
-    if (reader.finished || positions.length >= setup.answerBudget) break;
+    if (reader.finished || positions.length >= budget) break;
     if (state !== undefined) {
-      const next = grammar.advance(state, vocabulary.pieces[token] ?? "");
-      state = next.kind === "open" ? next.state : undefined;
+      const advance = grammar.advance(state, vocabulary.pieces[token] ?? "");
+      state = advance.kind === "open" ? advance.state : undefined;
     }
-    [readOut] = await lane.extend([token], [{at: 0, spec: specs.at(state)}]);
+    [readOut] = await lane.extend([token], [{at: 0, spec: specAt(state, positions.length)}]);
   }
 
   const forced = raw.length === 0;
@@ -93,6 +103,16 @@ export async function captureGreedy(setup: GreedySetup, lane: Lane, tokens: Prom
     steps: raw.map((step, index) => describeStep(setup, {step, r: index + 1, forced}, reader, positions)),
     logits: raw.flatMap(step => (step.readOut.logits === undefined ? [] : [step.readOut.logits])),
   };
+}
+
+function choose(
+  {specs, decode}: GreedySetup,
+  state: AnswerState | undefined,
+  readOut: ReadOut,
+  forced: number | undefined,
+): TokenLogit {
+  if (forced !== undefined) return {token: forced, logit: specs.forcedLogit(readOut)};
+  return state !== undefined && decode === "constrained" ? specs.bestAllowed(state, readOut) : readOut.argmax;
 }
 
 async function readStep(

@@ -20,6 +20,8 @@ export interface Lane {
    * only what is new is evaluated. Reads may stand in the new part alone.
    */
   grow(paths: readonly Path[]): Promise<ReadOut[][]>;
+  /** How many paths can be evaluated side by side or held; 0: one after another. */
+  readonly scratch: number;
   /** Tokens evaluated for the lane's document since it started, the run's common prefix left out. */
   evaluatedTokens(): number;
 }
@@ -122,7 +124,7 @@ export class Lockstep {
         evaluated = 0;
         const rest = tokens.slice(prefix.length);
         const shifted = reads.map(read => ({...read, at: read.at - prefix.length}));
-        const items = [{sequence, tokens: rest, reads: shifted}];
+        const items = rest.length === 0 && reads.length === 0 ? [] : [{sequence, tokens: rest, reads: shifted}];
         return (await ask({before: [...letGo(), restart], items, after: []}))[0] ?? [];
       },
       extend: async (tokens, reads) => {
@@ -133,6 +135,7 @@ export class Lockstep {
         scratch.length < 2
           ? await this.#explore(sequence, scratch, paths, [], ask)
           : await grow(sequence, kept, paths, ask),
+      scratch: scratch.length,
       evaluatedTokens: () => evaluated,
     };
   }
@@ -183,7 +186,8 @@ export class Lockstep {
 
   async #evaluate(requests: readonly Request[]): Promise<void> {
     for (const move of requests.flatMap(request => request.before)) await this.#move(move);
-    const readOuts = await this.#session.extend(requests.flatMap(request => request.items));
+    const items = requests.flatMap(request => request.items);
+    const readOuts = items.length === 0 ? [] : await this.#session.extend(items);
     for (const move of requests.flatMap(request => request.after)) await this.#move(move);
     let place = 0;
     for (const request of requests) {

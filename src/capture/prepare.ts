@@ -1,7 +1,8 @@
 import {createHash} from "node:crypto";
 import type {Model} from "../engine/engine.ts";
-import type {PromptPlan} from "../prompt/plan.ts";
+import type {PromptPlan, RenderedPrompt} from "../prompt/plan.ts";
 import type {Document, Split} from "../records/document.ts";
+import {canonicalJson, sha256} from "../task/hash.ts";
 import {AnswerGrammar} from "./answer-grammar.ts";
 import type {GreedySetup, PromptTokens} from "./greedy.ts";
 import {LabelScorer, type LabelScoring, type VariantRule} from "./label-scorer.ts";
@@ -11,6 +12,7 @@ import {
   type LabelText,
   type LabelTokens,
   sameTokens,
+  startsWith,
   tokenizeLabels,
 } from "./label-tokens.ts";
 import {type PromptWriter, promptTokens} from "./prompt-text.ts";
@@ -28,6 +30,8 @@ export interface PreparedDocument extends PromptTokens {
   readonly split: Split;
   /** SHA-256 of the prompt's token ids as little-endian int32. */
   readonly promptHash: string;
+  /** What resuming compares, and what joins the records of a document: its content, split, prompt and forced answer. */
+  readonly key: string;
 }
 
 /** The labels as one model's tokeniser sees them in this task. */
@@ -50,20 +54,43 @@ export function labelTexts(labels: readonly LabelText[], none: string | undefine
   return none === undefined ? [...labels] : [...labels, {name: none, variants: [none]}];
 }
 
-/** Tokenises every prompt whole. */
+/**
+ * Tokenises every prompt whole.
+ *
+ * @param forced the text of the answer that is fed after a document's opening; it is tokenised with the prompt, and by
+ *   itself where the tokeniser merges across the seam
+ */
 export function prepareDocuments(
   model: Model,
   plan: PromptPlan,
   write: PromptWriter,
   opening: "given" | "free",
   documents: readonly {readonly document: Document; readonly split: Split}[],
+  forced?: (document: Document, split: Split) => string,
 ): PreparedDocument[] {
   return documents.map(({document, split}) => {
     const rendered = plan.render(document);
     const prompt = promptTokens(model, write(rendered, opening));
     const opened = opening === "given" ? prompt : promptTokens(model, write(rendered, "given"));
-    return {document, split, prompt, opened, promptHash: hashTokens(prompt)};
+    const promptHash = hashTokens(prompt);
+    const answer = forced?.(document, split);
+    const whole = answer === undefined ? [] : promptTokens(model, write(withAnswer(rendered, answer), "given"));
+    return {
+      document,
+      split,
+      prompt,
+      opened,
+      promptHash,
+      key: sha256(canonicalJson({document, split, promptHash, forced: answer})).slice(0, 32),
+      ...(answer === undefined
+        ? {}
+        : {forced: startsWith(whole, opened) ? whole.slice(opened.length) : model.tokenize(answer)}),
+    };
   });
+}
+
+function withAnswer({body, opening}: RenderedPrompt, answer: string): RenderedPrompt {
+  return {body, opening: opening + answer};
 }
 
 export function hashTokens(tokens: readonly number[]): string {
@@ -75,8 +102,13 @@ export function hashTokens(tokens: readonly number[]): string {
 }
 
 /** The longest token prefix that all prompts share, short of each one's last token, which must be evaluated. */
-export function sharedPrefix(documents: readonly PreparedDocument[]): readonly number[] {
-  const [one, ...others] = documents.flatMap(({prompt, opened}) => (prompt === opened ? [prompt] : [prompt, opened]));
+export function sharedPrefix(documents: readonly Pick<PreparedDocument, "prompt" | "opened">[]): readonly number[] {
+  return commonPrefix(documents.flatMap(({prompt, opened}) => (prompt === opened ? [prompt] : [prompt, opened])));
+}
+
+/** The longest prefix that all of these share, short of each one's last token; empty where there are none. */
+export function commonPrefix(prompts: readonly (readonly number[])[]): readonly number[] {
+  const [one, ...others] = prompts;
   if (one === undefined) return [];
   const size = others.reduce((shared, tokens) => {
     let same = 0;

@@ -30,6 +30,7 @@ export class ReadSpecs {
   readonly #place: ReadonlyMap<number, number>;
   readonly #plain: ReadSpec;
   readonly #tokens: AllowedTokens;
+  readonly #forcing = new Map<number, ReadSpec>();
   readonly #constrained = new Map<
     readonly AllowedToken[],
     {readonly spec: ReadSpec; readonly allowed: readonly number[]}
@@ -47,6 +48,20 @@ export class ReadSpecs {
   /** @param state where a well-formed answer stands; undefined where it is not well-formed (any more) */
   at(state: AnswerState | undefined): ReadSpec {
     return state === undefined || this.#options.decode === "free" ? this.#plain : this.#allowed(state).spec;
+  }
+
+  /** What to read where the answer goes on with a token that is given. */
+  forcing(token: number): ReadSpec {
+    const known = this.#forcing.get(token);
+    if (known !== undefined) return known;
+    const spec = {...this.#plain, tokens: [...this.#plain.tokens, token]};
+    this.#forcing.set(token, spec);
+    return spec;
+  }
+
+  /** The logit of the token that a `forcing` spec was made for. */
+  forcedLogit(readOut: ReadOut): number {
+    return readOut.tokenLogits[this.#place.size] ?? Number.NaN;
   }
 
   logitOf(readOut: ReadOut, token: number): number {

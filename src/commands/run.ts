@@ -37,7 +37,7 @@ export async function runCommand(options: RunCommandOptions, io: CommandIo): Pro
       onNotice: io.notice,
       onProgress: progress =>
         io.progress({
-          subject: `${progress.model} on ${plan.task.definition.id}`,
+          subject: `${progress.model} on ${plan.task.definition.id}${progress.capture === "greedy" ? "" : `, ${progress.title}`}`,
           done: progress.done,
           total: progress.total,
           unit: "documents",
@@ -108,6 +108,13 @@ function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo):
       collisions: model.labels.collisions,
       templated: model.templated,
       bosToken: model.bosToken ?? null,
+      captures: model.captures.map(({name, title, documents, prefix, longestTokens}) => ({
+        name,
+        title,
+        documents: documents.length,
+        sharedPrefixTokens: prefix.length,
+        longestTokens,
+      })),
       ...(options.showPrompt === false || shown === undefined
         ? {}
         : {prompt: {id: shown.document.id, text: model.promptOf(shown.document), tokens: shown.prompt}}),
@@ -121,6 +128,12 @@ function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo):
         `  ${item.documents} documents, ${item.promptTokens} prompt tokens, the first ${item.sharedPrefixTokens} shared by all; longest with answer ${item.longestTokens}`,
         `  label scoring ${item.labelScoring}, answers up to ${item.answerBudget} tokens; label tokens:`,
         alignColumns(labels, []).trimEnd(),
+        ...item.captures
+          .slice(1)
+          .map(
+            capture =>
+              `  ${capture.title}: ${capture.documents} documents, ${capture.sharedPrefixTokens} tokens shared by all, longest ${capture.longestTokens}`,
+          ),
       ];
       const prompt =
         item.prompt === undefined
@@ -171,6 +184,7 @@ function report(plan: RunPlan, outcomes: readonly RunOutcome[], io: CommandIo): 
   const text = [
     alignColumns([head, ...rows], [1, 2, 3, 4, 5, 6, 7]).trimEnd(),
     "Means at the first label step over the test documents; answers: distinct ones.",
+    ...outcomes.flatMap(captureLines),
     ...folders,
     ...(finished ? [] : ["Not finished: the same command continues."]),
     "",
@@ -180,4 +194,12 @@ function report(plan: RunPlan, outcomes: readonly RunOutcome[], io: CommandIo): 
     text,
     ...(finished ? {} : {exitCode: 130}),
   };
+}
+
+/** One line for each capture beside the greedy traces. */
+function captureLines({manifest, captures}: RunOutcome): string[] {
+  return captures.slice(1).map(({name, captured, resumed, total, documentsPerSecond}) => {
+    const speed = documentsPerSecond === undefined ? "" : `, ${documentsPerSecond.toFixed(2)} docs/s`;
+    return `${manifest.model.id}, ${name}: ${resumed + captured}/${total} documents${speed}`;
+  });
 }

@@ -59,6 +59,7 @@ export function describeRun(
       leaks: prompts.leaks.length,
     },
     answerBudget: labels.answerBudget,
+    ...(model.captures.length < 2 ? {} : {captures: Object.assign({}, ...model.captures.map(({about}) => about))}),
     numerics: model.identity.strict ? STRICT : DEFAULT,
     sessions: [],
   };

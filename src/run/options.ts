@@ -13,8 +13,18 @@ export interface RunOptions {
   readonly out?: string;
   /** Documents of the test split; default all. */
   readonly limit?: number;
-  /** Documents of the calibration split; default none. */
+  /** Documents of the calibration split; default 200 where an estimator learns from them, else none. */
   readonly calibrationLimit?: number;
+  /** Documents of the train split, demonstrations left out; default 1000 where an estimator learns from them, else none. */
+  readonly trainLimit?: number;
+  /** Estimators whose captures are made, by name; default none: greedy traces alone. */
+  readonly estimators?: readonly string[];
+  /** A label tree stops when every label's interval is narrower than this; default 0.01. */
+  readonly treeWidth?: number;
+  /** … or after so many expansions; default 256. */
+  readonly treeExpansions?: number;
+  /** `gold`, or the folder of a run whose answers are fed instead of the model's own. */
+  readonly forceAnswers?: string;
   /** Share of test documents with at least two gold labels; default as they come. */
   readonly testMultiShare?: number;
   /** Seed of the document sample and of the demonstrations; default the task's. */

@@ -1,17 +1,10 @@
 import {availableParallelism} from "node:os";
-import {basename, join, resolve} from "node:path";
+import {join, resolve} from "node:path";
+import type {PlannedCapture} from "../capture/kind/capture-kind.ts";
 import type {LabelScoring} from "../capture/label-scorer.ts";
-import {
-  labelTexts,
-  type PreparedDocument,
-  type PreparedLabels,
-  prepareDocuments,
-  prepareLabels,
-  sharedPrefix,
-} from "../capture/prepare.ts";
-import {promptWriter} from "../capture/prompt-text.ts";
+import type {PreparedDocument, PreparedLabels} from "../capture/prepare.ts";
 import {loadCatalog} from "../catalog/catalog.ts";
-import {type GgufInfo, readGgufInfo} from "../catalog/gguf-info.ts";
+import type {GgufInfo} from "../catalog/gguf-info.ts";
 import {labelscopeHome} from "../catalog/home.ts";
 import {type ResolvedModel, resolveModel} from "../catalog/resolve.ts";
 import type {Engine, LoadOptions} from "../engine/engine.ts";
@@ -20,12 +13,13 @@ import {buildPrompts, type PromptPlan} from "../prompt/plan.ts";
 import type {Document} from "../records/document.ts";
 import type {RunIdentity} from "../records/manifest.ts";
 import {runName} from "../store/run-name.ts";
-import {sha256} from "../task/hash.ts";
 import {loadTask} from "../task/load.ts";
 import type {Task} from "../task/task.ts";
-import {contextOverflow} from "./context.ts";
+import {wantedCaptures} from "./captures.ts";
+import {answersOfRun, type ForcedAnswers, goldAnswers} from "./force-answers.ts";
 import type {RunOptions} from "./options.ts";
 import {type SelectedDocument, selectDocuments} from "./select.ts";
+import {tokenise} from "./tokenise.ts";
 
 /** Where a run's files, models and settings are found. */
 export interface RunPlace {
@@ -39,6 +33,9 @@ export interface ModelPlan {
   readonly resolved: ResolvedModel;
   readonly info: GgufInfo;
   readonly adapterInfo: GgufInfo | undefined;
+  /** What is captured, the greedy traces first. */
+  readonly captures: readonly PlannedCapture[];
+  /** Those of the greedy traces: test and calibration. */
   readonly documents: readonly PreparedDocument[];
   readonly labels: PreparedLabels;
   readonly templated: boolean;
@@ -49,7 +46,7 @@ export interface ModelPlan {
   readonly promptOf: (document: Pick<Document, "text">) => string;
   /** Tokens that all prompts share. */
   readonly sharedPrefix: readonly number[];
-  /** Tokens of the longest prompt with its answer. */
+  /** Tokens of the longest greedy prompt with its answer. */
   readonly longestTokens: number;
   readonly trainContextTokens: number;
   readonly identity: RunIdentity;
@@ -60,6 +57,7 @@ export interface ModelPlan {
 export interface RunPlan {
   readonly task: Task;
   readonly prompts: PromptPlan;
+  /** Those that are answered: test and calibration. */
   readonly documents: readonly SelectedDocument[];
   readonly scoring: LabelScoring;
   readonly models: readonly ModelPlan[];
@@ -79,7 +77,8 @@ export function loadOptions(resolved: ResolvedModel): LoadOptions {
  *   `same-run` where two models would share a folder
  */
 export async function planRun(engine: Engine, options: RunOptions, place: RunPlace): Promise<RunPlan> {
-  if (options.decode === "constrained" && options.opening === "free") throw freeAndConstrained();
+  refuseContradictions(options);
+  const wanted = wantedCaptures(options);
   const task = await loadTask(options.task, {
     cwd: place.cwd,
     ...(options.data === undefined ? {} : {dataDir: options.data}),
@@ -94,7 +93,9 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   };
   const prompts = buildPrompts(task, promptOptions);
   const withShots = (count: number) => buildPrompts(task, {...promptOptions, count});
-  const documents = selectDocuments(task, {...options, seed: options.seed ?? demonstrationRule(task).seed});
+  const seed = options.seed ?? demonstrationRule(task).seed;
+  const documents = selectDocuments(task, {...options, seed}, wanted.limits, prompts.demonstrations);
+  const forced = await forcedAnswers(options, task, prompts, place);
   const catalog = await loadCatalog();
   const resolved = await Promise.all(options.models.map(spec => resolveModel(spec, {...place, catalog})));
   const tokenised = [];
@@ -103,116 +104,51 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
     tokenised.push({
       spec,
       resolved: model,
-      ...(await tokenise(engine, model, {task, prompts, withShots, documents, options})),
+      ...(await tokenise(engine, model, {
+        task,
+        prompts,
+        withShots,
+        documents,
+        forced,
+        captures: wanted.captures,
+        seed,
+        options,
+      })),
     });
   }
   const colliding = tokenised.some(({labels}) => labels.collisions.length > 0);
   const scoring = options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
   const models = tokenised.map(model => {
-    const identity = identify(options, task, prompts, model.resolved, scoring);
+    const identity = identify(options, task, prompts, model.resolved, scoring, forced);
     return {...model, identity, folder: join(resolve(place.cwd, options.out ?? "runs"), runName(identity))};
   });
   refuseSameFolder(models);
-  return {task, prompts, documents, scoring, models, threads: options.threads ?? availableParallelism()};
+  const listed = documents.filter(({split}) => split !== "train");
+  return {task, prompts, documents: listed, scoring, models, threads: options.threads ?? availableParallelism()};
 }
 
-function freeAndConstrained(): LabelscopeError {
-  return new LabelscopeError({
-    code: "usage",
-    message: "--decode constrained needs --opening given: a free opening is not a well-formed answer's",
-    next: "leave out one of the two",
-  });
-}
-
-/** What tokenising needs of the plan. */
-interface Material {
-  readonly task: Task;
-  readonly prompts: PromptPlan;
-  /** The same prompts with another number of demonstrations, for advice. */
-  readonly withShots: (count: number) => PromptPlan;
-  readonly documents: readonly SelectedDocument[];
-  readonly options: RunOptions;
-}
-
-async function tokenise(engine: Engine, resolved: ResolvedModel, material: Material) {
-  const {task, prompts, documents: selected, options} = material;
-  const info = await readGgufInfo(resolved.path);
-  const adapterInfo = resolved.adapter === undefined ? undefined : await readGgufInfo(resolved.adapter.path);
-  refuseSwapped(resolved, info, adapterInfo);
-  await using model = await engine.loadModel(resolved.path, {vocabularyOnly: true});
-  const {write, templated} = promptWriter(model, options.chat);
-  const documents = prepareDocuments(model, prompts, write, options.opening, selected);
-  const texts = labelTexts(task.definition.labels, prompts.none);
-  const bare = selected.map(({document}) => document);
-  const labels = prepareLabels(model, prompts, write, texts, bare, options.opening);
-  const paths = [...labels.first.paths, ...labels.later.paths].flat();
-  const answerTokens = labels.answerBudget + Math.max(...paths.map(path => path.length));
-  const longest = documents.reduce<PreparedDocument | undefined>(
-    (most, document) => (document.opened.length > (most?.opened.length ?? 0) ? document : most),
-    undefined,
-  );
-  const longestTokens = (longest?.opened.length ?? 0) + answerTokens;
-  // A model loaded for its vocabulary alone does not know its context; its metadata does.
-  const trainContextTokens = info.contextLength ?? 2048;
-  const contextTokens = options.context ?? trainContextTokens;
-  if (longest !== undefined && longestTokens > contextTokens) {
-    const fits = (count: number) => {
-      const [shorter] = prepareDocuments(model, material.withShots(count), write, options.opening, [longest]);
-      return shorter !== undefined && shorter.opened.length + answerTokens <= contextTokens;
-    };
-    throw contextOverflow({
-      model: resolved.id,
-      documentId: longest.document.id,
-      promptTokens: longest.opened.length,
-      answerTokens,
-      contextTokens,
-      trainContextTokens,
-      shots: prompts.composition.count,
-      shotTokens: model.tokenize(prompts.prefix).length - model.tokenize(prompts.instruction).length,
-      fits,
-    });
-  }
-  return {
-    info,
-    adapterInfo,
-    documents,
-    labels,
-    templated,
-    tokenizerHash: sha256(JSON.stringify([model.vocabulary.pieces, [...model.vocabulary.specialTokens]])),
-    chatTemplate: model.chatTemplate,
-    bosToken: model.vocabulary.bosToken,
-    promptOf: (document: Pick<Document, "text">) => write(prompts.render(document), options.opening).text,
-    sharedPrefix: sharedPrefix(documents),
-    longestTokens,
-    trainContextTokens,
+function refuseContradictions({decode, opening, forceAnswers}: RunOptions): void {
+  const refuse = (message: string) => {
+    throw new LabelscopeError({code: "usage", message, next: "leave out one of the two"});
   };
+  if (decode === "constrained" && opening === "free") {
+    refuse("--decode constrained needs --opening given: a free opening is not a well-formed answer's");
+  }
+  if (forceAnswers !== undefined && opening === "free")
+    refuse("--force-answers feeds answers that begin after a given opening");
+  if (forceAnswers !== undefined && decode === "constrained") refuse("--force-answers leaves nothing to decode");
 }
 
-/** Refuses an adapter in a model's place and the reverse, and an adapter for another architecture. */
-function refuseSwapped(resolved: ResolvedModel, info: GgufInfo, adapter: GgufInfo | undefined): void {
-  const file = basename(resolved.path);
-  if (info.isAdapter) {
-    throw new LabelscopeError({
-      code: "model-is-adapter",
-      message: `${file} is a LoRA adapter, not a model`,
-      next: `--model MODEL+${file}, with the model that it was made for`,
-    });
-  }
-  if (adapter === undefined) return;
-  const adapterFile = basename(resolved.adapter?.path ?? "");
-  if (!adapter.isAdapter) {
-    throw new LabelscopeError({
-      code: "adapter-is-model",
-      message: `${adapterFile} is a model, not a LoRA adapter`,
-      next: "give the two models with --model each; after a + stands an adapter",
-    });
-  }
-  if (info.architecture === adapter.architecture) return;
-  throw new LabelscopeError({
-    code: "adapter-rejected",
-    message: `the LoRA ${adapterFile} was made for a ${adapter.architecture} model, ${resolved.id} is ${info.architecture}`,
-    next: "give the model that the adapter was made for; labelscope models info shows both",
-  });
+async function forcedAnswers(
+  {forceAnswers}: RunOptions,
+  task: Task,
+  prompts: PromptPlan,
+  place: RunPlace,
+): Promise<ForcedAnswers | undefined> {
+  if (forceAnswers === undefined) return undefined;
+  return forceAnswers === "gold"
+    ? goldAnswers(task, prompts)
+    : await answersOfRun(resolve(place.cwd, forceAnswers), task, prompts);
 }
 
 /** Two models of a command must not share a folder: the second would be taken for the first that has changed. */
@@ -245,6 +181,7 @@ function identify(
   prompts: PromptPlan,
   model: ResolvedModel,
   scoring: LabelScoring,
+  forced: ForcedAnswers | undefined,
 ): RunIdentity {
   const drawn = demonstrationRule(task);
   return {
@@ -265,6 +202,7 @@ function identify(
     strict: options.strict,
     fullLogits: options.fullLogits,
     ...(options.testMultiShare === undefined ? {} : {testMultiShare: options.testMultiShare}),
+    ...(forced === undefined ? {} : {forceAnswers: forced.source}),
     ...(options.shard === undefined ? {} : {shard: options.shard}),
   };
 }

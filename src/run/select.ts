@@ -10,20 +10,34 @@ export interface SelectedDocument {
   readonly split: Split;
 }
 
+/** How many documents of the splits beside `test`; 0 or absent: none. */
+export interface Limits {
+  readonly calibration?: number;
+  readonly train?: number;
+}
+
 /**
- * The documents that a run captures: a seeded sample of the test split, then of the calibration split where it is asked
- * for. A higher limit only adds documents at the end of each.
+ * The documents that a run captures: a seeded sample of the test split, then of the calibration and train splits as far as
+ * they are asked for. A higher limit only adds documents at the end of each.
  *
+ * @param limits of the other splits
+ * @param demonstrated ids and texts of documents that stand in the prompt with their answers: left out of the train sample,
+ *   since a hidden state after such a prompt would hold the answer
  * @throws `no-documents` where a split that is needed is missing or empty
  */
 export function selectDocuments(
   task: Task,
-  options: Pick<RunOptions, "limit" | "calibrationLimit" | "testMultiShare" | "seed" | "shard">,
+  options: Pick<RunOptions, "limit" | "testMultiShare" | "seed" | "shard">,
+  limits: Limits = {},
+  demonstrated: readonly Pick<Document, "id" | "text">[] = [],
 ): SelectedDocument[] {
   const seed = options.seed ?? 0;
   const goldOf = (document: Document) => goldSet(document, task);
+  const shown = new Set(demonstrated.flatMap(({id, text}) => [`id ${id}`, `text ${text}`]));
   const draw = (split: Split, limit: number | undefined, multiShare: number | undefined) => {
-    const documents = task.splits[split]?.documents ?? [];
+    const all = task.splits[split]?.documents ?? [];
+    const documents =
+      split === "train" ? all.filter(({id, text}) => !shown.has(`id ${id}`) && !shown.has(`text ${text}`)) : all;
     if (documents.length === 0) throw noDocuments(task, split);
     const sample = sampleDocuments(documents, {
       seed,
@@ -31,15 +45,14 @@ export function selectDocuments(
       ...(limit === undefined ? {} : {limit}),
       ...(multiShare === undefined ? {} : {multiShare}),
     });
-    return sample.map(document => ({document, split}));
+    const drawn = sample.map(document => ({document, split}));
+    return options.shard === undefined ? drawn : shardOf(drawn, options.shard);
   };
-  const all = [
-    ...draw("test", options.limit, options.testMultiShare),
-    ...(options.calibrationLimit === undefined || options.calibrationLimit === 0
-      ? []
-      : draw("calibration", options.calibrationLimit, undefined)),
-  ];
-  return options.shard === undefined ? all : shardOf(all, options.shard);
+  const beside = (split: "calibration" | "train") => {
+    const limit = limits[split] ?? 0;
+    return limit === 0 ? [] : draw(split, limit, undefined);
+  };
+  return [...draw("test", options.limit, options.testMultiShare), ...beside("calibration"), ...beside("train")];
 }
 
 function noDocuments(task: Task, split: Split): LabelscopeError {

@@ -11,7 +11,7 @@ const label = (name: string, ...variants: string[]) => ({name, variants: [name, 
 
 /** A prepared document of which only the tokens matter. */
 function withTokens(prompt: readonly number[], opened = prompt): PreparedDocument {
-  return {document: {id: "x", text: "x", labels: []}, split: "test", prompt, opened, promptHash: ""};
+  return {document: {id: "x", text: "x", labels: []}, split: "test", prompt, opened, key: "", promptHash: ""};
 }
 
 describe("sharedPrefix", () => {

@@ -1,0 +1,71 @@
+import type {CaptureName} from "../capture/kind/capture-kind.ts";
+import {captureNames} from "../capture/kind/index.ts";
+import {LabelscopeError} from "../errors.ts";
+import type {Estimator} from "../estimate/estimator.ts";
+import {estimatorNamed} from "../estimate/index.ts";
+import type {Split} from "../records/document.ts";
+import type {RunOptions} from "./options.ts";
+import type {Limits} from "./select.ts";
+
+const DEFAULT_LIMITS = {calibration: 200, train: 1000} as const;
+
+/** One capture and the splits that it is made on. */
+export interface WantedCapture {
+  readonly name: CaptureName;
+  readonly splits: readonly Split[];
+}
+
+/** What a run captures: each kind with its splits, and how many documents of the splits beside `test`. */
+export interface Wanted {
+  readonly captures: readonly WantedCapture[];
+  readonly limits: Limits;
+}
+
+/**
+ * What some estimators need to be captured.
+ *
+ * Greedy traces are always made, of the test documents and of whatever is captured of the calibration split. Another kind is
+ * made on the test split, and on the calibration or train split where one of the estimators that need it learns there. Hidden
+ * states alone are read of train documents.
+ *
+ * @throws `unknown-estimator`; `not-captured` for one that needs what a run cannot capture
+ */
+export function wantedCaptures(options: Pick<RunOptions, "estimators" | "calibrationLimit" | "trainLimit">): Wanted {
+  const estimators = (options.estimators ?? []).map(estimatorNamed);
+  for (const estimator of estimators) refuseUnknown(estimator);
+  const learnsOn = (split: "calibration" | "train") => estimators.some(({needs}) => needs.includes(split));
+  const limitOf = (split: "calibration" | "train", given: number | undefined) =>
+    given ?? (learnsOn(split) ? DEFAULT_LIMITS[split] : 0);
+  const limits = {
+    calibration: limitOf("calibration", options.calibrationLimit),
+    train: limitOf("train", options.trainLimit),
+  };
+  const splitsOf = (name: CaptureName): Split[] => {
+    const needing = estimators.filter(({needs}) => needs.includes(name));
+    if (name !== "greedy" && needing.length === 0) return [];
+    const calibrated = name === "greedy" || needing.some(({needs}) => needs.includes("calibration"));
+    const trained = name === "hidden" && needing.some(({needs}) => needs.includes("train"));
+    return [
+      "test",
+      ...(calibrated && limits.calibration > 0 ? (["calibration"] as const) : []),
+      ...(trained && limits.train > 0 ? (["train"] as const) : []),
+    ];
+  };
+  const captures = captureNames.map(name => ({name, splits: splitsOf(name)})).filter(({splits}) => splits.length > 0);
+  const used = captures.flatMap(({splits}) => splits);
+  return {captures, limits: {...limits, train: used.includes("train") ? limits.train : 0}};
+}
+
+/** Needs that are met without a capture of their own. */
+const MET = new Set<string>(["train", "calibration", "truth", ...captureNames]);
+
+function refuseUnknown({name, needs}: Estimator): void {
+  const unmet = needs.find(need => !MET.has(need));
+  if (unmet === undefined) return;
+  throw new LabelscopeError({
+    code: "not-captured",
+    message: `estimator "${name}" needs ${unmet}, which labelscope run does not capture`,
+    next: `leave "${name}" out of --estimators`,
+    facts: {estimator: name, need: unmet},
+  });
+}

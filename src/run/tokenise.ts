@@ -1,0 +1,141 @@
+import {basename} from "node:path";
+import type {CaptureMaterial, PlannedCapture} from "../capture/kind/capture-kind.ts";
+import {captureKinds} from "../capture/kind/index.ts";
+import {TREE_DEFAULTS} from "../capture/label-tree.ts";
+import {labelTexts, prepareDocuments, prepareLabels} from "../capture/prepare.ts";
+import {promptWriter} from "../capture/prompt-text.ts";
+import {type GgufInfo, readGgufInfo} from "../catalog/gguf-info.ts";
+import type {ResolvedModel} from "../catalog/resolve.ts";
+import type {Engine, Model} from "../engine/engine.ts";
+import {LabelscopeError} from "../errors.ts";
+import type {PromptPlan} from "../prompt/plan.ts";
+import type {Document} from "../records/document.ts";
+import {sha256} from "../task/hash.ts";
+import type {Task} from "../task/task.ts";
+import type {WantedCapture} from "./captures.ts";
+import {contextOverflow} from "./context.ts";
+import type {ForcedAnswers} from "./force-answers.ts";
+import type {RunOptions} from "./options.ts";
+import type {SelectedDocument} from "./select.ts";
+
+/** What tokenising needs of the plan. */
+export interface Material {
+  readonly task: Task;
+  readonly prompts: PromptPlan;
+  /** The same prompts with another number of demonstrations, for advice. */
+  readonly withShots: (count: number) => PromptPlan;
+  readonly documents: readonly SelectedDocument[];
+  readonly forced: ForcedAnswers | undefined;
+  readonly captures: readonly WantedCapture[];
+  readonly seed: number;
+  readonly options: RunOptions;
+}
+
+/** Tokenises everything that one model will be asked, without loading its weights. */
+export async function tokenise(engine: Engine, resolved: ResolvedModel, material: Material) {
+  const {task, prompts, documents: selected, forced, options} = material;
+  const info = await readGgufInfo(resolved.path);
+  const adapterInfo = resolved.adapter === undefined ? undefined : await readGgufInfo(resolved.adapter.path);
+  refuseSwapped(resolved, info, adapterInfo);
+  await using model = await engine.loadModel(resolved.path, {vocabularyOnly: true});
+  const {write, templated} = promptWriter(model, options.chat);
+  const documents = prepareDocuments(model, prompts, write, options.opening, selected, forced?.answerOf);
+  const texts = labelTexts(task.definition.labels, prompts.none);
+  const bare = selected.map(({document}) => document);
+  const labels = prepareLabels(model, prompts, write, texts, bare, options.opening);
+  const paths = [...labels.first.paths, ...labels.later.paths].flat();
+  const longestAnswer = Math.max(labels.answerBudget, ...documents.map(document => document.forced?.length ?? 0));
+  const {width, expansions, batch} = TREE_DEFAULTS;
+  const captureMaterial: CaptureMaterial = {
+    model,
+    task,
+    prompts,
+    write,
+    documents,
+    answerTokens: longestAnswer + Math.max(...paths.map(path => path.length)),
+    seed: material.seed,
+    tree: {width: options.treeWidth ?? width, expansions: options.treeExpansions ?? expansions, batch},
+    hiddenColumns: info.embeddingLength,
+  };
+  const captures = material.captures.map(({name, splits}) => captureKinds[name].plan(captureMaterial, splits));
+  // A model loaded for its vocabulary alone does not know its context; its metadata does.
+  const trainContextTokens = info.contextLength ?? 2048;
+  refuseOverflow(model, resolved, captures, captureMaterial, material, trainContextTokens);
+  const [greedy] = captures;
+  return {
+    info,
+    adapterInfo,
+    captures,
+    documents: greedy?.documents ?? [],
+    labels,
+    templated,
+    tokenizerHash: sha256(JSON.stringify([model.vocabulary.pieces, [...model.vocabulary.specialTokens]])),
+    chatTemplate: model.chatTemplate,
+    bosToken: model.vocabulary.bosToken,
+    promptOf: (document: Pick<Document, "text">) => write(prompts.render(document), options.opening).text,
+    sharedPrefix: greedy?.prefix ?? [],
+    longestTokens: greedy?.longestTokens ?? 0,
+    trainContextTokens,
+  };
+}
+
+/** @throws `context-overflow` naming the longest document, with what would make it fit */
+function refuseOverflow(
+  model: Model,
+  resolved: ResolvedModel,
+  captures: readonly PlannedCapture[],
+  captureMaterial: CaptureMaterial,
+  {captures: wanted, documents, prompts, withShots, options}: Material,
+  trainContextTokens: number,
+): void {
+  const contextTokens = options.context ?? trainContextTokens;
+  const place = captures.findIndex(({longestTokens}) => longestTokens > contextTokens);
+  const [capture, kind] = [captures[place], wanted[place]];
+  const longest = documents.find(({document}) => document.id === capture?.longestId);
+  if (capture === undefined || kind === undefined || longest === undefined) return;
+  const fits = (count: number) => {
+    const shorter = withShots(count);
+    const only = prepareDocuments(model, shorter, captureMaterial.write, options.opening, [longest]);
+    const planned = captureKinds[kind.name].plan({...captureMaterial, prompts: shorter, documents: only}, kind.splits);
+    return planned.longestTokens <= contextTokens;
+  };
+  const answerTokens = Math.min(captureMaterial.answerTokens, capture.longestTokens);
+  throw contextOverflow({
+    model: resolved.id,
+    documentId: longest.document.id,
+    promptTokens: capture.longestTokens - answerTokens,
+    answerTokens,
+    contextTokens,
+    trainContextTokens,
+    shots: prompts.composition.count,
+    shotTokens: model.tokenize(prompts.prefix).length - model.tokenize(prompts.instruction).length,
+    fits,
+  });
+}
+
+/** Refuses an adapter in a model's place and the reverse, and an adapter for another architecture. */
+function refuseSwapped(resolved: ResolvedModel, info: GgufInfo, adapter: GgufInfo | undefined): void {
+  const file = basename(resolved.path);
+  if (info.isAdapter) {
+    throw new LabelscopeError({
+      code: "model-is-adapter",
+      message: `${file} is a LoRA adapter, not a model`,
+      next: `--model MODEL+${file}, with the model that it was made for`,
+    });
+  }
+  if (adapter === undefined) return;
+  const adapterFile = basename(resolved.adapter?.path ?? "");
+  if (!adapter.isAdapter) {
+    throw new LabelscopeError({
+      code: "adapter-is-model",
+      message: `${adapterFile} is a model, not a LoRA adapter`,
+      next: "give the two models with --model each; after a + stands an adapter",
+    });
+  }
+  if (info.architecture === adapter.architecture) return;
+  throw new LabelscopeError({
+    code: "adapter-rejected",
+    message: `the LoRA ${adapterFile} was made for a ${adapter.architecture} model, ${resolved.id} is ${info.architecture}`,
+    next: "give the model that the adapter was made for; labelscope models info shows both",
+  });
+}
