@@ -64,6 +64,8 @@ export function createProgram(
     add(program, "run <task>", "capture every label step of one or several models' answers (resumable)", RUN_EXAMPLE),
   )
     .requiredOption("--model <spec>", "catalogue id or GGUF file, +ADAPTER[@SCALE] for a LoRA (repeatable)", repeated)
+    .option("--lora <adapter>", "the same as +ADAPTER at the end of every --model")
+    .option("--lora-scale <x>", "the same as @SCALE after it; 0 is the model without it (default: 1)", anyNumber)
     .option("--data <dir>", "where the task's data is")
     .option("--out <dir>", "where run folders are made", "runs")
     .option("--limit <n>", "documents of the test split, a seeded sample (default: all)", wholeNumber(1))
@@ -127,10 +129,11 @@ export function createProgram(
     .option("--dry-run", "show what would be captured, and stop", false)
     .option("--show-prompt [id]", "show the exact prompt and its token ids, and stop")
     .action(async (task, flags) => {
-      const {model: models, showPrompt = false, ...rest} = flags;
+      const {model, lora, loraScale: scale, showPrompt = false, ...rest} = flags;
       await dispatch(async io => {
         const {runCommand} = await import("./commands/run.ts");
-        return await runCommand({task, models, showPrompt, ...rest}, io);
+        const {withLora} = await import("./commands/lora-flag.ts");
+        return await runCommand({task, models: withLora(model, {lora, scale}), showPrompt, ...rest}, io);
       }, flags.json);
     });
 
@@ -151,7 +154,8 @@ export function createProgram(
       .option("--seed <n>", "seed of resamples and exchanges", wholeNumber(0), 0)
       .option("--level <share>", "of the intervals; tests are read at 1 − level", level, 0.95)
       .option("--fail-if <condition>", "'PATH OP NUMBER' on results.json: exit 1 where it holds (repeatable)", repeated)
-      .option("--out <dir>", "where the files go (default: comparisons/TASK-HASH)");
+      .option("--out <dir>", "where the files go (default: comparisons/TASK-HASH)")
+      .option("--no-report", "tables alone, without figures and page");
 
   comparisonFlags(
     add(

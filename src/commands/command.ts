@@ -4,7 +4,7 @@ export interface Progress {
   readonly subject: string;
   readonly done: number;
   readonly total?: number;
-  readonly unit: "documents" | "runs" | "bytes" | "tokens";
+  readonly unit: "documents" | "runs" | "files" | "bytes" | "tokens";
   /** Units a second, for the remaining time; absent where it is to be told from the progress itself. */
   readonly ratePerSecond?: number;
   /** Facts beside the bar, e.g. `5.2 docs/s`. */

@@ -10,6 +10,7 @@ import {COMPARE_DEFAULTS, type CompareSettings} from "../compare/settings.ts";
 import {comparisonText} from "../compare/text.ts";
 import {LabelscopeError} from "../errors.ts";
 import {metricList} from "../metric/index.ts";
+import {REPORT, type WrittenReport, writeReport} from "../report/write-report.ts";
 import {openLogits} from "../store/logits-reader.ts";
 import {readRun} from "../store/read-run.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
@@ -31,6 +32,8 @@ export interface ComparisonOptions {
   readonly level?: number;
   readonly failIf?: readonly string[];
   readonly out?: string;
+  /** Figures and page as well; default true. */
+  readonly report?: boolean;
 }
 
 export interface CompareOptions extends ComparisonOptions {
@@ -150,6 +153,7 @@ export async function handOver(
   const {results} = comparison;
   const folder = resolve(io.cwd, options.out ?? defaultFolder(comparison));
   const files = await writeComparison(folder, comparison);
+  const page = options.report === false ? undefined : await addReport(folder, comparison, io);
   const outcomes = gates.map(gate => checkGate(gate, results));
   const failed = outcomes.filter(outcome => outcome.failed);
   for (const outcome of failed) {
@@ -157,10 +161,26 @@ export async function handOver(
   }
   const place = relative(io.cwd, folder) || folder;
   return {
-    data: {folder, files, results, gates: outcomes.map(({gate, ...outcome}) => ({condition: gate.text, ...outcome}))},
-    text: `${comparisonText(results)}\n${files.length} files → ${place}\n`,
+    data: {
+      folder,
+      files,
+      ...(page === undefined ? {} : {report: page}),
+      results,
+      gates: outcomes.map(({gate, ...outcome}) => ({condition: gate.text, ...outcome})),
+    },
+    text: `${comparisonText(results)}\n${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n`,
     ...(failed.length === 0 ? {} : {exitCode: 1}),
   };
+}
+
+async function addReport(folder: string, {results, runs}: Comparison, io: CommandIo): Promise<WrittenReport> {
+  return await writeReport({
+    results,
+    runs,
+    out: folder,
+    signal: io.signal,
+    onProgress: (done, total) => io.progress({subject: "figures and page", done, total, unit: "files"}),
+  });
 }
 
 /** Named after the task and a hash of what was compared and how: the same comparison finds its folder again. */

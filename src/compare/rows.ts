@@ -4,6 +4,7 @@ import {countReasons, type DocumentRecords, type Estimator} from "../estimate/es
 import {estimatorList, estimatorNamed} from "../estimate/index.ts";
 import type {ComparedRun} from "./compared-run.ts";
 import type {ComparedTask} from "./compared-task.ts";
+import {finetunedRows} from "./finetuned-rows.ts";
 import type {EstimateRow, System} from "./system.ts";
 
 /** Estimators that are scaled by default where a calibration split was captured: the cheapest number, and ours. */
@@ -32,7 +33,8 @@ export function estimatorsOf(chosen: readonly string[] | undefined): Estimator[]
  * Every run's rows: each estimator on the documents of the task.
  *
  * A row that no run has an estimate for is left out, unless it was asked for by name. A run that lacks the records of a
- * row that others have shows it with the reason.
+ * row that others have shows it with the reason. A base model with a finetuned variant among the runs gets that one's
+ * `sft-hard` and `sft-max`.
  *
  * @param chosen names that were asked for
  * @throws LabelscopeError `unknown-estimator`; `no-calibration` and `no-estimate` where none of the runs can give an
@@ -43,7 +45,7 @@ export function systemsOf(
   task: ComparedTask,
   chosen: readonly string[] | undefined,
 ): System[] {
-  const estimators = estimatorsOf(chosen);
+  const estimators = estimatorsOf(chosen?.filter(name => !isFinetunedName(name)));
   const tables = runs.map(run => {
     const records = recordsOf(run, task);
     return {name: run.name, rows: estimators.map(estimator => rowOf(estimator, run, records))};
@@ -54,7 +56,45 @@ export function systemsOf(
     if (!some && chosen?.includes(estimator.name)) throw cannotEstimate(estimator, rows);
     return some;
   });
-  return tables.map(({name, rows}) => ({name, rows: rows.filter((_, index) => held[index])}));
+  const own = tables.map(({name, rows}) => ({name, rows: rows.filter((_, index) => held[index])}));
+  return withFinetuned(own, runs, task, chosen);
+}
+
+/** `sft-hard` and `sft-max` beside a base model's own rows, from its finetuned variant among the runs. */
+function withFinetuned(
+  systems: readonly System[],
+  runs: readonly ComparedRun[],
+  task: ComparedTask,
+  chosen: readonly string[] | undefined,
+): System[] {
+  const wanted = finetunedRows(runs).filter(({name}) => chosen === undefined || chosen.includes(name));
+  const without = chosen?.find(name => isFinetunedName(name) && !wanted.some(row => row.name === name));
+  if (without !== undefined) throw noVariant(without);
+  return systems.map(({name, rows}) => {
+    const added = wanted.flatMap(({name: row, title, estimator, base, from}): EstimateRow[] => {
+      const run = base === name ? runs.find(one => one.name === from) : undefined;
+      if (run === undefined) return [];
+      return [{...rowOf(estimatorNamed(estimator), run, recordsOf(run, task)), name: row, title, from}];
+    });
+    const before = rows.filter(row => !ALWAYS.includes(row.name));
+    return {name, rows: [...before, ...added, ...rows.slice(before.length)]};
+  });
+}
+
+function isFinetunedName(name: string): boolean {
+  return name === "sft-hard" || name === "sft-max";
+}
+
+function noVariant(name: string): LabelscopeError {
+  return new LabelscopeError({
+    code: "no-estimate",
+    message: `"${name}" needs a run of a base model and one of its finetuned variant, and there are no such two`,
+    next: [
+      "compare both: labelscope compare runs/TASK-BASE-* runs/TASK-SFT-*",
+      "the catalogue names a variant's parent: labelscope models list",
+    ],
+    facts: {estimator: name},
+  });
 }
 
 /** The run's records of the task's documents, in their order. */
