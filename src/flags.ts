@@ -35,6 +35,12 @@ export function positive(text: string): number {
   return value;
 }
 
+export function anyNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number");
+  return value;
+}
+
 /** `2/4` → {index: 2, count: 4}. */
 export function shard(text: string): {index: number; count: number} {
   const [index, count, ...rest] = text.split("/").map(part => (/^\d+$/.test(part) ? Number(part) : 0));

@@ -1,6 +1,6 @@
 import {Command, Option} from "commander";
 import type {CommandIo, CommandResult} from "./commands/command.ts";
-import {level, list, positive, repeated, shard, share, wholeNumber} from "./flags.ts";
+import {anyNumber, level, list, positive, repeated, shard, share, wholeNumber} from "./flags.ts";
 
 /** What a command line asks for: a call that is made once output and signals are set up. */
 export type Call = (io: CommandIo) => Promise<CommandResult>;
@@ -60,69 +60,78 @@ export function createProgram(
           .default("auto"),
       );
 
-  engineFlags(
-    add(program, "run <task>", "capture every label step of one or several models' answers (resumable)", RUN_EXAMPLE),
+  const captureFlags = (command: Command) =>
+    command
+      .requiredOption("--model <spec>", "catalogue id or GGUF file, +ADAPTER[@SCALE] for a LoRA (repeatable)", repeated)
+      .option("--lora <adapter>", "the same as +ADAPTER at the end of every --model")
+      .option("--lora-scale <x>", "the same as @SCALE after it; 0 is the model without it (default: 1)", anyNumber)
+      .option("--data <dir>", "where the task's data is")
+      .option("--limit <n>", "documents of the test split, a seeded sample (default: all)", wholeNumber(1))
+      .option(
+        "--calibration-limit <n>",
+        "documents of the calibration split (default: 200 where an estimator learns from them)",
+        wholeNumber(0),
+      )
+      .option(
+        "--train-limit <n>",
+        "documents of the train split (default: 1000 where an estimator learns from them)",
+        wholeNumber(0),
+      )
+      .option(
+        "--tree-width <width>",
+        "label trees: stop when every label's interval is narrower (default: 0.01)",
+        positive,
+      )
+      .option("--tree-expansions <n>", "label trees: stop after so many expansions (default: 256)", wholeNumber(1))
+      .option(
+        "--test-multi-share <share>",
+        "share of test documents with several labels (default: as they come)",
+        share,
+      )
+      .option("--seed <n>", "seed of the sample and the demonstrations (default: the task's)", wholeNumber(0))
+      .option("--shots <n>", "demonstrations (default: the task's)", wholeNumber(0))
+      .option("--multi-share <share>", "share of demonstrations with several labels (default: the task's)", share)
+      .option("--none-share <share>", "share of demonstrations without a label (default: the task's)", share)
+      .option("--label-order <order>", "alphabetical, reversed, as-listed or random:SEED (default: the task's)")
+      .addOption(
+        new Option("--format <format>", "how answers are written (default: the task's)").choices(["json", "list"]),
+      )
+      .addOption(
+        new Option("--chat <mode>", "auto: the model's own chat template").choices(["raw", "auto"]).default("raw"),
+      )
+      .addOption(
+        new Option("--opening <mode>", "free: the model writes the answer's opening itself")
+          .choices(["given", "free"])
+          .default("given"),
+      )
+      .addOption(
+        new Option("--decode <mode>", "constrained: to well-formed answers")
+          .choices(["free", "constrained"])
+          .default("free"),
+      )
+      .addOption(
+        new Option("--variants <rule>", "over a label's surface variants").choices(["max", "sum"]).default("max"),
+      )
+      .option("--full-logits", "store the whole logit vector of every label step (logits.npy)", false)
+      .option(
+        "--context <tokens>",
+        "most tokens of a prompt with its answer (default: what the model was trained for)",
+        wholeNumber(16),
+      )
+      .option("--sequences <n>", "documents under way at once (default: 8; 1 in strict mode)", wholeNumber(1, 128));
+
+  captureFlags(
+    engineFlags(
+      add(program, "run <task>", "capture every label step of one or several models' answers (resumable)", RUN_EXAMPLE),
+    ),
   )
-    .requiredOption("--model <spec>", "catalogue id or GGUF file, +ADAPTER[@SCALE] for a LoRA (repeatable)", repeated)
-    .option("--lora <adapter>", "the same as +ADAPTER at the end of every --model")
-    .option("--lora-scale <x>", "the same as @SCALE after it; 0 is the model without it (default: 1)", anyNumber)
-    .option("--data <dir>", "where the task's data is")
     .option("--out <dir>", "where run folders are made", "runs")
-    .option("--limit <n>", "documents of the test split, a seeded sample (default: all)", wholeNumber(1))
     .option(
       "--estimators <names>",
       "also capture what these need, with commas between them, e.g. marginal,unary,hard+platt (default: greedy traces alone)",
       list,
     )
-    .option(
-      "--calibration-limit <n>",
-      "documents of the calibration split (default: 200 where an estimator learns from them)",
-      wholeNumber(0),
-    )
-    .option(
-      "--train-limit <n>",
-      "documents of the train split (default: 1000 where an estimator learns from them)",
-      wholeNumber(0),
-    )
-    .option(
-      "--tree-width <width>",
-      "label trees: stop when every label's interval is narrower (default: 0.01)",
-      positive,
-    )
-    .option("--tree-expansions <n>", "label trees: stop after so many expansions (default: 256)", wholeNumber(1))
     .option("--force-answers <run>", "feed the answers of another run, or gold, and read the label steps there")
-    .option("--test-multi-share <share>", "share of test documents with several labels (default: as they come)", share)
-    .option("--seed <n>", "seed of the sample and the demonstrations (default: the task's)", wholeNumber(0))
-    .option("--shots <n>", "demonstrations (default: the task's)", wholeNumber(0))
-    .option("--multi-share <share>", "share of demonstrations with several labels (default: the task's)", share)
-    .option("--none-share <share>", "share of demonstrations without a label (default: the task's)", share)
-    .option("--label-order <order>", "alphabetical, reversed, as-listed or random:SEED (default: the task's)")
-    .addOption(
-      new Option("--format <format>", "how answers are written (default: the task's)").choices(["json", "list"]),
-    )
-    .addOption(
-      new Option("--chat <mode>", "auto: the model's own chat template").choices(["raw", "auto"]).default("raw"),
-    )
-    .addOption(
-      new Option("--opening <mode>", "free: the model writes the answer's opening itself")
-        .choices(["given", "free"])
-        .default("given"),
-    )
-    .addOption(
-      new Option("--decode <mode>", "constrained: to well-formed answers")
-        .choices(["free", "constrained"])
-        .default("free"),
-    )
-    .addOption(
-      new Option("--variants <rule>", "over a label's surface variants").choices(["max", "sum"]).default("max"),
-    )
-    .option("--full-logits", "store the whole logit vector of every label step (logits.npy)", false)
-    .option(
-      "--context <tokens>",
-      "most tokens of a prompt with its answer (default: what the model was trained for)",
-      wholeNumber(16),
-    )
-    .option("--sequences <n>", "documents under way at once (default: 8; 1 in strict mode)", wholeNumber(1, 128))
     .option("--shard <i/n>", "only every n-th document; join with labelscope merge", shard)
     .option("--max-minutes <n>", "stop after so long; the same command continues", positive)
     .option("--fresh", "move an existing run aside and begin anew", false)
@@ -134,6 +143,37 @@ export function createProgram(
         const {runCommand} = await import("./commands/run.ts");
         const {withLora} = await import("./commands/lora-flag.ts");
         return await runCommand({task, models: withLora(model, {lora, scale}), showPrompt, ...rest}, io);
+      }, flags.json);
+    });
+
+  captureFlags(
+    engineFlags(
+      add(
+        program,
+        "experiment <name> <task>",
+        "a plan of runs that differ in one thing, with one report",
+        EXPERIMENT_EXAMPLE,
+      ),
+    ),
+  )
+    .option("--values <list>", "what is set, with commas between the values (default: the experiment's own)", list)
+    .option("--orders <n>", "order-marginal: random label orders to average over (default: 5)", wholeNumber(2, 1000))
+    .option("--estimator <names>", "whose numbers are shown (default: the experiment's own)", list)
+    .option("--runs <dir>", "where run folders are found and made", "runs")
+    .option("--out <dir>", "where the report is written (default: experiments/<name>-<task>-<hash>)")
+    .option("--resamples <n>", "of the bootstrap", wholeNumber(1), 2000)
+    .option("--max-minutes <n>", "decline a longer plan, and stop in time; the same command continues", positive)
+    .option("--yes", "begin a plan that is longer than --max-minutes", false)
+    .option("--dry-run", "show the plan and what it costs, and stop", false)
+    .action(async (experiment, task, flags) => {
+      const {model, lora, loraScale: scale, ...rest} = flags;
+      await dispatch(async io => {
+        const {experimentCommand, requestOf} = await import("./commands/experiment.ts");
+        const {withLora} = await import("./commands/lora-flag.ts");
+        return await experimentCommand(
+          requestOf({experiment, task, models: withLora(model, {lora, scale}), ...rest}),
+          io,
+        );
       }, flags.json);
     });
 
@@ -211,14 +251,14 @@ export function createProgram(
 
   add(
     program,
-    "inspect <run>",
-    "one document of a run, step by step",
-    "labelscope inspect runs/goemotions-… --id eecwqtt",
+    "inspect <runs...>",
+    "one document step by step; of several runs side by side",
+    "labelscope inspect runs/goemotions-* --id eecwqtt",
   )
     .option("--id <id>", "the document (default: the first)")
-    .action(async (run, flags) => {
+    .action(async (runs, flags) => {
       await dispatch(
-        async io => (await import("./commands/inspect.ts")).inspectCommand({run, id: flags.id}, io),
+        async io => (await import("./commands/inspect.ts")).inspectCommand({runs, id: flags.id}, io),
         flags.json,
       );
     });
@@ -316,6 +356,15 @@ const COMPARE_EXAMPLE = `labelscope compare runs/goemotions-*
 labelscope compare runs/posts-* --estimators hard,first-step,first-step+platt --all-metrics
 labelscope compare runs/posts-* --predictions bert=bert.jsonl --fail-if 'curves.posts-ladder.base.step1.slope > 0'`;
 const EVALUATE_EXAMPLE = "labelscope evaluate goemotions --data DIR --predictions bert=bert.jsonl";
+const EXPERIMENT_EXAMPLE = `labelscope experiment label-order posts --model ladder-s-base --model ladder-s-sft --limit 200
+labelscope experiment multi-share goemotions --data DIR --model smollm2-135m-instruct --limit 100 --max-minutes 60
+labelscope experiment order-marginal posts --model ladder-s-base --orders 8 --estimator first-step --dry-run
+
+label-order     alphabetical, reversed and random orders of the labels in the prompt
+multi-share     share of demonstrations with several labels, 0 to 1
+shots           number of demonstrations
+format          answers as json or as a list
+order-marginal  an estimator averaged over random label orders`;
 const SCORE_EXAMPLE = `printf 'Input: I loved it!\\n{"label": ["' | labelscope score --model smollm2-135m-instruct --labels joy,fear,none`;
 const PULL_EXAMPLE = `labelscope models pull smollm2-135m-instruct qwen2.5-coder-0.5b-instruct
 labelscope models pull hf:OWNER/REPO/model.gguf --id my-model`;

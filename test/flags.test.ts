@@ -1,6 +1,6 @@
 import {InvalidArgumentError} from "commander";
 import {describe, expect, test} from "vitest";
-import {list, positive, repeated, shard, share, wholeNumber} from "../src/flags.ts";
+import {anyNumber, list, positive, repeated, shard, share, wholeNumber} from "../src/flags.ts";
 
 /** Pairs of texts that a reader takes, with their value, and texts that it must refuse. */
 const cases = {
@@ -30,6 +30,15 @@ const cases = {
       [".25", 0.25],
     ],
     bad: ["", " ", "1.01", "-0.1", "50%", "NaN", "half"],
+  },
+  anyNumber: {
+    read: anyNumber,
+    good: [
+      ["0", 0],
+      ["-0.5", -0.5],
+      ["1e-3", 0.001],
+    ],
+    bad: ["", " ", "Infinity", "NaN", "half"],
   },
   positive: {
     read: positive,
