@@ -40,7 +40,7 @@ export class NativeReaderSession implements Session {
       contextSize: options.cells ?? options.sequences * options.contextTokens,
       sequences: options.sequences,
       batchSize,
-      outputsMax: Math.min(batchSize, 128),
+      outputsMax: outputsMax(options, batchSize),
       threads: options.threads,
       flashAttention: options.flashAttention,
       f32Cache: options.cacheType === "f32",
@@ -172,4 +172,12 @@ export class NativeReaderSession implements Session {
       number(4) === 1,
     );
   }
+}
+
+/**
+ * How many positions of one evaluation can be read. llama.cpp keeps room for one a sequence, and for every token where
+ * hidden states are read; it ends the process where that is more than was said. Each costs a row of the vocabulary.
+ */
+function outputsMax({sequences, hidden}: SessionOptions, batchSize: number): number {
+  return Math.max(sequences, hidden === true ? batchSize : Math.min(batchSize, 128));
 }

@@ -7,6 +7,8 @@ import type {OpenRun} from "../store/run-directory.ts";
 import type {RunOptions} from "./options.ts";
 
 export const BATCH_TOKENS = 512;
+/** With hidden states every token of an evaluation takes a row of the vocabulary. */
+const HIDDEN_BATCH_TOKENS = 128;
 const MAX_SEQUENCES = 256;
 /** Documents under way at once, beside the shared prefix and with room to score labels. */
 export const MOST_LANES = 128;
@@ -83,7 +85,7 @@ export function shapeOf(
       contextTokens: roundUp(capture.longestTokens),
       cells: roundUp(lockstep.prefix.length + lanes * own),
       threads,
-      batchTokens: BATCH_TOKENS,
+      batchTokens: capture.hidden ? HIDDEN_BATCH_TOKENS : BATCH_TOKENS,
       flashAttention: options.flashAttention,
       cacheType: options.strict ? "f32" : "f16",
       ...(capture.hidden ? {hidden: true} : {}),
