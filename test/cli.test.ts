@@ -120,7 +120,7 @@ describe("usage errors say why on stderr, and call nothing", () => {
     [["score", "--model", "m"], "required option '--labels <names>' not specified"],
     [["score", "--model", "m", "--labels", "a,,b"], "expected names with commas between them"],
     [["models", "pul"], "(Did you mean pull?)"],
-    [["inspect"], "missing required argument 'run'"],
+    [["inspect"], "missing required argument 'runs'"],
   ];
   test.each(wrong)("%j: %s", async (flags, reason) => {
     const {exit, out, err, called} = await parse(flags);

@@ -1,81 +1,71 @@
 import {join, resolve} from "node:path";
-import {alignColumns} from "../catalog/table.ts";
 import {LabelscopeError} from "../errors.ts";
 import {nearest} from "../nearest.ts";
 import type {Manifest} from "../records/manifest.ts";
-import type {LabelStep, Trace} from "../records/trace.ts";
+import type {Trace} from "../records/trace.ts";
+import {documentText} from "../report/step-text.ts";
 import {requireManifest} from "../store/read-run.ts";
 import {readTraces, TRACES} from "../store/trace-file.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
-import {bar} from "./score.ts";
 
-/** `inspect`: one document of a run, each label step as bars. */
-export async function inspectCommand(
-  options: {readonly run: string; readonly id?: string},
-  io: CommandIo,
-): Promise<CommandResult> {
-  const folder = resolve(io.cwd, options.run);
+const [COLUMNS, FEWEST_COLUMNS] = [80, 40];
+
+export interface InspectOptions {
+  /** Folders; several are shown side by side. */
+  readonly runs: readonly string[];
+  /** The document; absent: the first of the first run. */
+  readonly id?: string;
+}
+
+/** `inspect`: one document of a run or of several, each label step as bars. */
+export async function inspectCommand({runs, id}: InspectOptions, io: CommandIo): Promise<CommandResult> {
+  const [first = "", ...others] = [...new Set(runs.map(run => resolve(io.cwd, run)))];
+  const leader = await findTrace(first, id);
+  if ("ids" in leader) throw unknownDocument(first, id, leader.ids);
+  const {manifest, trace} = leader;
+  const shown: {manifest: Manifest; trace?: Trace}[] = [leader];
+  for (const folder of others) {
+    const found = await findTrace(folder, trace.document.id);
+    if (found.manifest.task.id !== manifest.task.id) throw otherTask([first, manifest], [folder, found.manifest]);
+    shown.push("ids" in found ? {manifest: found.manifest} : found);
+  }
+  const models = shown.map(one => one.manifest.model.id).join(" | ");
+  const head = `${trace.document.id} (${trace.split}) · ${models} · ${manifest.identity.labelScoring}`;
+  const columns = Math.max(FEWEST_COLUMNS, Number(io.env.COLUMNS) || COLUMNS);
+  return {data: {runs: shown}, text: `${head}\n\n${documentText(trace.document, shown, columns)}`};
+}
+
+/** A run's trace of a document, or the ids that the run has. */
+async function findTrace(
+  folder: string,
+  id: string | undefined,
+): Promise<{manifest: Manifest; trace: Trace} | {manifest: Manifest; ids: string[]}> {
   const manifest = await requireManifest(folder);
   const ids: string[] = [];
   for await (const trace of readTraces(join(folder, TRACES))) {
+    if (id === undefined || trace.document.id === id) return {manifest, trace};
     ids.push(trace.document.id);
-    if (options.id === undefined || trace.document.id === options.id)
-      return {data: {manifest, trace}, text: describe(manifest, trace)};
   }
-  throw new LabelscopeError({
+  return {manifest, ids};
+}
+
+function unknownDocument(folder: string, id: string | undefined, ids: readonly string[]): LabelscopeError {
+  const near = nearest(id ?? "", ids, 2)
+    .concat(ids)
+    .slice(0, 3)
+    .join(", ");
+  return new LabelscopeError({
     code: "unknown-document",
-    message:
-      options.id === undefined ? `${folder} holds no document yet` : `${folder} holds no document "${options.id}"`,
-    next:
-      ids.length === 0
-        ? "run the capture first"
-        : `one of ${ids.length} documents, e.g. ${nearest(options.id ?? "", ids, 2)
-            .concat(ids)
-            .slice(0, 3)
-            .join(", ")}`,
+    message: id === undefined ? `${folder} holds no document yet` : `${folder} holds no document "${id}"`,
+    next: ids.length === 0 ? "run the capture first" : `one of ${ids.length} documents, e.g. ${near}`,
   });
 }
 
-function describe(manifest: Manifest, trace: Trace): string {
-  const {document, answer} = trace;
-  const gold =
-    document.annotations === undefined
-      ? `labels ${list(document.labels ?? [])}`
-      : `annotators ${document.annotations.map(list).join(" ")}`;
-  return [
-    `${document.id} (${trace.split}) · ${manifest.model.id} · ${manifest.identity.labelScoring}`,
-    "",
-    visible(document.text),
-    "",
-    gold,
-    `answer ${JSON.stringify(answer.text)}${answer.wellFormed ? "" : ` — not well-formed: ${answer.problems.join(", ")}`}`,
-    ...trace.steps.map(step => describeStep(manifest, step)),
-    "",
-  ].join("\n");
-}
-
-function describeStep(manifest: Manifest, step: LabelStep): string {
-  const rows = manifest.labels
-    .map((name, i) => ({name, p: step.probabilities[i] ?? 0}))
-    .sort((a, b) => b.p - a.p)
-    .map(({name, p}) => [`  ${name}`, p.toFixed(4), bar(p), step.emitted.label === name ? "← emitted" : ""]);
-  const stop = step.branch === undefined ? "" : `, stop ${step.branch.stop.toFixed(3)}`;
-  const other =
-    step.emitted.kind === "other" ? `; emitted ${JSON.stringify(step.emitted.text)}, which is no label` : "";
-  return [
-    "",
-    `step ${step.r} (${step.forced ? "forced, " : ""}${step.kind}): entropy ${step.entropyBits.toFixed(3)} bits, vocabulary ${step.vocabEntropyBits.toFixed(3)}, label mass ${step.labelMass.toFixed(3)}${stop}${other}`,
-    alignColumns(rows, [1]).trimEnd(),
-  ].join("\n");
-}
-
-function list(labels: readonly string[]): string {
-  return `[${labels.join(", ")}]`;
-}
-
-/** Text of a document as a terminal may show it: control characters are spelled out. */
-function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, character =>
-    character === "\n" ? "\n" : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
+function otherTask(...runs: readonly [folder: string, manifest: Manifest][]): LabelscopeError {
+  return new LabelscopeError({
+    code: "different-tasks",
+    message: "runs of different tasks have no document in common",
+    details: runs.map(([folder, {task}]) => `${task.id}: ${folder}`),
+    next: "name runs of one task, e.g. runs/posts-*",
+  });
 }

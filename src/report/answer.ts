@@ -40,10 +40,10 @@ function sizeSentence({curves}: Results): string {
     const atLater =
       later === undefined || !later.points.some(({value}) => value !== undefined)
         ? ""
-        : `; at later steps of the same documents it ${change(later)}`;
+        : `, and at later steps that all models have it ${change(later)}`;
     return `in ${name} (${sizes(first ?? later)}) label entropy at step 1 ${atFirst}${atLater}`;
   });
-  return `Size: ${clauses.join(". And ")}${rest(several.length)}.`;
+  return `Size: ${clauses.join("; ")}${rest(several.length)}.`;
 }
 
 function sizesOf(curves: Readonly<Record<string, Curve>>): number {
@@ -59,8 +59,8 @@ function sizes(curve: Curve | undefined): string {
 /** A direction with its number: `falls by 0.12 bits a doubling [−0.2, −0.05]`, or that none can be told. */
 function change(curve: Curve): string {
   const {slope, difference} = curve;
-  if (slope.value !== undefined) return `${direction(slope, curve.unit)} a doubling of the parameters`;
-  if (difference?.value !== undefined) return `${direction(difference, curve.unit)} between the two sizes`;
+  if (slope.value !== undefined) return direction(slope, `${curve.unit} a doubling`);
+  if (difference?.value !== undefined) return direction(difference, `${curve.unit} from the smaller to the larger`);
   return `cannot be followed (${slope.reason ?? "no slope"})`;
 }
 
@@ -69,8 +69,8 @@ function direction(measured: Measured, unit: string): string {
   const {value = 0, lower, upper} = measured;
   const interval = formatInterval(measured);
   const size = `${formatNumber(value)} ${unit}${interval}`;
-  if (lower === undefined || upper === undefined) return `changes by ${size}, without an interval,`;
-  if (lower <= 0 && upper >= 0) return `shows no clear direction: ${size}, an interval that holds 0,`;
+  if (lower === undefined || upper === undefined) return `changes by ${size} (no interval)`;
+  if (lower <= 0 && upper >= 0) return `shows no clear direction (${size}, an interval that holds 0)`;
   return `${value < 0 ? "falls" : "rises"} by ${formatNumber(Math.abs(value))} ${unit}${interval}`;
 }
 
@@ -85,7 +85,7 @@ function variantSentence(results: Results): string {
     return `Finetuning and quantisation: nothing can be said about them, since ${why}.`;
   }
   const clauses = pairs.slice(0, NAMED).map(pair => variantClause(pair, titles));
-  return `Finetuning and quantisation: ${clauses.join(". ")}${rest(pairs.length)}.`;
+  return `Finetuning and quantisation: ${clauses.join("; ")}${rest(pairs.length)}.`;
 }
 
 function variantClause(pair: VariantPair, titles: ReadonlyMap<string, string>): string {
@@ -128,7 +128,7 @@ function estimatorSentence(results: Results): string {
   const where =
     best.length === 1
       ? `on ${titles.get(largest.run) ?? largest.run}`
-      : `on the largest model, ${titles.get(largest.run) ?? largest.run},`;
+      : `on ${titles.get(largest.run) ?? largest.run}, of the largest size here,`;
   return `Estimators: ${lead}${where} the best is ${largest.name} with an NLL of ${formatNumber(largest.value)}${formatInterval(largest.measured)}${against}.`;
 }
 

@@ -84,7 +84,7 @@ function stepView(data, doc, step, order, model) {
     fill.style.width = `${p / 100}%`;
     const bar = make("span", "bar", fill);
     bar.setAttribute("aria-hidden", "true");
-    const name = make("th", "", label, emitted ? " ◀ emitted" : "");
+    const name = make("th", "", label, ...(emitted ? [" ◀", make("span", "visually-hidden", " emitted")] : []));
     name.scope = "row";
     const isNone = i === data.labels.length - 1 && !gold.has(label);
     body.append(

@@ -29,6 +29,11 @@ function element(id, kind) {
   return found;
 }
 
+/** @param {string} text */
+function shortened(text) {
+  return text.length > 90 ? `${text.slice(0, 89)}…` : text;
+}
+
 /** Fills the explorer from the page's data, where it has some. */
 export function startExplorer() {
   const source = document.getElementById("explorer-data");
@@ -111,7 +116,7 @@ export function startExplorer() {
         const doc = data.documents[at];
         const value = ranks.get(at);
         const head = make("b", "", make("span", "", doc?.id ?? ""), make("span", "", value?.toFixed(3) ?? ""));
-        const option = make("div", "", head, (doc?.text ?? "").slice(0, 90));
+        const option = make("div", "", head, shortened(doc?.text ?? ""));
         option.setAttribute("role", "option");
         option.id = `document-${at}`;
         return option;

@@ -1,4 +1,4 @@
-// Starts what the page's script does, and unfolds everything for printing.
+// Starts what the page's script does, and unfolds figures and provenance for printing; the longest tables stay folded.
 import {startExplorer} from "./explorer.js";
 import {startTables} from "./tables.js";
 
@@ -8,7 +8,7 @@ startExplorer();
 /** @type {HTMLDetailsElement[]} */
 let unfolded = [];
 addEventListener("beforeprint", () => {
-  unfolded = [...document.querySelectorAll("details")].filter(details => !details.open);
+  unfolded = [...document.querySelectorAll("details:not(.data)")].filter(details => !details.open);
   for (const details of unfolded) details.open = true;
 });
 addEventListener("afterprint", () => {

@@ -82,7 +82,7 @@ function points(lines: readonly NamedLine[]): Html {
       }),
     ),
   );
-  return html`<details class="fold"><summary>Every point of every curve</summary>${table({
+  return html`<details class="fold data"><summary>Every point of every curve</summary>${table({
     name: "points",
     caption: "Points of the curves",
     columns: [

@@ -135,7 +135,7 @@ function pairs(results: Results, titles: ReadonlyMap<string, string>): Html {
       text(pair.test),
     ];
   });
-  return html`<h3>Runs against each other</h3><details class="fold"><summary>${results.pairs.length} paired differences on the same documents</summary>${table(
+  return html`<h3>Runs against each other</h3><details class="fold data"><summary>${results.pairs.length} paired differences on the same documents</summary>${table(
     {
       name: "pairs",
       caption: "Paired differences, left minus right",

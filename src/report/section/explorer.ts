@@ -34,7 +34,7 @@ export function explorerSection(data: ExplorerData): Html {
 <div class="list"><p id="found" role="status"></p><div id="documents" role="listbox" tabindex="0" aria-label="Documents"></div></div>
 <div class="detail" id="detail" role="region" aria-label="The chosen document" tabindex="0"></div>
 </div>
-<p class="hint" id="explorer-hint" hidden>Difference: half the sum of the absolute differences of the two label distributions at step 1 (total variation). Probabilities are the label distribution's, rounded to four decimals.</p>
+<p class="hint" id="explorer-hint" hidden>◀: emitted. Annotators: how many of them gave the label (the null label: gave none). Difference: half the sum of the absolute differences of the two label distributions at step 1 (total variation). Probabilities are the label distribution's, rounded to four decimals.</p>
 <script type="application/json" id="explorer-data">${jsonForScript(data)}</script>`,
   );
 }
