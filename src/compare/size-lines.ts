@@ -76,9 +76,14 @@ function splitByAsking<Run extends SizedRun>(runs: readonly Run[]): {suffix: str
     field => !NOT_ASKED.has(field) && new Set(asked.map(identity => identity.get(field))).size > 1,
   );
   if (fields.length === 0) return [{suffix: "", runs}];
-  const suffixOf = (index: number) => fields.map(field => `-${field}-${asked[index]?.get(field) ?? "none"}`).join("");
+  // An option that a run does not have (no forced answers) leaves no mark.
+  const suffixOf = (index: number) => fields.map(field => markOf(field, asked[index]?.get(field))).join("");
   const suffixes = runs.map((_, index) => suffixOf(index));
   return [...new Set(suffixes)].map(suffix => ({suffix, runs: runs.filter((_, index) => suffixes[index] === suffix)}));
+}
+
+function markOf(field: string, value: string | undefined): string {
+  return value === undefined ? "" : `-${field}-${value}`;
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
