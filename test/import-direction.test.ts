@@ -24,6 +24,7 @@ const ORDER = [
   "compare",
   "report",
   "run",
+  "experiment",
   "commands",
   "terminal.ts", // what a command line shows while it runs
   "flags.ts", // how options are read

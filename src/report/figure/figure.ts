@@ -1,4 +1,4 @@
-import type {Results} from "../../records/results/results.ts";
+import type {ResultSettings, Results} from "../../records/results/results.ts";
 import type {Measured} from "../../records/results/value.ts";
 import {plural} from "../format.ts";
 import type {Picture} from "./picture.ts";
@@ -57,7 +57,10 @@ function variantRank(variant: string | undefined): string {
  *
  * @example "95 % intervals from 2000 bootstrap resamples of documents (BCa); n = 60 documents."
  */
-export function intervalWords(results: Results, numbers: readonly Measured[]): string {
+export function intervalWords(
+  results: {readonly settings: Pick<ResultSettings, "level" | "resamples">},
+  numbers: readonly Measured[],
+): string {
   const known = numbers.filter(({value}) => value !== undefined);
   const counts = known.map(({n}) => n);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];

@@ -19,8 +19,8 @@ export interface Lines {
   readonly lines: readonly Line[];
   readonly xLabel: string;
   readonly yLabel: string;
-  /** `log`: parameters; `ordinal`: whole numbers from 1 (ranks, places). */
-  readonly x: "log" | "ordinal";
+  /** `log`: parameters; `ordinal`: whole numbers from 1 (ranks, places); `linear`: shares and counts from 0. */
+  readonly x: "log" | "ordinal" | "linear";
   /** What the values cannot leave; the axis reaches to 0 or 1 where it is near. */
   readonly bounds?: {readonly low?: number; readonly high?: number};
   readonly width: number;
@@ -28,6 +28,12 @@ export interface Lines {
 }
 
 const [TOP, BOTTOM, LINE_HEIGHT] = [14, 40, 13];
+
+const xDomains: Readonly<Record<Lines["x"], (low: number, high: number) => [number, number]>> = {
+  log: (low, high) => [low / 1.25, high * 1.25],
+  ordinal: (_, high) => [0.7, high + 0.3],
+  linear: (low, high) => [low - 0.03 * (high - low || 1), high + 0.03 * (high - low || 1)],
+};
 
 /** Numbers against a size or a place: dots with whiskers, a band where there are two or more, names at the right ends. */
 export function lines(options: Lines): Picture {
@@ -43,7 +49,7 @@ export function lines(options: Lines): Picture {
   const all = known.flatMap(({points}) => points);
   const xs = all.map(({x}) => x);
   const yDomain = within(padded(all.flatMap(({y, lower, upper}) => [y, lower, upper])), options.bounds);
-  const xDomain = options.x === "log" ? [Math.min(...xs) / 1.25, Math.max(...xs) * 1.25] : [0.7, Math.max(...xs) + 0.3];
+  const xDomain = xDomains[options.x](Math.min(...xs), Math.max(...xs));
   const marginRight =
     14 + Math.max(0, ...known.map(({name, remark = ""}) => Math.max(textWidth(name, 11), textWidth(remark, 10))));
   const inner = height - TOP - BOTTOM;

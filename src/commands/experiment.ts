@@ -1,0 +1,91 @@
+import {openLocalEngine} from "../engine/local.ts";
+import {experimentText} from "../experiment/experiment-text.ts";
+import {EXPERIMENT_DEFAULTS, type ExperimentRequest} from "../experiment/request.ts";
+import {runExperiment} from "../experiment/run-experiment.ts";
+import {lazyEngine} from "../run/lazy-engine.ts";
+import type {RunOptions} from "../run/options.ts";
+import {homeOf} from "../run/plan.ts";
+import type {CommandIo, CommandResult} from "./command.ts";
+
+/** The command line's flags; those of the runs under their own names. */
+export interface ExperimentFlags extends Omit<RunOptions, "out" | "fresh" | "estimators" | "maxMinutes"> {
+  readonly experiment: string;
+  readonly values?: readonly string[];
+  readonly orders?: number;
+  readonly estimator?: readonly string[];
+  readonly runs: string;
+  readonly out?: string;
+  readonly resamples: number;
+  readonly maxMinutes?: number;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+}
+
+/** What is asked for by flags. */
+export function requestOf(flags: ExperimentFlags): ExperimentRequest {
+  const {
+    experiment,
+    values,
+    orders,
+    estimator: estimators,
+    runs,
+    out,
+    resamples,
+    maxMinutes,
+    yes,
+    dryRun,
+    ...run
+  } = flags;
+  const {seed, level} = EXPERIMENT_DEFAULTS;
+  return {
+    experiment,
+    run: {...run, out: runs, fresh: false},
+    values,
+    orders,
+    estimators,
+    out,
+    maxMinutes,
+    yes,
+    dryRun,
+    seed,
+    resamples,
+    level,
+  };
+}
+
+/** `experiment`: plans runs that differ in one thing, says what they cost, captures what is missing, shows the tables. */
+export async function experimentCommand(request: ExperimentRequest, io: CommandIo): Promise<CommandResult> {
+  const {gpu, reader, task} = request.run;
+  await using engine = lazyEngine(() =>
+    openLocalEngine({
+      home: homeOf(io),
+      ...(gpu === undefined ? {} : {gpu}),
+      ...(reader === undefined ? {} : {reader}),
+    }),
+  );
+  const outcome = await runExperiment(engine, request, io, {
+    signal: io.signal,
+    onNotice: io.notice,
+    onPlan: text => io.notice(text.trimEnd()),
+    onProgress: ({done, total, recordsPerSecond, setting, model}) =>
+      io.progress({
+        subject: `${request.experiment} on ${task}`,
+        done,
+        total,
+        unit: "documents",
+        ...(recordsPerSecond === undefined ? {} : {ratePerSecond: recordsPerSecond}),
+        note: `${setting}, ${model}`,
+      }),
+  });
+  if (outcome.kind === "planned") return {data: outcome.plan, text: outcome.text};
+  if (outcome.kind === "unfinished") {
+    const {done, total, plan} = outcome;
+    return {
+      data: {...plan, finished: false, captured: done, of: total},
+      text: `${done} of ${total} captured.\nNot finished: the same command continues.\n`,
+      exitCode: 130,
+    };
+  }
+  const {folder, results} = outcome;
+  return {data: {folder, ...results}, text: `${experimentText(results)}\n${folder}/report.html\n`};
+}

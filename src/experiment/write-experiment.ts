@@ -1,0 +1,54 @@
+import {mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {csvText} from "../compare/csv.ts";
+import {type ExperimentResults, experimentSchema} from "../records/results/experiment.ts";
+import {type ExperimentDrawing, experimentPage} from "../report/experiment-page.ts";
+import {drawExperiment} from "../report/figure/experiment.ts";
+import {fileSvg} from "../report/figure/frame.ts";
+import {pageAssets} from "../report/page-assets.ts";
+import {toPng} from "../report/png.ts";
+import {explainFileError} from "../store/disk-full.ts";
+import {experimentCsv} from "./experiment-csv.ts";
+import {experimentNamed} from "./index.ts";
+
+export const EXPERIMENT_FILE = "experiment.json";
+
+/**
+ * Writes an experiment's folder: experiment.json, a CSV file a table, figures and report.html. Files of an earlier command
+ * there are replaced, each whole or not at all; the same results give the same bytes.
+ *
+ * @throws `disk-full` and the other refusals of the file system, by name
+ */
+export async function writeExperiment(folder: string, results: ExperimentResults): Promise<void> {
+  const drawn = experimentNamed(results.experiment)
+    .figures(results)
+    .map((figure): ExperimentDrawing => ({table: figure.table, drawing: drawExperiment(results, figure)}));
+  const page = experimentPage(results, drawn, await pageAssets());
+  const files: (readonly [name: string, content: string | Uint8Array])[] = [
+    [EXPERIMENT_FILE, `${JSON.stringify(experimentSchema.parse(results), null, 1)}\n`],
+    ...results.tables.map(table => [`${table.name}.csv`, csvText(experimentCsv(table))] as const),
+    ...drawn.flatMap(({drawing}) => {
+      if ("reason" in drawing) return [];
+      const svg = fileSvg(drawing.picture, drawing);
+      const path = join("figures", drawing.name);
+      return [[`${path}.svg`, svg] as const, [`${path}.png`, toPng(svg)] as const];
+    }),
+    ["report.html", page],
+  ];
+  try {
+    await mkdir(join(folder, "figures"), {recursive: true});
+    for (const [name, content] of files) await writeWhole(join(folder, name), content);
+  } catch (error) {
+    throw explainFileError(folder, error);
+  }
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}.draft`;
+  try {
+    await writeFile(draft, content);
+    await rename(draft, path);
+  } finally {
+    await rm(draft, {force: true});
+  }
+}
