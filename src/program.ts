@@ -214,6 +214,20 @@ export function createProgram(
       );
     });
 
+  add(program, "report <runs...>", "the page and figures of runs alone, without tables", REPORT_EXAMPLE)
+    .option("--estimators <names>", "rows, with commas between them (default: all that the runs hold)", list)
+    .option("--predictions <[name=]file>", "estimates made elsewhere, beside the runs (repeatable)", repeated)
+    .option("--resamples <n>", "bootstrap resamples of the documents", wholeNumber(1), 2000)
+    .option("--seed <n>", "seed of resamples and exchanges", wholeNumber(0), 0)
+    .option("--level <share>", "of the intervals; tests are read at 1 − level", level, 0.95)
+    .option("--out <dir>", "where the files go (default: comparisons/TASK-HASH)")
+    .action(async (runs, flags) => {
+      await dispatch(
+        async io => (await import("./commands/report.ts")).reportCommand({runs, ...flags}, io),
+        flags.json,
+      );
+    });
+
   comparisonFlags(
     add(program, "evaluate <task>", "the same metrics and intervals for estimates made elsewhere", EVALUATE_EXAMPLE),
   )
@@ -352,6 +366,7 @@ function addTasks(add: Add, tasks: Command, dispatch: Dispatch): void {
 const RUN_EXAMPLE = `labelscope models pull smollm2-135m-instruct
 labelscope run goemotions --data DIR --model smollm2-135m-instruct --shots 10 --limit 231
 labelscope run my-task.yaml --model path/to/model.gguf+adapter.gguf@0.5 --show-prompt`;
+const REPORT_EXAMPLE = "labelscope report runs/goemotions-* --out report";
 const COMPARE_EXAMPLE = `labelscope compare runs/goemotions-*
 labelscope compare runs/posts-* --estimators hard,first-step,first-step+platt --all-metrics
 labelscope compare runs/posts-* --predictions bert=bert.jsonl --fail-if 'curves.posts-ladder.base.step1.slope > 0'`;

@@ -43,6 +43,11 @@ export interface CompareOptions extends ComparisonOptions {
 /** `compare`: the tables of some runs, in the terminal and as files. */
 export async function compareCommand(options: CompareOptions, io: CommandIo): Promise<CommandResult> {
   const gates = (options.failIf ?? []).map(parseGate);
+  return await handOver(await comparisonOf(options, io), options, gates, io);
+}
+
+/** Reads runs and predictions and compares them; files of full logits are open while that lasts. */
+export async function comparisonOf(options: CompareOptions, io: CommandIo): Promise<Comparison> {
   const runs = await readRuns(options.runs, io);
   checkComparable(runs);
   const task = taskOfRuns(runs);
@@ -53,8 +58,7 @@ export async function compareCommand(options: CompareOptions, io: CommandIo): Pr
   });
   try {
     const readers = Object.fromEntries(logits.map(({name, file}) => [name, file.row]));
-    const comparison = compare({runs, predictions, labelscope: version, logits: readers}, settingsOf(options));
-    return await handOver(comparison, options, gates, io);
+    return compare({runs, predictions, labelscope: version, logits: readers}, settingsOf(options));
   } finally {
     for (const {file} of logits) file[Symbol.dispose]();
   }
@@ -173,7 +177,8 @@ export async function handOver(
   };
 }
 
-async function addReport(folder: string, {results, runs}: Comparison, io: CommandIo): Promise<WrittenReport> {
+/** Figures and page into a comparison's folder. */
+export async function addReport(folder: string, {results, runs}: Comparison, io: CommandIo): Promise<WrittenReport> {
   return await writeReport({
     results,
     runs,
@@ -184,7 +189,7 @@ async function addReport(folder: string, {results, runs}: Comparison, io: Comman
 }
 
 /** Named after the task and a hash of what was compared and how: the same comparison finds its folder again. */
-function defaultFolder({results}: Comparison): string {
+export function defaultFolder({results}: Comparison): string {
   const {task, settings, runs} = results;
   const compared = runs.map(({run, model, file}) => ({run, model: model?.sha256 ?? null, file: file ?? null}));
   const hash = sha256(canonicalJson({settings, compared})).slice(0, 8);

@@ -23,7 +23,7 @@ export const ESTIMATES = "estimates.csv";
  */
 export async function writeComparison(folder: string, {results, systems, task, runs}: Comparison): Promise<string[]> {
   const files: readonly (readonly [name: string, text: string | Iterable<string>])[] = [
-    [RESULTS, `${JSON.stringify(resultsSchema.parse(results), null, 1)}\n`],
+    [RESULTS, resultsText(results)],
     [ESTIMATES, estimatesCsv(systems, task)],
     ...[...csvTables(results), stepsTable(runs), firstDistributionsTable(runs)].map(
       table => [`${table.name}.csv`, csvText(table)] as const,
@@ -36,6 +36,20 @@ export async function writeComparison(folder: string, {results, systems, task, r
     throw explainFileError(folder, error);
   }
   return files.map(([name]) => name);
+}
+
+/** Writes results.json alone. @throws as `writeComparison` */
+export async function writeResults(folder: string, results: Comparison["results"]): Promise<void> {
+  try {
+    await mkdir(folder, {recursive: true});
+    await writeWhole(join(folder, RESULTS), resultsText(results));
+  } catch (error) {
+    throw explainFileError(folder, error);
+  }
+}
+
+function resultsText(results: Comparison["results"]): string {
+  return `${JSON.stringify(resultsSchema.parse(results), null, 1)}\n`;
 }
 
 async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
