@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
 import {createRng} from "../../src/math/rng.ts";
-import {bootstrapP} from "../../src/stats/bootstrap-p.ts";
+import {bootstrapP, bootstrapTailP} from "../../src/stats/bootstrap-p.ts";
 import {resample} from "../../src/stats/draws.ts";
 import {bootstrapInterval} from "../../src/stats/interval.ts";
 import {meanOf} from "./means.ts";
@@ -45,4 +45,25 @@ test("is not given without a difference", () => {
   const reason = "no difference to test";
   expect(bootstrapP({...draws([1]), estimate: undefined})).toEqual({given: false, reason});
   expect(bootstrapP(draws([undefined]))).toEqual({given: false, reason});
+});
+
+test("the normal tail tells apart what 99 replicates cannot: ten and three spreads from 0", () => {
+  // Replicates 4 and 6 by turns: a spread of about 1 around 5.
+  const replicates = Array.from({length: 99}, (_, index) => (index % 2 === 0 ? 4 : 6));
+  const far = bootstrapTailP({...draws(replicates), estimate: 10});
+  const near = bootstrapTailP({...draws(replicates), estimate: 3});
+  if (!far.given || !near.given) throw new Error("there are replicates");
+  // 2·Φ(−3) = .0027 and 2·Φ(−10) = 1.5e-23, the spread being 1.005.
+  expect(near.p).toBeGreaterThan(0.0026);
+  expect(near.p).toBeLessThan(0.0032);
+  expect(far.p).toBeLessThan(1e-20);
+});
+
+test("with replicates on both sides of 0, or all of them equal, the tail is that of the replicates", () => {
+  for (const replicates of [
+    [-1, 0, 2, 3],
+    [1, 1, 1],
+  ]) {
+    expect(bootstrapTailP(draws(replicates))).toEqual(bootstrapP(draws(replicates)));
+  }
 });

@@ -25,6 +25,15 @@ describe("signFlipTest", () => {
     expect(signFlipTest([1, 2, 3], {rng: rng()})).toMatchObject({p: 2 / 8, observed: 2, exact: true, smallestP: 2 / 8});
   });
 
+  test("eight documents at a time are the exchanges one by one: the same draws, the same p", () => {
+    const differences = Array.from({length: 45}, (_, index) => ((index * 7) % 11) - 4.25);
+    const difference = (swapped: Uint8Array) =>
+      differences.reduce((sum, value, index) => sum + (swapped[index] === 1 ? -value : value), 0) / 45;
+    const slow = exchangeTest({documents: 45, difference}, {rng: rng(), permutations: 500});
+    expect(slow).toMatchObject({given: true, exact: false});
+    expect(signFlipTest(differences, {rng: rng(), permutations: 500})).toEqual(slow);
+  });
+
   test("is not changed by documents that do not differ, apart from the mean", () => {
     fc.assert(
       fc.property(halves, fc.nat(5), (differences, ties) => {
