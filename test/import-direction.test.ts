@@ -34,7 +34,7 @@ const ORDER = [
 ];
 
 /** Plain functions on plain data: no file, clock or engine. */
-const PURE = ["math", "stats", "estimate", "metric", "dynamics", "compare"];
+const PURE = ["math", "stats", "estimate", "metric", "dynamics", "compare", join("report", "figure")];
 const NEEDS_A_MACHINE = ["engine", "capture", "store"];
 
 interface Import {
@@ -70,7 +70,7 @@ function upward(found: readonly Import[]): string[] {
 
 function impure(found: readonly Import[]): string[] {
   return found
-    .filter(({from}) => PURE.includes(entryOf(from)))
+    .filter(({from}) => PURE.some(folder => from.startsWith(folder + sep)))
     .filter(({specifier, target}) => specifier.startsWith("node:") || NEEDS_A_MACHINE.includes(entryOf(target ?? "")))
     .map(({from, specifier}) => `${from} imports ${specifier}`);
 }
