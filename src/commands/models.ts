@@ -9,7 +9,7 @@ import {pullTarget} from "../catalog/pull-target.ts";
 import {resolveModel} from "../catalog/resolve.ts";
 import {alignColumns} from "../catalog/table.ts";
 import {requireSame, verifyModels} from "../catalog/verify.ts";
-import type {CatalogEntry} from "../records/catalog.ts";
+import type {CatalogEntry, PulledRecord} from "../records/catalog.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
 /** Where a model is: `here` is its file, absent for one that would have to be pulled. */
@@ -19,6 +19,8 @@ interface ListedModel {
   readonly here?: string;
   readonly sizeBytes?: number;
   readonly entry?: CatalogEntry;
+  /** What a model that is not in the catalogue says of itself, where something stands beside its file. */
+  readonly record?: PulledRecord;
 }
 
 /** `models list`: the catalogue and what was pulled, with `present` only what is on this computer. */
@@ -39,15 +41,16 @@ export async function modelsList(options: {present?: boolean}, io: CommandIo): P
       ...(sizeBytes === undefined ? {} : {sizeBytes}),
     });
   }
-  for (const {id, path, sizeBytes} of await listInstalled(home)) {
-    if (!listed.some(model => model.id === id)) listed.push({id, state: "pulled", here: path, sizeBytes});
+  for (const {id, path, sizeBytes, record} of await listInstalled(home)) {
+    if (listed.some(model => model.id === id)) continue;
+    listed.push({id, state: "pulled", here: path, sizeBytes, ...(record === undefined ? {} : {record})});
   }
   const shown = options.present === true ? listed.filter(model => model.here !== undefined) : listed;
   const rows = shown.map(model => [
     model.id,
-    model.entry === undefined ? "" : parametersOf(model.entry),
-    model.entry?.variant ?? "",
-    model.entry?.quantisation ?? "",
+    parametersOf(model.entry ?? model.record ?? {}),
+    variantOf(model.entry ?? model.record ?? {}),
+    (model.entry ?? model.record)?.quantisation ?? "",
     model.sizeBytes === undefined ? "" : formatBytes(model.sizeBytes),
     model.state === "known" ? "" : model.state,
     model.entry?.verified === true ? "verified" : "",
@@ -61,7 +64,12 @@ export async function modelsList(options: {present?: boolean}, io: CommandIo): P
   return {data: {home, models: shown}, text};
 }
 
-function parametersOf(entry: CatalogEntry): string {
+/** The variant; for an adapter with the model that it belongs on. */
+function variantOf({variant, parent}: Pick<PulledRecord, "variant" | "parent">): string {
+  return variant === "lora" && parent !== undefined ? `lora of ${parent}` : (variant ?? "");
+}
+
+function parametersOf(entry: Pick<CatalogEntry, "parameters" | "nominalParameters">): string {
   const count = entry.parameters ?? entry.nominalParameters;
   if (count === undefined) return "";
   return `${shortCount(count)}${entry.parameters === undefined ? "*" : ""}`;

@@ -131,7 +131,10 @@ export const catalogSchema = z
     }
   });
 
-/** What stands beside a pulled file: what it is and how its bytes were checked. Written only after they were. */
+/**
+ * What stands beside a pulled file: what it is and how its bytes were checked. Written only after they were. A model of one's
+ * own that is put there (`scripts/finetune`) may say what it is and of what: the catalogue does not know it.
+ */
 export const pulledRecordSchema = z.object({
   version: z.literal(1),
   id: modelIdSchema,
@@ -142,5 +145,9 @@ export const pulledRecordSchema = z.object({
   /** Who named the SHA-256 that was compared; `nobody` means that the first download was believed. */
   checkedAgainst: z.enum(["catalogue", "source", "given", "nobody"]),
   pulledAt: z.iso.datetime(),
+  variant: variantSchema.optional(),
+  parent: modelIdSchema.optional(),
+  parameters: z.int().positive().optional(),
+  quantisation: z.string().min(1).optional(),
 });
 export type PulledRecord = z.infer<typeof pulledRecordSchema>;

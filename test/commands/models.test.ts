@@ -90,6 +90,29 @@ describe("models", () => {
     expect(lines.find(line => line.startsWith("pythia-70m "))?.slice(column)).toMatch(/^base +Q8_0/);
     expect(lines.find(line => line.startsWith("pythia-70m "))).toContain(" 70M*");
   });
+
+  test("list an adapter of one's own with the model that it belongs on", async () => {
+    const {home, io} = await terminal();
+    await mkdir(join(home, "models"), {recursive: true});
+    await writeFile(join(home, "models", "mine.gguf"), bytes);
+    const record = {
+      version: 1,
+      id: "mine",
+      sha256: "0".repeat(64),
+      sizeBytes: bytes.length,
+      source: "scripts/finetune",
+      checkedAgainst: "source",
+      pulledAt: "2026-11-24T12:00:00Z",
+      variant: "lora",
+      parent: "smollm2-135m-instruct",
+      parameters: 2_442_240,
+      quantisation: "F32",
+    };
+    await writeFile(join(home, "models", "mine.json"), JSON.stringify(record));
+    const {text} = await modelsList({present: true}, io);
+    expect(text).toMatch(/^mine +2M +lora of smollm2-135m-instruct +F32 /m);
+    expect(text).toMatch(/^ladder-s-lora .* lora of ladder-s-base /m);
+  });
 });
 
 test("models info describes the model and the adapter on top of it", async () => {
