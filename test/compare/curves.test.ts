@@ -127,15 +127,15 @@ describe("size curves", () => {
             model: {totalParameters: 10 ** (index + 1), sha256: `${index}`.repeat(64)},
           }),
         );
-        const record = curvesOf(runs, {rng: rng(), resamples: 20});
+        const record = curvesOf(runs, {rng: rng(), resamples: 10});
         expect(curvesSchema.safeParse(record).error).toBeUndefined();
         const reversed = runs.map(one => ({
           ...one,
           documents: {...one.documents, test: one.documents.test.toReversed()},
         }));
-        expect(curvesOf(reversed, {rng: rng(), resamples: 20})).toEqual(record);
+        expect(curvesOf(reversed, {rng: rng(), resamples: 10})).toEqual(record);
       }),
-      {numRuns: 25},
+      {numRuns: 12},
     );
   });
 });

@@ -44,7 +44,7 @@ describe("a run against itself", () => {
         expect(step1.flips).toEqual([]);
         expect(pair.matchedPrompt).toBe(true);
       }),
-      {numRuns: 30},
+      {numRuns: 12},
     );
   });
 });

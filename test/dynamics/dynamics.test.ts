@@ -7,7 +7,7 @@ import {reliability} from "../../src/metric/reliability.ts";
 import {dynamicsSchema} from "../../src/records/results/dynamics.ts";
 import {anyDocuments, captured, labelStep, rng, run} from "./support.ts";
 
-const RESAMPLES = 50;
+const RESAMPLES = 10;
 
 function dynamics(documents: readonly ComparedDocument[], about: Parameters<typeof run>[1] = {}) {
   const {manifest, documents: splits} = run(documents, about);
@@ -28,7 +28,7 @@ describe("dynamicsOf", () => {
         const record = dynamics(documents);
         expect(dynamicsSchema.safeParse(record).error).toBeUndefined();
       }),
-      {numRuns: 60},
+      {numRuns: 20},
     );
   });
 
@@ -43,7 +43,7 @@ describe("dynamicsOf", () => {
       fc.property(shuffled, ([documents, other]) => {
         expect(dynamics(other)).toEqual(dynamics(documents));
       }),
-      {numRuns: 40},
+      {numRuns: 12},
     );
   });
 
@@ -60,7 +60,7 @@ describe("dynamicsOf", () => {
           expect(step.intermediate.n + step.last.n + step.cut).toBe(step.all.n);
         }
       }),
-      {numRuns: 60},
+      {numRuns: 20},
     );
   });
 
@@ -181,7 +181,7 @@ describe("calibration curves", () => {
           expect(bin.human.value === undefined).toBe(expected[index]?.meanTarget === undefined);
         });
       }),
-      {numRuns: 40},
+      {numRuns: 12},
     );
   });
 
