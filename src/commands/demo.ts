@@ -1,21 +1,27 @@
-import {relative} from "node:path";
+import {dirname, relative, resolve} from "node:path";
 import {type Catalog, loadCatalog} from "../catalog/catalog.ts";
 import {readGgufInfo} from "../catalog/gguf-info.ts";
 import {findEmbedded} from "../catalog/installed.ts";
 import {alignColumns} from "../catalog/table.ts";
+import {sideBySideText} from "../compare/pairs-text.ts";
 import {LabelscopeError} from "../errors.ts";
+import type {Results} from "../records/results/results.ts";
 import type {RunOutcome} from "../run/execute.ts";
 import {RUN_DEFAULTS} from "../run/options.ts";
 import {run} from "../run/run.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
+import {addReport, comparisonOf, defaultFolder} from "./compare.ts";
+import {writeComparison} from "./comparison-files.ts";
 
 /** The built-in task and the family of models that ship with the package. */
 const TASK = "posts";
 const FAMILY = "posts-ladder";
 /** A second thread has nothing to do in models this small but wait, and waits spinning where the machine is busy. */
 const THREADS = 1;
+/** The metrics of the paper's tables: the quick ones. */
+const METRICS = ["nll", "l1", "example-f1"];
 
-/** `demo`: the embedded ladder on the embedded task, offline, ending with a table. */
+/** `demo`: the embedded ladder on the embedded task, offline, ending with its comparison and a page. */
 export async function demoCommand(
   options: {readonly out: string; readonly limit: number},
   io: CommandIo,
@@ -36,11 +42,40 @@ export async function demoCommand(
       }),
   });
   const finished = outcomes.length === models.length && outcomes.every(outcome => outcome.finished);
-  return {
-    data: outcomes.map(({manifest, ...rest}) => ({model: manifest.model, ...rest})),
-    text: describe(outcomes, options.limit, io, finished),
-    ...(finished ? {} : {exitCode: 130}),
-  };
+  const runs = outcomes.map(({manifest, ...rest}) => ({model: manifest.model, ...rest}));
+  const table = describe(outcomes, options.limit);
+  if (!finished) return {data: {runs}, text: `${table}Not finished: the same command continues.\n`, exitCode: 130};
+  const folders = outcomes.map(({folder}) => folder);
+  const comparison = await comparisonOf({runs: folders, metrics: METRICS}, io);
+  const folder = resolve(io.cwd, defaultFolder(comparison));
+  await writeComparison(folder, comparison);
+  const report = await addReport(folder, comparison, io);
+  const place = (path: string) => relative(io.cwd, path) || path;
+  const text = [
+    table,
+    sideBySideText(comparison.results),
+    "",
+    ...slopeLines(comparison.results.curves),
+    "",
+    `The whole comparison, a page to look at:  ${place(report.page)}`,
+    `Tables with intervals and tests:          labelscope compare ${place(dirname(folders[0] ?? ""))}/${TASK}-*`,
+    `Look at one document step by step:        labelscope inspect ${place(folders[0] ?? "")}`,
+    "A model of your own:                      labelscope run posts --model path/to/model.gguf",
+    "",
+  ].join("\n");
+  return {data: {runs, comparison: {folder, report}}, text};
+}
+
+/** How the entropy at the first label step changes with size, a line a variant that has three sizes. */
+function slopeLines(curves: Results["curves"]): string[] {
+  return Object.values(curves).flatMap(variants =>
+    Object.entries(variants).flatMap(([variant, {step1}]) => {
+      const {value, lower, upper} = step1?.slope ?? {};
+      if (value === undefined || lower === undefined || upper === undefined) return [];
+      const interval = `[${lower.toFixed(3)}, ${upper.toFixed(3)}]`;
+      return [`Entropy at step 1, ${variant}: ${value.toFixed(3)} bits a doubling of the parameters ${interval}`];
+    }),
+  );
 }
 
 /** Ids of the embedded family's whole models, the smallest first. */
@@ -59,7 +94,7 @@ async function embeddedLadder(catalog: Catalog): Promise<string[]> {
   });
 }
 
-function describe(outcomes: readonly RunOutcome[], limit: number, io: CommandIo, finished: boolean): string {
+function describe(outcomes: readonly RunOutcome[], limit: number): string {
   const fixed = (value: number | undefined, digits: number) => (value === undefined ? "–" : value.toFixed(digits));
   const rows = outcomes.map(({manifest, summary}) => [
     manifest.model.id,
@@ -71,20 +106,12 @@ function describe(outcomes: readonly RunOutcome[], limit: number, io: CommandIo,
     `${Math.round((100 * summary.multiLabelAnswers) / Math.max(1, summary.documents))} %`,
   ]);
   const head = ["model", "parameters", "well-formed", "entropy step 1", "later steps", "label mass", "several labels"];
-  const [first] = outcomes;
-  const place = first === undefined ? "" : relative(io.cwd, first.folder) || first.folder;
   return [
     `What ${outcomes.length} tiny models believe about the labels of ${limit} posts`,
     "",
     alignColumns([head, ...rows], [1, 2, 3, 4, 5, 6]).trimEnd(),
     "",
     "Entropy in bits of the label distribution, mean over documents; parameters without the embedding.",
-    ...(finished
-      ? [
-          `Look at one document step by step:  labelscope inspect ${place}`,
-          "A model of your own:                labelscope run posts --model path/to/model.gguf",
-        ]
-      : ["Not finished: the same command continues."]),
     "",
   ].join("\n");
 }

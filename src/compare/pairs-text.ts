@@ -3,7 +3,7 @@ import type {Results} from "../records/results/results.ts";
 import {chunks, columnHead, digitsOf, intervalText} from "./text-cells.ts";
 
 /** Columns of values without intervals side by side. */
-const COLUMNS = 8;
+const COLUMNS = 10;
 /** With more runs than this their differences are left to pairs.csv. */
 const MOST_RUNS = 3;
 

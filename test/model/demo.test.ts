@@ -8,14 +8,17 @@ import type {CommandIo} from "../../src/commands/command.ts";
 import {demoCommand} from "../../src/commands/demo.ts";
 import {readManifest} from "../../src/store/manifest-file.ts";
 
-const outcomesSchema = z.array(
-  z.object({
-    model: z.object({id: z.string(), nonEmbeddingParameters: z.number()}),
-    folder: z.string(),
-    captured: z.number(),
-    resumed: z.number(),
-  }),
-);
+const dataSchema = z.object({
+  runs: z.array(
+    z.object({
+      model: z.object({id: z.string(), nonEmbeddingParameters: z.number()}),
+      folder: z.string(),
+      captured: z.number(),
+      resumed: z.number(),
+    }),
+  ),
+  comparison: z.object({folder: z.string()}),
+});
 
 /** A working folder with a home of its own, and the subjects of all progress that was told. */
 async function place(signal = new AbortController().signal) {
@@ -34,7 +37,10 @@ test("the demo runs every whole model of the ladder, the smallest first, and onc
     .map(({id}) => id);
 
   const first = await demoCommand({out: "runs", limit: 3}, io);
-  const outcomes = outcomesSchema.parse(first.data);
+  const {runs: outcomes, comparison} = dataSchema.parse(first.data);
+  const files = await readdir(comparison.folder);
+  expect(files).toEqual(expect.arrayContaining(["results.json", "estimates.csv", "report.html", "figures"]));
+  expect(first.text).toContain("report.html");
   expect(outcomes.map(({model}) => model.id).sort()).toEqual(wanted.sort());
   const sizes = outcomes.map(({model}) => model.nonEmbeddingParameters);
   expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
@@ -46,7 +52,7 @@ test("the demo runs every whole model of the ladder, the smallest first, and onc
   const manifest = await readManifest(outcomes[0]?.folder ?? "");
   expect(manifest?.sessions.map(({threads}) => threads)).toEqual([1]);
 
-  const second = outcomesSchema.parse((await demoCommand({out: "runs", limit: 3}, io)).data);
+  const second = dataSchema.parse((await demoCommand({out: "runs", limit: 3}, io)).data).runs;
   expect(second.map(({captured, resumed}) => [captured, resumed])).toEqual(outcomes.map(() => [0, 3]));
 });
 
