@@ -163,27 +163,38 @@ function notAmong(wanted: string, ids: readonly string[]): LabelscopeError {
   });
 }
 
-function report(plan: RunPlan, outcomes: readonly RunOutcome[], io: CommandIo): CommandResult {
-  const rows = outcomes.map(({manifest, summary, resumed, captured, total, documentsPerSecond}) => {
-    const first = summary.firstStep;
-    const number = (value: number | undefined, digits: number) => (value === undefined ? "–" : value.toFixed(digits));
-    return [
-      manifest.model.id,
-      `${resumed + captured}/${total}`,
-      summary.documents === 0 ? "–" : `${Math.round((100 * summary.wellFormed) / summary.documents)} %`,
-      number(first?.entropyBits, 3),
-      number(first?.vocabEntropyBits, 3),
-      number(first?.labelMass, 3),
-      String(summary.distinctAnswers),
-      number(documentsPerSecond, 2),
-    ];
-  });
+/** What a person wants to know at the end of a run. */
+export function report(
+  plan: Pick<RunPlan, "models">,
+  outcomes: readonly RunOutcome[],
+  io: Pick<CommandIo, "cwd">,
+): CommandResult {
+  const rows = outcomes
+    .filter(({total}) => total > 0)
+    .map(({manifest, summary, resumed, captured, total, documentsPerSecond}) => {
+      const first = summary.firstStep;
+      const number = (value: number | undefined, digits: number) => (value === undefined ? "–" : value.toFixed(digits));
+      return [
+        manifest.model.id,
+        `${resumed + captured}/${total}`,
+        summary.documents === 0 ? "–" : `${Math.round((100 * summary.wellFormed) / summary.documents)} %`,
+        number(first?.entropyBits, 3),
+        number(first?.vocabEntropyBits, 3),
+        number(first?.labelMass, 3),
+        String(summary.distinctAnswers),
+        number(documentsPerSecond, 2),
+      ];
+    });
   const head = ["model", "documents", "well-formed", "entropy, bits", "vocabulary", "label mass", "answers", "docs/s"];
   const folders = outcomes.map(({folder}) => `  ${relative(io.cwd, folder) || folder}`);
   const finished = outcomes.length === plan.models.length && outcomes.every(outcome => outcome.finished);
   const text = [
-    alignColumns([head, ...rows], [1, 2, 3, 4, 5, 6, 7]).trimEnd(),
-    "Means at the first label step over the test documents; answers: distinct ones.",
+    ...(rows.length === 0
+      ? ["This shard holds no document: there are more shards than documents."]
+      : [
+          alignColumns([head, ...rows], [1, 2, 3, 4, 5, 6, 7]).trimEnd(),
+          "Means at the first label step over the test documents; answers: distinct ones.",
+        ]),
     ...outcomes.flatMap(captureLines),
     ...folders,
     ...(finished ? [] : ["Not finished: the same command continues."]),

@@ -1,5 +1,5 @@
 import {LabelscopeError} from "../errors.ts";
-import type {Extension, ReadOut} from "./engine.ts";
+import type {Extension, ReadOut, ReadSpec} from "./engine.ts";
 
 /** What `Ledger.check` finds wrong in an extension is a mistake of the caller, not of the user. */
 function misuse(message: string): RangeError {
@@ -12,12 +12,15 @@ function misuse(message: string): RangeError {
 export class Ledger {
   readonly #lengths: number[];
   readonly contextTokens: number;
+  readonly #vocabularySize: number;
+  readonly #checked = new WeakSet<ReadSpec>();
   #closed = false;
   #busy = false;
 
-  constructor(sequences: number, contextTokens: number) {
+  constructor(sequences: number, contextTokens: number, vocabularySize: number) {
     this.#lengths = Array.from({length: sequences}, () => 0);
     this.contextTokens = contextTokens;
+    this.#vocabularySize = vocabularySize;
   }
 
   length(sequence: number): number {
@@ -31,7 +34,10 @@ export class Ledger {
     this.#lengths[sequence] = length;
   }
 
-  /** Throws before anything is evaluated: unknown sequence, empty extension, read outside it, context overflow. */
+  /**
+   * Throws before anything is evaluated: unknown sequence, empty extension, read outside it or of a token that is none,
+   * context overflow.
+   */
   check(items: readonly Extension[]): void {
     const seen = new Set<number>();
     for (const {sequence, tokens, reads} of items) {
@@ -40,7 +46,8 @@ export class Ledger {
       seen.add(sequence);
       if (tokens.length === 0) throw misuse("an extension needs at least one token");
       let last = -1;
-      for (const {at} of reads) {
+      for (const {at, spec} of reads) {
+        this.#checkSpec(spec);
         if (at <= last || at >= tokens.length) throw misuse(`a read at ${at} is out of order or outside the extension`);
         last = at;
       }
@@ -53,6 +60,16 @@ export class Ledger {
         });
       }
     }
+  }
+
+  #checkSpec(spec: ReadSpec): void {
+    if (this.#checked.has(spec)) return;
+    const outside = [...spec.tokens, ...spec.groups.flat()].find(
+      token => !Number.isInteger(token) || token < 0 || token >= this.#vocabularySize,
+    );
+    if (outside !== undefined)
+      throw misuse(`a read asks for token ${outside}, the vocabulary has ${this.#vocabularySize}`);
+    this.#checked.add(spec);
   }
 
   /** Runs one exclusive step; a second one at the same time, or one after `close`, is refused. */

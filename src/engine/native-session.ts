@@ -34,7 +34,7 @@ export class NativeReaderSession implements Session {
     this.sequences = options.sequences;
     this.contextTokens = options.contextTokens;
     this.#source = source;
-    this.#ledger = new Ledger(options.sequences, options.contextTokens);
+    this.#ledger = new Ledger(options.sequences, options.contextTokens, source.vocabularySize);
     const batchSize = options.batchTokens ?? 512;
     this.#native = new source.reader.Session(source.handle, source.modelPath, {
       contextSize: options.cells ?? options.sequences * options.contextTokens,

@@ -26,7 +26,7 @@ export class PublicSession implements Session {
     this.#vocabularySize = vocabularySize;
     this.#lanes = Array.from({length: options.sequences}, () => context.getSequence());
     this.#tokens = this.#lanes.map(() => []);
-    this.#ledger = new Ledger(options.sequences, options.contextTokens);
+    this.#ledger = new Ledger(options.sequences, options.contextTokens, vocabularySize);
   }
 
   length(sequence: number): number {

@@ -95,7 +95,7 @@ class ScriptedSession implements Session {
     this.#vocabulary = vocabulary;
     this.#options = options;
     this.#tokens = Array.from({length: session.sequences}, () => []);
-    this.#ledger = new Ledger(session.sequences, session.contextTokens);
+    this.#ledger = new Ledger(session.sequences, session.contextTokens, vocabulary.size);
   }
 
   length(sequence: number): number {

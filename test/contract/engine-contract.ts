@@ -81,6 +81,24 @@ export function engineContract(name: string, {open, path, tolerance}: ContractOp
       await engine[Symbol.asyncDispose]();
     });
 
+    test("a read of a token that is none is refused before anything is evaluated, by every reader alike", async () => {
+      await using session = await open4();
+      const {size} = model.vocabulary;
+      const bad = [
+        {tokens: [65, size], groups: [], top: 0},
+        {tokens: [], groups: [[1], [-1]], top: 0},
+        {tokens: [0.5], groups: [], top: 0},
+      ];
+      for (const wrong of bad) {
+        await expect(session.extend([{sequence: 0, tokens: [65], reads: [{at: 0, spec: wrong}]}])).rejects.toThrow(
+          /a read asks for token .*, the vocabulary has/,
+        );
+      }
+      expect(session.length(0)).toBe(0);
+      const last = {tokens: [size - 1], groups: [], top: 0};
+      expect((await extend(session, 0, [65], last)).tokenLogits[0]).not.toBeNaN();
+    });
+
     test("the test text is long enough, and other tokens give other logits", async () => {
       expect(tokens).toHaveLength(24);
       const one = vectorOf(await whole(tokens));

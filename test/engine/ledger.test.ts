@@ -13,7 +13,7 @@ const readOut = {
 
 describe("Ledger", () => {
   test("names what is needed and what there is when a context would overflow", () => {
-    const ledger = new Ledger(1, 4);
+    const ledger = new Ledger(1, 4, 9);
     ledger.set(0, 3);
     const items = [{sequence: 0, tokens: [1, 2], reads: []}];
     expect(() => ledger.check(items)).toThrow("5 tokens does not fit in a context of 4");
@@ -21,7 +21,7 @@ describe("Ledger", () => {
   });
 
   test("is free again after a step that failed", async () => {
-    const ledger = new Ledger(1, 4);
+    const ledger = new Ledger(1, 4, 9);
     const failing = ledger.exclusive(async () => {
       throw new Error("inside");
     });
@@ -32,7 +32,7 @@ describe("Ledger", () => {
   });
 
   test("closes once", async () => {
-    const ledger = new Ledger(1, 4);
+    const ledger = new Ledger(1, 4, 9);
     expect([ledger.close(), ledger.close()]).toEqual([true, false]);
     await expect(ledger.exclusive(async () => 7)).rejects.toThrow("closed");
   });
