@@ -2,11 +2,21 @@ import {defineConfig} from "vitest/config";
 
 const shared = {expect: {requireAssertions: true}, pool: "forks" as const};
 
-/** `standalone` needs no model, network or GPU and is everything the other project leaves out; `model` runs real GGUF files. */
+/**
+ * `standalone` needs no model, network, browser or GPU and is everything the other projects leave out; `model` runs real
+ * GGUF files, `browser` drives a Chromium.
+ */
 export default defineConfig({
   test: {
     projects: [
-      {test: {...shared, name: "standalone", include: ["test/**/*.test.ts"], exclude: ["test/model/**"]}},
+      {
+        test: {
+          ...shared,
+          name: "standalone",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/model/**", "test/browser/**"],
+        },
+      },
       {
         test: {
           ...shared,
@@ -14,6 +24,15 @@ export default defineConfig({
           include: ["test/model/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "browser",
+          include: ["test/browser/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],
