@@ -9,6 +9,10 @@ export type {Engine, Model, ReadOut, ReadSpec, Session} from "./engine/engine.ts
 export {openLocalEngine} from "./engine/local.ts";
 export {LabelscopeError} from "./errors.ts";
 export {estimatorNamed, estimators} from "./estimate/index.ts";
+export type {Experiment} from "./experiment/experiment.ts";
+export {experiments} from "./experiment/index.ts";
+export {EXPERIMENT_DEFAULTS, type ExperimentRequest} from "./experiment/request.ts";
+export {type ExperimentOutcome, runExperiment} from "./experiment/run-experiment.ts";
 export {metricNamed, metrics} from "./metric/index.ts";
 export {buildPrompts} from "./prompt/plan.ts";
 export type {Document} from "./records/document.ts";

@@ -19,8 +19,14 @@ export interface KnownRun {
   readonly state: StoredState;
 }
 
-/** What captures cost, by the model's spec. */
-export type SpeedOf = ReadonlyMap<string, Measures>;
+/** What captures of one model cost. */
+export interface Speed {
+  readonly measures: Measures;
+  /** Loading the model, evaluating the prefix, closing; absent where only earlier sessions are known. */
+  readonly openSeconds?: number;
+}
+/** By the model's spec. */
+export type SpeedOf = ReadonlyMap<string, Speed>;
 
 /** What runs that are there already say about the speed of each model. */
 export function speedsSoFar(runs: readonly KnownRun[]): SpeedOf {
@@ -28,7 +34,7 @@ export function speedsSoFar(runs: readonly KnownRun[]): SpeedOf {
   return new Map(
     specs.map(spec => {
       const own = runs.filter(({planned}) => planned.model.spec === spec);
-      return [spec, addMeasures(own.map(({state}) => state.measures))] as const;
+      return [spec, {measures: addMeasures(own.map(({state}) => state.measures))}] as const;
     }),
   );
 }
@@ -48,16 +54,28 @@ export async function calibrate(
 ): Promise<{readonly runs: readonly KnownRun[]; readonly speeds: SpeedOf}> {
   const speeds = new Map(speedsSoFar(runs));
   const known = [...runs];
-  for (const [spec, measures] of speeds) {
+  for (const [spec, {measures}] of speeds) {
     const at = known.findIndex(({planned, state}) => planned.model.spec === spec && unknownIn(state, measures));
     const run = known[at];
     if (run === undefined || hooks.signal.aborted) continue;
     hooks.onNotice?.(`${run.planned.model.resolved.id}: a few documents first, to see how long the rest will take`);
+    const began = performance.now();
     const state = await captureFew(engine, run, keep, hooks);
+    const seconds = (performance.now() - began) / 1000;
     if (keep) known[at] = {planned: run.planned, state};
-    speeds.set(spec, addMeasures([measures, state.measures]));
+    const before = keep ? run.state.measures : {};
+    const busy = secondsOf(state.measures) - secondsOf(before);
+    const others = known.filter(({planned}) => planned.model.spec === spec && planned !== run.planned);
+    speeds.set(spec, {
+      measures: addMeasures([...others.map(one => one.state.measures), state.measures]),
+      openSeconds: Math.max(0, seconds - busy),
+    });
   }
   return {runs: known, speeds};
+}
+
+function secondsOf(measures: Measures): number {
+  return Object.values(measures).reduce((sum, {seconds}) => sum + seconds, 0);
 }
 
 function unknownIn({missing}: StoredState, measures: Measures): boolean {
@@ -77,7 +95,7 @@ async function captureFew(engine: Engine, run: KnownRun, keep: boolean, hooks: R
     const {onProgress: _, ...quiet} = hooks;
     // `fresh` would move aside what a run of this plan holds already.
     await executeModel(engine, plan, restricted(model, keys), {...options, fresh: false}, quiet);
-    return await readState(model, hooks.home);
+    return await readState({plan, model}, hooks.home);
   } finally {
     if (aside !== undefined) await rm(aside, {recursive: true, force: true});
   }

@@ -1,10 +1,11 @@
 import {alignColumns} from "../catalog/table.ts";
 import {chunks} from "../compare/text-cells.ts";
 import type {ExperimentResults, ExperimentTable} from "../records/results/experiment.ts";
+import {fixedNumber} from "../report/experiment-page.ts";
 import {formatMeasured} from "../report/format.ts";
 
-/** Columns of a table side by side: what fits into about 120 characters. */
-const COLUMNS = 4;
+/** Columns of a table side by side: what fits into about 100 characters. */
+const COLUMNS = 3;
 
 /** An experiment for the terminal: what was run, warnings, then its tables. */
 export function experimentText(results: ExperimentResults): string {
@@ -30,7 +31,7 @@ function tableText({title, caption, settingTitle, columns, rows}: ExperimentTabl
         ...some.map(({name}) => {
           const cell = cells[name];
           if (cell?.reason !== undefined) missing.add(cell.reason);
-          return cell === undefined ? "" : formatMeasured(cell);
+          return cell === undefined ? "" : formatMeasured(cell, fixedNumber);
         }),
       ]),
     ]),

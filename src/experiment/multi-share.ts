@@ -36,7 +36,11 @@ export const multiShare: Experiment = {
   figures: () => [
     {
       table: "rates",
-      shape: {kind: "lines", against: {column: DEMONSTRATED.name}, diagonal: "as demonstrated"},
+      shape: {
+        kind: "lines",
+        against: {column: DEMONSTRATED.name, label: "share of demonstrations with several labels"},
+        diagonal: "as demonstrated",
+      },
       columns: [answerColumns.severalLabels.name],
     },
   ],

@@ -22,9 +22,11 @@ export interface Price {
 export function priceOf(runs: readonly KnownRun[], speeds: SpeedOf): Price {
   const priced = runs.map(({planned, state}): PricedRun => {
     const {answerBudget} = planned.model.labels;
-    const cost = costOf(state.missing, speeds.get(planned.model.spec) ?? {}, {answerBudget});
+    const {measures, openSeconds = 0} = speeds.get(planned.model.spec) ?? {measures: {}};
+    const cost = costOf(state.missing, measures, {answerBudget});
     const {finished, done, total} = state;
-    return {planned, finished, done, total, cost};
+    const seconds = cost.seconds === undefined || finished ? cost.seconds : cost.seconds + openSeconds;
+    return {planned, finished, done, total, cost: {...cost, ...(seconds === undefined ? {} : {seconds})}};
   });
   return {runs: priced, cost: addCosts(priced.map(({cost}) => cost))};
 }

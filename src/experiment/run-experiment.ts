@@ -69,7 +69,7 @@ export async function runExperiment(
   const {onProgress, onPlan, availableBytes, ...rest} = hooks;
   const runHooks: RunHooks = {...rest, home};
   let runs: readonly KnownRun[] = await Promise.all(
-    ownRuns(plan).map(async planned => ({planned, state: await readState(planned.model, home)})),
+    ownRuns(plan).map(async planned => ({planned, state: await readState(planned, home)})),
   );
   let speeds = speedsSoFar(runs);
   ({runs, speeds} = await calibrate(engine, runs, !request.dryRun, runHooks));

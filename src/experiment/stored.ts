@@ -9,11 +9,12 @@ import {HIDDEN, LOGITS} from "../store/matrix-file.ts";
 import {readRecords} from "../store/record-file.ts";
 import {recordKinds} from "../store/record-kinds.ts";
 import type {KindMeasure, Measures, MissingWork} from "./cost.ts";
+import type {PlannedRun} from "./plan.ts";
 import {worksOf} from "./works.ts";
 
 /** How far one planned run has come already. */
 export interface StoredState {
-  /** Everything is there, made by the very same model: nothing is to be done. */
+  /** Everything is there, made by the very same model, task and prompts: nothing is to be done. */
   readonly finished: boolean;
   /** Records that are there, and that there will be: a document has one of each kind that is captured. */
   readonly done: number;
@@ -24,7 +25,7 @@ export interface StoredState {
 }
 
 /** Reads what a run holds of what is planned, without opening it for writing. */
-export async function readState(model: ModelPlan, home: string): Promise<StoredState> {
+export async function readState({plan, model}: Pick<PlannedRun, "plan" | "model">, home: string): Promise<StoredState> {
   const manifest = await readManifest(model.folder);
   const measures: Partial<Record<RecordName, KindMeasure>> = {};
   const missingKeys: Partial<Record<RecordName, readonly string[]>> = {};
@@ -44,11 +45,18 @@ export async function readState(model: ModelPlan, home: string): Promise<StoredS
     total += documents.length;
     done += documents.length - left.length;
   }
-  const finished = done === total && manifest !== undefined && (await sameModel(model, manifest, home));
+  const finished =
+    done === total && manifest !== undefined && sameTask(plan, manifest) && (await sameModel(model, manifest, home));
   return {finished, done, total, missing, missingKeys, measures};
 }
 
-/** Whether the run was made by the files that are planned; a changed one is for the run itself to refuse. */
+/** Whether the run was made with the same task and prompts; what changed is for the run itself to refuse. */
+function sameTask({task, prompts}: PlannedRun["plan"], manifest: Manifest): boolean {
+  const sameData = manifest.task.dataHashes.test === task.splits.test?.hash;
+  return manifest.task.hash === task.hash && manifest.prompt.hash === prompts.hash && sameData;
+}
+
+/** Whether the run was made by the files that are planned. */
 async function sameModel({resolved}: ModelPlan, {model}: Manifest, home: string): Promise<boolean> {
   if ((await sha256File(resolved.path, {home})) !== model.sha256) return false;
   if (resolved.adapter === undefined) return model.adapter === undefined;

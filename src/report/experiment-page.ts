@@ -31,6 +31,14 @@ export function experimentPage(
   );
 }
 
+/** Three decimals, so that a column can be read down; differences of rounded sums come out as 0. */
+export function fixedNumber(value: number): string {
+  return value
+    .toFixed(3)
+    .replace(/^-(?=0\.0*$)/, "")
+    .replace("-", "−");
+}
+
 function placeOf(table: string): string {
   return `table-${table.replaceAll(/[^a-z0-9-]+/g, "-")}`;
 }
@@ -102,7 +110,9 @@ function tableSection(one: ExperimentTable, index: number, drawn: readonly Exper
       rows: rows.map(({model, setting, cells}, place) => [
         text(model),
         text(setting),
-        ...columns.map(column => number(cells[column.name], `tables.${index}.rows.${place}.cells.${column.name}`)),
+        ...columns.map(column =>
+          number(cells[column.name], `tables.${index}.rows.${place}.cells.${column.name}`, {format: fixedNumber}),
+        ),
       ]),
     }),
   );

@@ -6,6 +6,12 @@ import {key, stacked} from "./key.ts";
 import {lines} from "./lines.ts";
 import {inGrid} from "./picture.ts";
 
+/** A column whose numbers are places on the horizontal axis, and that axis's label. */
+interface Against {
+  readonly column: string;
+  readonly label: string;
+}
+
 /** Which numbers of an experiment a figure shows, and how. */
 export interface ExperimentFigure {
   /** The table that they are of. */
@@ -15,7 +21,7 @@ export interface ExperimentFigure {
    * and setting, the columns beside each other in one panel (`together`) or in a panel each.
    */
   readonly shape:
-    | {readonly kind: "lines"; readonly against: "setting" | {readonly column: string}; readonly diagonal?: string}
+    | {readonly kind: "lines"; readonly against: "setting" | Against; readonly diagonal?: string}
     | {readonly kind: "dots"; readonly together: boolean};
   readonly columns: readonly string[];
 }
@@ -74,12 +80,10 @@ function linesOf(
   }));
   const xs = [...new Set(found.flatMap(({points}) => points.map(({x}) => x)))].sort((one, other) => one - other);
   const equal = xs.map(x => ({x, number: {value: x, n: 0} satisfies Measured}));
-  const title =
-    against === "setting" ? table.settingTitle : table.columns.find(({name}) => name === against.column)?.title;
   return lines({
     lines: diagonal === undefined ? found : [...found, {name: diagonal, index: models.length, points: equal}],
-    xLabel: title ?? table.settingTitle,
-    yLabel: column.title,
+    xLabel: against === "setting" ? table.settingTitle : against.label,
+    yLabel: column.kind === "share" ? "share of documents" : "mean over documents",
     x: "linear",
     ...(column.kind === "share" ? {bounds: {low: 0, high: 1}} : {}),
     width: 500,
