@@ -125,8 +125,15 @@ function rowOf(estimator: Estimator, run: ComparedRun, documents: readonly Docum
 
 const NO_CALIBRATION = "the run holds no documents of the calibration split";
 
-/** Why an estimator that learns cannot: the split that it learns on was not captured. Or nothing. */
+/** What is read from the answer itself: not the model's own where it was forced. */
+const FROM_THE_ANSWER = ["hard", "max-over-generations"];
+
+/** Why an estimator has nothing to say on a run: the split that it learns on was not captured, the answers were forced. */
 function whyNot(estimator: Estimator, run: ComparedRun): string | undefined {
+  const {forceAnswers} = run.manifest.identity;
+  if (forceAnswers !== undefined && FROM_THE_ANSWER.includes(estimator.name.split("+")[0] ?? "")) {
+    return `the answers were forced (${forceAnswers}), not the model's own`;
+  }
   const needs: readonly string[] = estimator.needs;
   if (needs.includes("calibration") && run.documents.calibration.length === 0) return NO_CALIBRATION;
   if (needs.includes("train") && run.documents.train.length === 0)

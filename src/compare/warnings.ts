@@ -12,9 +12,10 @@ const LIMITS = {sameAnswer: 0.8, wellFormed: 0.8, argmaxIsNoLabel: 0.2, labelMas
 export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
   const {manifest} = run;
   const documents = comparedDocuments(run, task);
+  const own = manifest.identity.forceAnswers === undefined;
   const found: (readonly [code: string, text: string | undefined])[] = [
-    ["same-answer", sameAnswer(documents)],
-    ["malformed-answers", malformed(documents)],
+    ["same-answer", own ? sameAnswer(documents) : undefined],
+    ["malformed-answers", own ? malformed(documents) : undefined],
     ["argmax-is-no-label", argmaxIsNoLabel(documents)],
     ["label-mass", labelMass(documents)],
     ["well-formed-mass", treeMass(documents)],
@@ -22,6 +23,7 @@ export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
     ["demonstrations-leak", leaks(run)],
     ["labels-collide", collisions(run)],
     ["incomplete", incomplete(documents)],
+    ["forced-answers", forced(run)],
     ["shard", manifest.identity.shard === undefined ? undefined : shardText(manifest.identity.shard)],
   ];
   return found.flatMap(([code, text]) => (text === undefined ? [] : [{code, run: run.name, text}]));
@@ -49,7 +51,7 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
       differing(
         "decoding options",
         ({manifest: {identity}}) =>
-          `${identity.opening} opening, ${identity.decode} decoding, variants ${identity.variants}`,
+          `${identity.opening} opening, ${identity.decode} decoding, variants ${identity.variants}${identity.forceAnswers === undefined ? "" : `, answers forced (${identity.forceAnswers})`}`,
         "answers were not made in the same way",
       ),
     ],
@@ -171,6 +173,12 @@ function incomplete(documents: readonly ComparedDocument[]): string | undefined 
   return partly.length === 0
     ? undefined
     : `not finished: ${partly.join(", ")}; the same labelscope run command continues`;
+}
+
+function forced({manifest}: ComparedRun): string | undefined {
+  const {forceAnswers} = manifest.identity;
+  if (forceAnswers === undefined) return undefined;
+  return `its answers were forced (${forceAnswers}): label steps are read along them, and nothing is said about answers of its own`;
 }
 
 function shardText({index, count}: {readonly index: number; readonly count: number}): string {
