@@ -1,3 +1,5 @@
+/** Entries below this are 0: arithmetic on the smallest numbers keeps no digits. */
+const NOTHING = 1e-290;
 /** Sweeps for one eigenvalue; a handful is usual. */
 const SWEEPS = 100;
 
@@ -36,7 +38,7 @@ export function tridiagonalEigen(
   );
   for (let low = 0; low < n; low += 1) {
     for (let sweep = 0; ; sweep += 1) {
-      const high = endOfBlock(off, low, Number.EPSILON * norm);
+      const high = endOfBlock(off, low, Math.max(NOTHING, Number.EPSILON * norm));
       if (high === low) break;
       if (sweep === SWEEPS) throw new RangeError("an eigenvalue does not settle");
       sweepBlock(values, off, vectors, low, high);

@@ -51,6 +51,14 @@ describe("the eigenvalues of a tridiagonal matrix", () => {
     expect(fc.check(holds, {numRuns: 300}).counterexample).toBeNull();
   });
 
+  test("of the smallest numbers are those of zeros", () => {
+    const {vectors} = tridiagonalEigen([0, 0], [Number.MIN_VALUE]);
+    expect(vectors.map(vector => [...vector])).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
   test("come with only the coordinates asked for", () => {
     const holds = fc.property(matrices, ([diagonal, beside]) => {
       const last = diagonal.length - 1;
