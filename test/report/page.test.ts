@@ -1,0 +1,195 @@
+import {parseHTML} from "linkedom";
+import {describe, expect, test, vi} from "vitest";
+import type {ComparedRun} from "../../src/compare/compared-run.ts";
+import type {Results} from "../../src/records/results/results.ts";
+import {answerOf} from "../../src/report/answer.ts";
+import {explorerData} from "../../src/report/explorer-data.ts";
+import {runTitles} from "../../src/report/figure/figure.ts";
+import {drawAll} from "../../src/report/figure/index.ts";
+import {reportPage} from "../../src/report/page.ts";
+import {pageAssets} from "../../src/report/page-assets.ts";
+import {aRunOf, LADDER, resultsOf, someDocuments, someResults} from "./synthetic.ts";
+
+// Whole pages and all figures are drawn here: seconds on a machine that is busy.
+vi.setConfig({testTimeout: 60_000});
+
+const assets = await pageAssets();
+
+function pageOf(results: Results, runs: readonly ComparedRun[]): string {
+  return reportPage(results, drawAll(results), explorerData(runs, runTitles(results)), assets);
+}
+
+const {runs, results} = someResults();
+const page = pageOf(results, runs);
+const {document} = parseHTML(page);
+const textOf = (markup: string) =>
+  parseHTML(markup).document.querySelector("main")?.textContent?.replace(/\s+/g, " ") ?? "";
+
+/** The value at a path of results.json; a key may itself hold dots, so every way to cut the path is tried. */
+function valueAt(value: unknown, path: string): unknown {
+  if (path === "") return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    if (path !== key && !path.startsWith(`${key}.`)) continue;
+    const found = valueAt(part, path.slice(key.length + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function numberAt(path: string): number | undefined {
+  const found = valueAt(results, path);
+  if (typeof found === "number") return found;
+  if (Array.isArray(found)) return found.length;
+  return typeof found === "object" && found !== null && "value" in found && typeof found.value === "number"
+    ? found.value
+    : undefined;
+}
+
+describe("report.html", () => {
+  test("every number of its tables stands in results.json at the path that its cell names", () => {
+    const cells = [...document.querySelectorAll("[data-path]")];
+    expect(cells.length).toBeGreaterThan(500);
+    const wrong = cells.filter(cell => {
+      const shown = cell.getAttribute("data-value");
+      return numberAt(cell.getAttribute("data-path") ?? "") !== (shown === null ? undefined : Number(shown));
+    });
+    expect(wrong.map(cell => cell.getAttribute("data-path"))).toEqual([]);
+  });
+
+  test("every number of the answer is one of results.json, rounded", () => {
+    const numbers = new Set<string>();
+    const walk = (value: unknown) => {
+      if (typeof value === "number") {
+        for (const digits of [0, 1, 2, 3, 5, 6]) numbers.add(Math.abs(value).toFixed(digits));
+        numbers.add((100 * value).toFixed(1)).add((value / 1000).toFixed(0));
+      } else if (typeof value === "object" && value !== null) Object.values(value).forEach(walk);
+    };
+    walk(results);
+    const said = Object.values(answerOf(results)).join(" ");
+    const found = [...said.matchAll(/\d+\.\d+/g)].map(([text]) => text).filter(text => text !== "0.1");
+    expect(found.length).toBeGreaterThan(8);
+    expect(found.filter(text => !numbers.has(text))).toEqual([]);
+  });
+
+  test("loads nothing: a policy by hashes, no address, no handler and no style of an element's own", () => {
+    const policy = document.querySelector("meta[http-equiv]")?.getAttribute("content") ?? "";
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; script-src 'sha256-[\w+/=]{44}'; /);
+    expect(document.querySelectorAll("[src], link, iframe, object, [style], base").length).toBe(0);
+    const links = [...document.querySelectorAll("[href]")].map(link => link.getAttribute("href") ?? "");
+    expect(links.filter(href => !href.startsWith("#"))).toEqual([]);
+    const handlers = [...document.querySelectorAll("*")].flatMap(element =>
+      [...element.attributes].map(({name}) => name).filter(name => name.startsWith("on")),
+    );
+    expect(handlers).toEqual([]);
+  });
+
+  test("ids are unique, links lead somewhere, tables have captions, sections headings", () => {
+    const ids = [...document.querySelectorAll("[id]")].map(({id}) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const anchors = [...document.querySelectorAll('[href^="#"]')].map(
+      link => link.getAttribute("href")?.slice(1) ?? "",
+    );
+    expect(anchors.filter(id => !id.startsWith("document=") && !ids.includes(id))).toEqual([]);
+    for (const table of document.querySelectorAll("table"))
+      expect(table.querySelector("caption")?.textContent).not.toBe("");
+    expect([...document.querySelectorAll("main > section > h2")].map(heading => heading.textContent)).toEqual([
+      "What was run",
+      "The answer",
+      "Size curves",
+      "Dynamics",
+      "Estimators against annotators",
+      "Variants",
+      "Step explorer",
+    ]);
+  });
+
+  test("is the same twice", () => {
+    expect(pageOf(structuredClone(results), runs) === page).toBe(true);
+  });
+});
+
+describe("the answer", () => {
+  test("names a direction only where the interval leaves 0 out", () => {
+    const slope = (value: number, lower: number, upper: number) => {
+      const changed = structuredClone(results);
+      const curve = changed.curves.invented?.base?.step1;
+      if (curve !== undefined) curve.slope = {value, lower, upper, n: 24, method: "bca"};
+      return answerOf(changed).size;
+    };
+    expect(slope(-0.25, -0.4, -0.1)).toContain(
+      "label entropy at step 1 falls by 0.250 bits a doubling [−0.400, −0.100]",
+    );
+    expect(slope(0.25, 0.1, 0.4)).toContain("rises by 0.250 bits a doubling [0.100, 0.400]");
+    expect(slope(-0.25, -0.6, 0.1)).toContain("shows no clear direction (−0.250 bits a doubling [−0.600, 0.100]");
+  });
+
+  test("says when the constant beats the best estimator", () => {
+    const changed = structuredClone(results);
+    for (const {constant} of Object.values(changed.estimates))
+      if (constant) constant.metrics = {nll: {value: 0.001, n: 24}};
+    expect(answerOf(changed).estimators).toContain("worse than 0.001 of the constant");
+  });
+});
+
+describe("where there is little to say, the page says why", () => {
+  const [small] = LADDER;
+  const documents = someDocuments(24);
+  if (small === undefined) throw new Error("the ladder is empty");
+
+  test("one model: no size, no variant, nothing to compare it with", () => {
+    const run = aRunOf(small, documents);
+    const said = textOf(pageOf(resultsOf([run]), [run]));
+    expect(said).toContain("Size: nothing can be said about it, since no family has two sizes here.");
+    expect(said).toContain(
+      "Finetuning and quantisation: nothing can be said about them, since no base model and variant",
+    );
+    expect(said).toContain("There is one run: nothing to compare it with.");
+  });
+
+  test("two sizes: a difference, and why there is no slope", () => {
+    const two = LADDER.slice(0, 2).map(model => aRunOf(model, documents));
+    const said = textOf(pageOf(resultsOf(two), two));
+    expect(said).toMatch(/bits from the smaller to the larger/);
+    expect(said).toMatch(/two sizes/);
+  });
+
+  test("one document: values without intervals, and why", () => {
+    const one = LADDER.map(model => aRunOf(model, someDocuments(1)));
+    expect(textOf(pageOf(resultsOf(one), one))).toContain("an interval needs at least 10");
+  });
+
+  test("aggregated annotations are named on the tables, and no ceiling is claimed", () => {
+    const aggregated = documents.map(({id, text}) => ({id, text, labels: ["joy"]}));
+    const all = LADDER.map(model => {
+      const run = aRunOf(model, aggregated);
+      return {
+        ...run,
+        manifest: {
+          ...run.manifest,
+          task: {...run.manifest.task, annotations: "aggregated" as const, gold: "labels" as const},
+        },
+      };
+    });
+    const said = textOf(pageOf(resultsOf(all), all));
+    expect(said).toContain("Annotations are aggregated: NLL and L1 are not those of a task with annotators");
+    expect(said).toContain("There is no ceiling block:");
+  });
+
+  test("all answers malformed and no label step: counted, and no figure is drawn from nothing", () => {
+    const silent = LADDER.map(model => {
+      const run = aRunOf(model, documents);
+      const test = run.documents.test.map(document => {
+        if (document.trace === undefined) return document;
+        const answer = {...document.trace.answer, wellFormed: false, problems: ["no-label-step" as const], labels: []};
+        return {...document, trace: {...document.trace, answer, steps: []}};
+      });
+      return {...run, documents: {...run.documents, test}};
+    });
+    const all = resultsOf(silent);
+    const said = textOf(pageOf(all, silent));
+    expect(said).toContain("no-label-step 24");
+    expect(said).toMatch(/Entropy and label mass against model size: not drawn, since /);
+    expect(said).toMatch(/How undecided: entropy of the label distribution: not drawn, since /);
+  });
+});
