@@ -1,6 +1,7 @@
 import {stat} from "node:fs/promises";
 import {join} from "node:path";
 import {sha256File} from "../catalog/hash.ts";
+import type {Captures} from "../records/captures.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {RecordName, Records} from "../records/run-records.ts";
 import type {ModelPlan} from "../run/plan.ts";
@@ -8,13 +9,14 @@ import {readManifest} from "../store/manifest-file.ts";
 import {HIDDEN, LOGITS} from "../store/matrix-file.ts";
 import {readRecords} from "../store/record-file.ts";
 import {recordKinds} from "../store/record-kinds.ts";
+import {canonicalJson} from "../task/hash.ts";
 import type {KindMeasure, Measures, MissingWork} from "./cost.ts";
 import type {PlannedRun} from "./plan.ts";
 import {worksOf} from "./works.ts";
 
 /** How far one planned run has come already. */
 export interface StoredState {
-  /** Everything is there, made by the very same model, task and prompts: nothing is to be done. */
+  /** Everything is there, made by the very same model, task, prompts and captures: nothing is to be done. */
   readonly finished: boolean;
   /** Records that are there, and that there will be: a document has one of each kind that is captured. */
   readonly done: number;
@@ -46,7 +48,11 @@ export async function readState({plan, model}: Pick<PlannedRun, "plan" | "model"
     done += documents.length - left.length;
   }
   const finished =
-    done === total && manifest !== undefined && sameTask(plan, manifest) && (await sameModel(model, manifest, home));
+    done === total &&
+    manifest !== undefined &&
+    sameTask(plan, manifest) &&
+    sameCaptures(model, manifest) &&
+    (await sameModel(model, manifest, home));
   return {finished, done, total, missing, missingKeys, measures};
 }
 
@@ -54,6 +60,16 @@ export async function readState({plan, model}: Pick<PlannedRun, "plan" | "model"
 function sameTask({task, prompts}: PlannedRun["plan"], manifest: Manifest): boolean {
   const sameData = manifest.task.dataHashes.test === task.splits.test?.hash;
   return manifest.task.hash === task.hash && manifest.prompt.hash === prompts.hash && sameData;
+}
+
+/** Whether trees, questions and hidden states were made as they are planned. */
+function sameCaptures({captures}: ModelPlan, manifest: Manifest): boolean {
+  const planned: Captures = Object.assign({}, ...captures.map(({about}) => about));
+  const made = manifest.captures ?? {};
+  const names = ["tree", "unary", "binary", "hidden"] as const;
+  return names.every(
+    name => planned[name] === undefined || canonicalJson(planned[name]) === canonicalJson(made[name] ?? null),
+  );
 }
 
 /** Whether the run was made by the files that are planned. */

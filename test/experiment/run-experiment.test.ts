@@ -90,6 +90,11 @@ describe("an experiment from plan to report", () => {
     const written = await writtenBy(place, await experiment(place, request));
     const cells = written.tables.find(({name}) => name === "marginal")?.rows.map(row => row.cells.l1?.n);
     expect(cells).toEqual([4, 4]);
+    const batches: unknown[] = [];
+    await experiment(place, request, {engine: engineOf({onExtend: items => batches.push(items)})});
+    expect(batches).toEqual([]);
+    const other = {...request, run: {...request.run, treeWidth: 0.2}};
+    await expect(experiment(place, other)).rejects.toMatchObject({code: "run-changed"});
   });
 });
 

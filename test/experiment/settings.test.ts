@@ -1,3 +1,5 @@
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import {drawSamples} from "../../src/dynamics/measure.ts";
 import {multiLabel} from "../../src/dynamics/order.ts";
@@ -91,6 +93,14 @@ describe("tables of settings", () => {
       n: 0,
     });
   });
+});
+
+test("every experiment has a row with its default values in the documentation", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/experiments.md"), "utf8");
+  for (const {name, values} of experimentList) {
+    const row = page.split("\n").find(line => line.startsWith(`| \`${name}\` |`));
+    expect(row).toContain(values === undefined ? "--orders" : `\`${values.defaults.join(",")}\``);
+  }
 });
 
 describe("values", () => {
