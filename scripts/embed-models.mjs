@@ -7,7 +7,7 @@ import {readGgufInfo} from "../dist/index.js";
 const folder = new URL("../models/", import.meta.url);
 const catalogFile = new URL("catalog.json", folder);
 const catalog = JSON.parse(readFileSync(catalogFile, "utf8"));
-const others = catalog.models.filter(entry => entry.family !== "posts-ladder");
+const others = catalog.models.filter(entry => entry.family !== "ladder");
 const entries = [];
 for (const file of readdirSync(folder).filter(name => name.endsWith(".gguf"))) {
   const [, size, variant] = /^ladder-([a-z]+)-(base|sft|rl|lora)\./.exec(file) ?? [];
@@ -19,7 +19,7 @@ for (const file of readdirSync(folder).filter(name => name.endsWith(".gguf"))) {
     parameters: info.totalParameters,
     entry: {
       id: `ladder-${size}-${variant}`,
-      family: "posts-ladder",
+      family: "ladder",
       title: `Posts ladder ${size}, ${variant}`,
       parameters: info.totalParameters,
       variant,

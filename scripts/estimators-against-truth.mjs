@@ -56,7 +56,7 @@ function call(parameters) {
 /** Ids of the embedded family, smallest first within each variant; an adapter alone is no model. */
 function wholeModelsOfTheLadder() {
   const {models: entries} = JSON.parse(readFileSync(join(root, "models", "catalog.json"), "utf8"));
-  return entries.filter(({family, variant}) => family === "posts-ladder" && variant !== "lora").map(({id}) => id);
+  return entries.filter(({family, variant}) => family === "ladder" && variant !== "lora").map(({id}) => id);
 }
 
 function page({task, settings, runs: rows, estimates, labelscope}) {

@@ -369,7 +369,7 @@ labelscope run my-task.yaml --model path/to/model.gguf+adapter.gguf@0.5 --show-p
 const REPORT_EXAMPLE = "labelscope report runs/goemotions-* --out report";
 const COMPARE_EXAMPLE = `labelscope compare runs/goemotions-*
 labelscope compare runs/posts-* --estimators hard,first-step,first-step+platt --all-metrics
-labelscope compare runs/posts-* --predictions bert=bert.jsonl --fail-if 'curves.posts-ladder.base.step1.slope > 0'`;
+labelscope compare runs/posts-* --predictions bert=bert.jsonl --fail-if 'curves.ladder.base.step1.slope > 0'`;
 const EVALUATE_EXAMPLE = "labelscope evaluate goemotions --data DIR --predictions bert=bert.jsonl";
 const EXPERIMENT_EXAMPLE = `labelscope experiment label-order posts --model ladder-s-base --model ladder-s-sft --limit 200
 labelscope experiment multi-share goemotions --data DIR --model smollm2-135m-instruct --limit 100 --max-minutes 60

@@ -15,7 +15,7 @@ import {writeComparison} from "./comparison-files.ts";
 
 /** The built-in task and the family of models that ship with the package. */
 const TASK = "posts";
-const FAMILY = "posts-ladder";
+const FAMILY = "ladder";
 /** A second thread has nothing to do in models this small but wait, and waits spinning where the machine is busy. */
 const THREADS = 1;
 /** The metrics of the paper's tables: the quick ones. */

@@ -33,7 +33,7 @@ let family: Member[] = [];
 
 beforeAll(async () => {
   catalog = await loadCatalog();
-  const entries = catalog.models.filter(({family}) => family === "posts-ladder");
+  const entries = catalog.models.filter(({family}) => family === "ladder");
   family = await Promise.all(entries.map(async entry => ({entry, info: await readGgufInfo(await fileOf(entry.id))})));
 });
 

@@ -33,7 +33,7 @@ async function place(signal = new AbortController().signal) {
 test("the demo runs every whole model of the ladder, the smallest first, and once more from what is stored", async () => {
   const {told, io} = await place();
   const wanted = (await loadCatalog()).models
-    .filter(({family, variant}) => family === "posts-ladder" && variant !== "lora")
+    .filter(({family, variant}) => family === "ladder" && variant !== "lora")
     .map(({id}) => id);
 
   const first = await demoCommand({out: "runs", limit: 3}, io);
