@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Hold the answers to unary and binary questions to an independent computation: another tokeniser, another forward pass.
 
-usage: questions.py --run RUN --model FILE.gguf --train train.jsonl [--documents 2] [--out NAME]
+usage: questions.py --run RUN --model FILE.gguf --train train.jsonl [--documents 2] [--pairs N]
+       [--out NAME]
 
 RUN is a run with --estimators unary,binary --strict on a task that keeps the default question prompts. From its manifest
 come the demonstrations (document, label, answer), from its traces the documents, and from unary.jsonl and binary.jsonl the
 probabilities. Everything else is made anew here: the prompts' texts, their tokens (Hugging Face `tokenizers` on the file's
 merges), the weights (dequantised by the `gguf` package) and the forward pass (numpy, float64, no cache), one whole string at
 a time; an answer's probability is that of its tokens and then of any token that begins with a line break, or an end token.
+
+The file should hold F32 weights (dequantise.py): with f16 weights the engine rounds activations to f16, too, which moves
+probabilities by up to 1e-3.
 
 Exits with 1 where a probability differs by more than 1e-4.
 """
@@ -123,6 +127,7 @@ def main() -> int:
     parser.add_argument("--model", required=True)
     parser.add_argument("--train", required=True, help="the JSONL file that the demonstrations come from")
     parser.add_argument("--documents", type=int, default=2)
+    parser.add_argument("--pairs", type=int, help="only the first so many pairs of labels (default: all)")
     parser.add_argument("--out", help="written as JSON")
     arguments = parser.parse_args()
     run = Path(arguments.run)
@@ -151,7 +156,7 @@ def main() -> int:
         rest = {name: shown[name] for name in ("first", "second", "answer")}
         prefix += BINARY["demonstration"].format(text=texts[shown["id"]], **rest)
     for record in lines(run / "binary.jsonl")[: arguments.documents]:
-        for pair in record["pairs"]:
+        for pair in record["pairs"][: arguments.pairs]:
             names = [labels[pair["first"]], labels[pair["second"]]]
             for turn, asked in enumerate(pair["asked"]):
                 first, second = names if turn == 0 else reversed(names)
