@@ -1,8 +1,10 @@
 import type {ComparedDocument, ComparedRun} from "../compare/compared-run.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
+import {jsonForScript} from "./html.ts";
 
-/** Bytes of explorer data in a page: with it, figures and tables a page stays below 5 MB. */
-export const EXPLORER_BYTES = 3_000_000;
+/** What a page may weigh with everything in it; the explorer gets what figures and tables leave, within bounds. */
+const PAGE_BYTES = 4_900_000;
+const EXPLORER_BYTES = {least: 250_000, most: 3_000_000};
 /** The vocabulary's best tokens that are shown at each step. */
 const TOKENS = 5;
 /** Texts beyond this are cut in the page, with a remark; the whole text is in traces.jsonl. */
@@ -61,7 +63,7 @@ export interface ExplorerData {
 export function explorerData(
   runs: readonly ComparedRun[],
   titles: ReadonlyMap<string, string>,
-  limitBytes = EXPLORER_BYTES,
+  limitBytes = EXPLORER_BYTES.most,
 ): ExplorerData {
   const byRun = runs.map(({documents}) => new Map(documents.test.map(document => [document.document.id, document])));
   const found = new Map<string, ComparedDocument>();
@@ -80,14 +82,24 @@ export function explorerData(
     of: all.length,
   });
   const whole = build(all);
-  const size = JSON.stringify(whole).length;
+  const size = bytesOf(whole);
   if (size <= limitBytes) return whole;
   let keep = Math.max(1, Math.floor((all.length * limitBytes) / size));
   for (;;) {
     const part = build(evenly(all, keep));
-    if (keep === 1 || JSON.stringify(part).length <= limitBytes) return part;
+    if (keep === 1 || bytesOf(part) <= limitBytes) return part;
     keep = Math.max(1, Math.floor(keep * 0.9));
   }
+}
+
+/** How many bytes of explorer data a page has room for that weighs so much without. */
+export function explorerRoom(pageBytes: number): number {
+  return Math.max(EXPLORER_BYTES.least, Math.min(EXPLORER_BYTES.most, PAGE_BYTES - pageBytes));
+}
+
+/** What the data weighs in the page, escapes included. */
+function bytesOf(data: ExplorerData): number {
+  return new TextEncoder().encode(jsonForScript(data).markup).length;
 }
 
 /** So many of the items, evenly over their order, the first one always. */

@@ -2,7 +2,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {ComparedRun} from "../compare/compared-run.ts";
 import type {Results} from "../records/results/results.ts";
-import {explorerData} from "./explorer-data.ts";
+import {explorerData, explorerRoom} from "./explorer-data.ts";
 import {runTitles} from "./figure/figure.ts";
 import {fileSvg} from "./figure/frame.ts";
 import {drawAll} from "./figure/index.ts";
@@ -51,7 +51,11 @@ export async function writeReport({results, runs, out, onProgress, signal}: Repo
     figures.push(drawing.name);
     onProgress?.(figures.length + undrawn.length, drawn.length + 1);
   }
-  const page = reportPage(results, drawn, explorerData(runs, runTitles(results)), await pageAssets());
+  const assets = await pageAssets();
+  const titles = runTitles(results);
+  const bare = reportPage(results, drawn, explorerData([], titles), assets);
+  const explorer = explorerData(runs, titles, explorerRoom(Buffer.byteLength(bare)));
+  const page = reportPage(results, drawn, explorer, assets);
   const path = join(out, REPORT);
   await writeFile(path, page);
   onProgress?.(drawn.length + 1, drawn.length + 1);

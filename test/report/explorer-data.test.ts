@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {evenly, explorerData} from "../../src/report/explorer-data.ts";
+import {evenly, explorerData, explorerRoom} from "../../src/report/explorer-data.ts";
 import {aRunOf, LADDER, someDocuments} from "./synthetic.ts";
 
 const runs = LADDER.slice(0, 2).map(model => aRunOf(model, someDocuments(30)));
@@ -34,6 +34,10 @@ describe("what the explorer holds", () => {
     const {traces} = explorerData([first, shorter], new Map());
     expect(traces[1]?.[0]).toBeNull();
     expect(traces[1]?.[1]).toEqual(explorerData(runs, new Map()).traces[1]?.[1]);
+  });
+
+  test("gets the room that the page leaves, within bounds", () => {
+    expect([1_000_000, 3_000_000, 9_000_000].map(explorerRoom)).toEqual([3_000_000, 1_900_000, 250_000]);
   });
 
   test("evenly keeps exactly so many, the first one among them", () => {
