@@ -46,9 +46,8 @@ export function documentText(document: Document, shown: readonly Shown[], column
     }
     rows.push("");
   }
-  return [...wrapped(visible(document.text), columns), "", ...wrapped(goldText(document), columns), ...rows, ""].join(
-    "\n",
-  );
+  const head = [...wrapped(visible(document.text), columns), "", ...wrapped(goldText(document), columns)];
+  return `${[...head, ...rows].join("\n").trimEnd()}\n`;
 }
 
 function headLines({manifest, trace}: Shown, width: number, named: boolean): string[] {

@@ -41,8 +41,8 @@ describe("the command line on a real model", () => {
     expect(merged.stdout).toMatch(/^5 documents → whole\/posts-\S+\n$/);
     const folder = merged.stdout.trim().split("→ ")[1] ?? "";
     const shown = await call("inspect", folder);
-    expect(shown.stdout).toMatch(/step 1 \((last|intermediate)\): entropy \d/);
-    expect(shown.stdout).toContain("← emitted");
+    expect(shown.stdout).toMatch(/step 1 \((last|intermediate)\)\nentropy \d/);
+    expect(shown.stdout).toContain(" ◀");
     const unknown = await call("inspect", folder, "--id", "nobody");
     expect(unknown).toMatchObject({code: 2, stdout: "", stderr: expect.stringContaining('holds no document "nobody"')});
     const half = await call("merge", folders[0] ?? "", "--out", "half");
