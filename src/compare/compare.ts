@@ -12,6 +12,7 @@ import {estimatorResults} from "./estimator-results.ts";
 import {pairsOf} from "./pairs.ts";
 import {type Predictions, rowOfPredictions, systemOfPredictions} from "./predictions.ts";
 import {systemsOf} from "./rows.ts";
+import {runProbes} from "./run-probes.ts";
 import {comparedDocuments, runRow} from "./run-row.ts";
 import {type ScoredSystem, scoreSystems} from "./score-systems.ts";
 import type {CompareSettings} from "./settings.ts";
@@ -88,6 +89,7 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
     ceiling: ceilingOf(systems, task, options),
     pairs: pairsOf(scored, options),
     dynamics: Object.fromEntries(compared.map(run => [run.name, runDynamics(run, systems, options)])),
+    probes: Object.fromEntries(compared.map(run => [run.name, runProbes(run, settings)])),
     curves: curvesOf(compared, {...options, rng: documentsRng(options), estimates: inputsOf(scored)}),
     variants: variantsOf(compared, {
       ...settings,

@@ -3,6 +3,7 @@ import type {Measured} from "../records/results/value.ts";
 import type {ComparedTask} from "./compared-task.ts";
 import {type Cell, type CsvTable, csvLine} from "./csv.ts";
 import {generationTables} from "./generation-tables.ts";
+import {probesTable} from "./run-probes.ts";
 import type {System} from "./system.ts";
 
 const MEASURED = ["value", "lower", "upper", "n", "method", "reason", "note"];
@@ -23,6 +24,7 @@ export function csvTables(results: Results): CsvTable[] {
     learnedTable(results),
     warningsTable(results),
     ...generationTables(results),
+    probesTable(results.probes),
   ];
 }
 

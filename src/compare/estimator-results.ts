@@ -1,3 +1,4 @@
+import type {LearnedFrom} from "../estimate/estimator.ts";
 import type {EstimatorResult} from "../records/results/estimates.ts";
 import {againstTruth} from "./against-truth.ts";
 import type {ComparedTask} from "./compared-task.ts";
@@ -18,7 +19,7 @@ export function estimatorResults(
   const truths = againstTruth(rows, task, settings);
   return Object.fromEntries(
     rows.map((row, index): [string, EstimatorResult] => {
-      const {learned, calibrated, estimated, missing, remarks} = row.estimates;
+      const {learned, calibrated, trained, estimated, missing, remarks} = row.estimates;
       const truth = truths[index];
       const width = widthOf(row, task, settings);
       const result: EstimatorResult = {
@@ -27,9 +28,8 @@ export function estimatorResults(
         missing: [...missing],
         remarks: [...remarks],
         learned: learned.map(one => ({...one})),
-        ...(calibrated === undefined
-          ? {}
-          : {calibrated: {documents: calibrated.documents, leftOut: [...calibrated.leftOut]}}),
+        ...(calibrated === undefined ? {} : {calibrated: learnedFrom(calibrated)}),
+        ...(trained === undefined ? {} : {trained: learnedFrom(trained)}),
         ...(row.from === undefined ? {} : {from: row.from}),
         metrics: table.get(row.name) ?? {},
         ...(truth === undefined || row.name === "truth" ? {} : {againstTruth: truth}),
@@ -38,6 +38,10 @@ export function estimatorResults(
       return [row.name, result];
     }),
   );
+}
+
+function learnedFrom({documents, leftOut}: LearnedFrom) {
+  return {documents, leftOut: [...leftOut]};
 }
 
 /** How wide the bounds are on average; nothing for an estimator without bounds. */

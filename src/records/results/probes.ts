@@ -39,3 +39,7 @@ export const probesSchema = z.strictObject({
   scores: z.array(probeScoreSchema),
 });
 export type Probes = z.infer<typeof probesSchema>;
+
+/** The probes of one run, or why it has none. */
+export const runProbesSchema = z.union([probesSchema, z.strictObject({reason: z.string().min(1)})]);
+export type RunProbes = z.infer<typeof runProbesSchema>;

@@ -2,6 +2,7 @@ import {z} from "zod";
 import {curvesSchema} from "./curves.ts";
 import {dynamicsSchema} from "./dynamics.ts";
 import {ceilingSchema, estimatorResultSchema, pairResultSchema} from "./estimates.ts";
+import {runProbesSchema} from "./probes.ts";
 import {runRowSchema, warningSchema} from "./runs.ts";
 import {variantsSchema} from "./variants.ts";
 
@@ -49,6 +50,8 @@ export const resultsSchema = z.strictObject({
   pairs: z.array(pairResultSchema),
   /** How each run's model generates, by run. */
   dynamics: z.record(z.string(), dynamicsSchema),
+  /** What probes of the hidden state find, by run; absent where a comparison was made before there were probes. */
+  probes: z.record(z.string(), runProbesSchema).optional(),
   curves: curvesSchema,
   /** What finetuning, an adapter or fewer bits changed, paired by document. */
   variants: variantsSchema,

@@ -33,6 +33,7 @@ export function dynamicsSection(results: Results, drawn: readonly Drawn[]): Html
     figuresOf(drawn, "dynamics", ["order"]),
     answers(runs),
     figuresOf(drawn, "dynamics", ["confusion"]),
+    probeScores(results, titles),
   );
 }
 
@@ -165,6 +166,42 @@ function answers(runs: readonly Named[]): Html {
       {title: "Alphabetical", help: "of the answers with several labels"},
       {title: "Prompt's order"},
       {title: "Second was ranked second", help: "the second emitted label is the second most probable one at step 1"},
+    ],
+    rows,
+  });
+}
+
+/** Only where a run has probes: most captured nothing for them. */
+function probeScores({probes = {}}: Results, titles: ReadonlyMap<string, string>): Html {
+  const rows = Object.entries(probes).flatMap(([run, found]): Cell[][] => {
+    if ("reason" in found) return [];
+    return found.scores.map((score, place): Cell[] => {
+      const path = `probes.${run}.scores.${place}`;
+      return [
+        text(titles.get(run) ?? run),
+        text(score.trainedOn),
+        text(score.scoredOn),
+        text(score.labels === "all" ? "all" : "after the first"),
+        count(score.pairs, `${path}.pairs`),
+        count(score.positives, `${path}.positives`),
+        number(score.averagePrecision, `${path}.averagePrecision`),
+        number(score.microF1, `${path}.microF1`),
+      ];
+    });
+  });
+  if (rows.length === 0) return html``;
+  return table({
+    name: "probes",
+    caption: "Probes of the hidden state at the first label step, trained on gold and on the model's own answers",
+    columns: [
+      {title: "Run"},
+      {title: "Trained on"},
+      {title: "Scored on"},
+      {title: "Labels", help: "after the first: the label that the answer names first is left out"},
+      {title: "Pairs", help: "of a document and a label"},
+      {title: "In the target"},
+      {title: "Average precision", help: "by chance the share of pairs in the target"},
+      {title: "Micro-F1"},
     ],
     rows,
   });

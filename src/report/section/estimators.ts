@@ -75,7 +75,7 @@ function estimatorTable(
   });
 }
 
-function remarks({missing, remarks: said, learned, calibrated, from}: EstimatorResult): string {
+function remarks({missing, remarks: said, learned, calibrated, trained, from}: EstimatorResult): string {
   return [
     ...(from === undefined ? [] : [`from ${from}`]),
     ...missing.map(({reason, count: times}) => `${times} missing: ${reason}`),
@@ -84,6 +84,7 @@ function remarks({missing, remarks: said, learned, calibrated, from}: EstimatorR
       .slice(0, 2)
       .map(({name, value, label}) => `${name}${label === undefined ? "" : ` of ${label}`} ${formatNumber(value)}`),
     ...(calibrated === undefined ? [] : [`learned on ${calibrated.documents} documents`]),
+    ...(trained === undefined ? [] : [`learned on ${trained.documents} train documents`]),
   ].join("; ");
 }
 
