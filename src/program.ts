@@ -131,6 +131,12 @@ export function createProgram(
       "also capture what these need, with commas between them, e.g. marginal,unary,hard+platt (default: greedy traces alone)",
       list,
     )
+    .option("--encoder <spec>", "embedding model of the estimator encoder (default: all-minilm-l6-v2)")
+    .option(
+      "--probe-predictions",
+      "also answers and hidden states of train documents, for probes on the model's own predictions",
+      false,
+    )
     .option("--force-answers <run>", "feed the answers of another run, or gold, and read the label steps there")
     .option("--shard <i/n>", "only every n-th document; join with labelscope merge", shard)
     .option("--max-minutes <n>", "stop after so long; the same command continues", positive)

@@ -16,13 +16,16 @@ export interface DocumentEmbeddings {
  * All lengths are checked before the first text is evaluated. Texts are evaluated one at a time: the rows do not depend on
  * the order or on each other, so parts of a list can be embedded apart and joined.
  *
- * @param options.onDocument after each document, with how many are done
+ * @param options.onDocument after each document, with how many are done and its vector; awaited before the next one
  * @throws `context-overflow` naming the longest document; the signal's reason when it is aborted, between two documents
  */
 export async function embedDocuments(
   embedder: Pick<Embedder, "dimensions" | "contextTokens" | "tokenCount" | "embed">,
   documents: readonly Pick<Document, "id" | "text">[],
-  options: {readonly signal?: AbortSignal; readonly onDocument?: (done: number) => void} = {},
+  options: {
+    readonly signal?: AbortSignal;
+    readonly onDocument?: (done: number, vector: Float32Array) => void | Promise<void>;
+  } = {},
 ): Promise<DocumentEmbeddings> {
   const {dimensions, contextTokens} = embedder;
   const tokens = documents.map(({text}) => embedder.tokenCount(text));
@@ -33,8 +36,9 @@ export async function embedDocuments(
   const vectors = new Float32Array(documents.length * dimensions);
   for (const [index, {text}] of documents.entries()) {
     options.signal?.throwIfAborted();
-    vectors.set(await embedder.embed(text), index * dimensions);
-    options.onDocument?.(index + 1);
+    const vector = await embedder.embed(text);
+    vectors.set(vector, index * dimensions);
+    await options.onDocument?.(index + 1, vector);
   }
   return {ids: documents.map(({id}) => id), tokens, dimensions, vectors};
 }

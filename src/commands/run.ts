@@ -115,6 +115,9 @@ function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo):
         sharedPrefixTokens: prefix.length,
         longestTokens,
       })),
+      ...(model.embeddings === undefined
+        ? {}
+        : {embeddings: {encoder: model.embeddings.encoder.id, documents: model.embeddings.documents.length}}),
       ...(options.showPrompt === false || shown === undefined
         ? {}
         : {prompt: {id: shown.document.id, text: model.promptOf(shown.document), tokens: shown.prompt}}),
@@ -135,6 +138,8 @@ function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo):
               `  ${capture.title}: ${capture.documents} documents, ${capture.sharedPrefixTokens} tokens shared by all, longest ${capture.longestTokens}`,
           ),
       ];
+      if (item.embeddings !== undefined)
+        head.push(`  embeddings: ${item.embeddings.documents} documents, by ${item.embeddings.encoder}`);
       const prompt =
         item.prompt === undefined
           ? []

@@ -143,7 +143,8 @@ export function embeddingOverflow(
   });
 }
 
-function notAnEmbedder(path: string): LabelscopeError {
+/** A file that does not say how one vector is made of its tokens' states. */
+export function notAnEmbedder(path: string): LabelscopeError {
   return new LabelscopeError({
     code: "not-an-embedding-model",
     message: `${path} is not an embedding model: the file names no pooling`,

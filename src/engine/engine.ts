@@ -5,6 +5,8 @@
  * more tokens on any of them in one batch. Everything above this folder sees models only through these types.
  */
 
+import type {Embedder, EmbedderOptions} from "./embedding.ts";
+
 /** What to read at one position. Build it once and use the same object at every step: adapters prepare it once. */
 export interface ReadSpec {
   /** Tokens whose raw logits are wanted, in this order. */
@@ -146,4 +148,6 @@ export interface LoadOptions {
 export interface Engine extends AsyncDisposable {
   readonly name: string;
   loadModel(path: string, options?: LoadOptions): Promise<Model>;
+  /** Opens an embedding model beside whatever else this engine holds; absent where it can load none. */
+  openEmbedder?(path: string, options: EmbedderOptions): Promise<Embedder>;
 }

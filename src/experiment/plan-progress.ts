@@ -1,4 +1,4 @@
-import type {CaptureName} from "../capture/kind/capture-kind.ts";
+import type {CapturedName} from "../run/capture-one.ts";
 import type {PricedRun} from "./price.ts";
 
 /** How far a whole plan has come, and how fast what is left will go. */
@@ -7,7 +7,7 @@ export class PlanProgress {
   /** Records of each run that are there. */
   readonly #done: Map<PricedRun, number>;
   /** Records of the run under way, by kind. */
-  #current = new Map<CaptureName, number>();
+  #current = new Map<CapturedName, number>();
   readonly #began = performance.now();
 
   constructor(runs: readonly PricedRun[]) {
@@ -16,7 +16,7 @@ export class PlanProgress {
   }
 
   /** The run under way has so many records of a kind. */
-  move(run: PricedRun, capture: CaptureName, records: number): void {
+  move(run: PricedRun, capture: CapturedName, records: number): void {
     this.#current.set(capture, records);
     const known = [...this.#current.values()].reduce((sum, count) => sum + count, 0);
     this.#done.set(run, Math.max(known, this.#done.get(run) ?? 0));

@@ -6,9 +6,8 @@ import type {Manifest} from "../records/manifest.ts";
 import type {RecordName, Records} from "../records/run-records.ts";
 import type {ModelPlan} from "../run/plan.ts";
 import {readManifest} from "../store/manifest-file.ts";
-import {HIDDEN, LOGITS} from "../store/matrix-file.ts";
 import {readRecords} from "../store/record-file.ts";
-import {recordKinds} from "../store/record-kinds.ts";
+import {matrixFiles, recordKinds} from "../store/record-kinds.ts";
 import {canonicalJson} from "../task/hash.ts";
 import type {KindMeasure, Measures, MissingWork} from "./cost.ts";
 import type {PlannedRun} from "./plan.ts";
@@ -73,8 +72,14 @@ function sameCaptures({captures}: ModelPlan, manifest: Manifest): boolean {
 }
 
 /** Whether the run was made by the files that are planned. */
-async function sameModel({resolved}: ModelPlan, {model}: Manifest, home: string): Promise<boolean> {
+async function sameModel(
+  {resolved, embeddings}: ModelPlan,
+  {model, captures}: Manifest,
+  home: string,
+): Promise<boolean> {
   if ((await sha256File(resolved.path, {home})) !== model.sha256) return false;
+  const encoder = embeddings === undefined ? undefined : await sha256File(embeddings.encoder.path, {home});
+  if (encoder !== undefined && encoder !== captures?.embedding?.sha256) return false;
   if (resolved.adapter === undefined) return model.adapter === undefined;
   return (await sha256File(resolved.adapter.path, {home})) === model.adapter?.sha256;
 }
@@ -99,7 +104,7 @@ async function readKind(folder: string, name: RecordName, manifest: Manifest): P
     } else if ("evaluatedTokens" in record) tokens += record.evaluatedTokens;
   }
   if (keys.size === 0) return NOTHING;
-  const beside = name === "trace" ? LOGITS : name === "hidden" ? HIDDEN : undefined;
+  const beside = matrixFiles[name];
   const bytes = (await sizeOf(path)) + (beside === undefined ? 0 : await sizeOf(join(folder, beside)));
   // Documents side by side share the time: each one's clock ran for all of them.
   const seconds = milliseconds / 1000 / Math.max(1, session?.sequences ?? 1);

@@ -11,12 +11,15 @@ export interface Work {
 }
 
 /** Everything that a planned run will hold, the greedy traces first. */
-export function worksOf({captures, identity}: ModelPlan): Work[] {
-  return captures.map(({record, documents, prefix}) => ({
+export function worksOf({captures, embeddings, identity}: ModelPlan): Work[] {
+  const asked = captures.map(({record, documents, prefix}) => ({
     record,
     documents,
     prefix: identity.strict ? 0 : prefix.length,
   }));
+  return embeddings === undefined
+    ? asked
+    : [...asked, {record: "embedding", documents: embeddings.documents, prefix: 0}];
 }
 
 /** The same plan for a few of its documents: those whose keys are given, of each kind of record. */
@@ -24,9 +27,12 @@ export function restricted(
   model: ModelPlan,
   keys: Readonly<Partial<Record<RecordName, ReadonlySet<string>>>>,
 ): ModelPlan {
-  const captures = model.captures.map(capture => ({
-    ...capture,
-    documents: capture.documents.filter(({key}) => keys[capture.record]?.has(key)),
-  }));
-  return {...model, captures, documents: captures[0]?.documents ?? []};
+  const few = (record: RecordName, documents: readonly PreparedDocument[]) =>
+    documents.filter(({key}) => keys[record]?.has(key));
+  const captures = model.captures.map(capture => ({...capture, documents: few(capture.record, capture.documents)}));
+  const embeddings =
+    model.embeddings === undefined
+      ? undefined
+      : {...model.embeddings, documents: few("embedding", model.embeddings.documents)};
+  return {...model, captures, embeddings, documents: captures[0]?.documents ?? []};
 }

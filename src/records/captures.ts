@@ -29,11 +29,21 @@ export const binaryCaptureSchema = z.strictObject({
 /** Hidden states: their width, and the training data that some of them are of. */
 export const hiddenCaptureSchema = z.strictObject({columns: z.int().min(1), trainHash: hashSchema.optional()});
 
+/** Embeddings of documents: the model that made them, their width, and the training data that some of them are of. */
+export const embeddingCaptureSchema = z.strictObject({
+  /** The embedding model's name. */
+  encoder: z.string(),
+  sha256: hashSchema,
+  columns: z.int().min(1),
+  trainHash: hashSchema.optional(),
+});
+
 /** How each capture beyond the greedy traces was made; absent where it was not made. */
 export const capturesSchema = z.strictObject({
   tree: treeCaptureSchema.optional(),
   unary: unaryCaptureSchema.optional(),
   binary: binaryCaptureSchema.optional(),
   hidden: hiddenCaptureSchema.optional(),
+  embedding: embeddingCaptureSchema.optional(),
 });
 export type Captures = z.infer<typeof capturesSchema>;

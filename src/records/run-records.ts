@@ -1,3 +1,4 @@
+import type {Embedding} from "./embedding.ts";
 import type {Hidden} from "./hidden.ts";
 import type {Binary, Unary} from "./questions.ts";
 import type {Trace} from "./trace.ts";
@@ -10,6 +11,7 @@ export interface Records {
   readonly unary: Unary;
   readonly binary: Binary;
   readonly hidden: Hidden;
+  readonly embedding: Embedding;
 }
 export type RecordName = keyof Records;
 

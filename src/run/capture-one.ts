@@ -15,10 +15,13 @@ export const MOST_LANES = 128;
 /** Scratch sequences that a document gets before more documents are taken side by side. */
 const ENOUGH_SCRATCH = 24;
 
+/** A kind of capture, or the embeddings that another model makes. */
+export type CapturedName = CaptureName | "embedding";
+
 /** How far a capture has come. */
 export interface RunProgress {
   readonly model: string;
-  readonly capture: CaptureName;
+  readonly capture: CapturedName;
   /** What is captured, for a progress line. */
   readonly title: string;
   readonly done: number;
@@ -29,7 +32,7 @@ export interface RunProgress {
 
 /** What came of one capture of a model's run. */
 export interface CaptureOutcome {
-  readonly name: CaptureName;
+  readonly name: CapturedName;
   /** Documents captured now, and those that an earlier command had captured. */
   readonly captured: number;
   readonly resumed: number;

@@ -18,6 +18,8 @@ export interface WantedCapture {
 /** What a run captures: each kind with its splits, and how many documents of the splits beside `test`. */
 export interface Wanted {
   readonly captures: readonly WantedCapture[];
+  /** Where documents are embedded by an embedding model; empty where none are. */
+  readonly embedded: readonly Split[];
   readonly limits: Limits;
 }
 
@@ -25,26 +27,32 @@ export interface Wanted {
  * What some estimators need to be captured.
  *
  * Greedy traces are always made, of the test documents and of whatever is captured of the calibration split. Another kind is
- * made on the test split, and on the calibration or train split where one of the estimators that need it learns there. Hidden
- * states alone are read of train documents.
+ * made on the test split, and on the calibration or train split where one of the estimators that need it learns there. Of
+ * train documents only hidden states and embeddings are made, and for probes on predictions the traces as well.
  *
  * @throws `unknown-estimator`; `not-captured` for one that needs what a run cannot capture
  */
-export function wantedCaptures(options: Pick<RunOptions, "estimators" | "calibrationLimit" | "trainLimit">): Wanted {
+export function wantedCaptures(
+  options: Pick<RunOptions, "estimators" | "calibrationLimit" | "trainLimit" | "probePredictions">,
+): Wanted {
+  const probing = options.probePredictions === true;
   const estimators = (options.estimators ?? []).map(estimatorNamed);
   for (const estimator of estimators) refuseUnknown(estimator);
-  const learnsOn = (split: "calibration" | "train") => estimators.some(({needs}) => needs.includes(split));
+  const learnsOn = (split: "calibration" | "train") =>
+    (probing && split === "train") || estimators.some(({needs}) => needs.includes(split));
   const limitOf = (split: "calibration" | "train", given: number | undefined) =>
     given ?? (learnsOn(split) ? DEFAULT_LIMITS[split] : 0);
   const limits = {
     calibration: limitOf("calibration", options.calibrationLimit),
     train: limitOf("train", options.trainLimit),
   };
-  const splitsOf = (name: CaptureName): Split[] => {
+  const splitsOf = (name: CaptureName | "embedding"): Split[] => {
     const needing = estimators.filter(({needs}) => needs.includes(name));
-    if (name !== "greedy" && needing.length === 0) return [];
+    const probed = probing && (name === "greedy" || name === "hidden");
+    if (name !== "greedy" && needing.length === 0 && !probed) return [];
     const calibrated = name === "greedy" || needing.some(({needs}) => needs.includes("calibration"));
-    const trained = name === "hidden" && needing.some(({needs}) => needs.includes("train"));
+    const learned = name === "hidden" || name === "embedding";
+    const trained = probed || (learned && needing.some(({needs}) => needs.includes("train")));
     return [
       "test",
       ...(calibrated && limits.calibration > 0 ? (["calibration"] as const) : []),
@@ -52,12 +60,13 @@ export function wantedCaptures(options: Pick<RunOptions, "estimators" | "calibra
     ];
   };
   const captures = captureNames.map(name => ({name, splits: splitsOf(name)})).filter(({splits}) => splits.length > 0);
-  const used = captures.flatMap(({splits}) => splits);
-  return {captures, limits: {...limits, train: used.includes("train") ? limits.train : 0}};
+  const embedded = splitsOf("embedding");
+  const used = [...captures.flatMap(({splits}) => splits), ...embedded];
+  return {captures, embedded, limits: {...limits, train: used.includes("train") ? limits.train : 0}};
 }
 
 /** Needs that are met without a capture of their own. */
-const MET = new Set<string>(["train", "calibration", "truth", ...captureNames]);
+const MET = new Set<string>(["train", "calibration", "truth", "embedding", ...captureNames]);
 
 function refuseUnknown({name, needs}: Estimator): void {
   const unmet = needs.find(need => !MET.has(need));

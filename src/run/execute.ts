@@ -8,6 +8,7 @@ import {openRun} from "../store/run-directory.ts";
 import {readTraces, TRACES} from "../store/trace-file.ts";
 import {BATCH_TOKENS, type CaptureOutcome, captureOne, type RunProgress, shapeOf} from "./capture-one.ts";
 import {captureWarnings} from "./capture-warnings.ts";
+import {captureEmbeddings} from "./encoder.ts";
 import {describeRun} from "./manifest.ts";
 import type {RunOptions} from "./options.ts";
 import {loadOptions, type ModelPlan, type RunPlan} from "./plan.ts";
@@ -49,14 +50,17 @@ export async function executeModel(
   options: RunOptions,
   hooks: RunHooks,
 ): Promise<RunOutcome> {
-  const {resolved} = model;
+  const {resolved, embeddings} = model;
+  const encoder = embeddings?.encoder;
   const [greedy] = model.captures;
   if (greedy === undefined) throw new RangeError("the plan captures nothing");
   const hashes = {
     model: await sha256File(resolved.path, {home: hooks.home, signal: hooks.signal}),
     ...(resolved.adapter === undefined ? {} : {adapter: await sha256File(resolved.adapter.path, {home: hooks.home})}),
+    ...(encoder === undefined ? {} : {encoder: await sha256File(encoder.path, {home: hooks.home})}),
   };
-  refuseOtherFile(model, hashes.model);
+  refuseOtherFile({id: resolved.id, path: resolved.path, sha256: resolved.entry?.sha256}, hashes.model);
+  if (encoder !== undefined) refuseOtherFile(encoder, hashes.encoder);
   await using loaded = await engine.loadModel(resolved.path, {...loadOptions(resolved), signal: hooks.signal});
   refuseIncapable(model, loaded);
   const manifest = describeRun(plan, model, loaded, hashes);
@@ -97,10 +101,14 @@ export async function executeModel(
     ...(hooks.onProgress === undefined ? {} : {onProgress: hooks.onProgress}),
   };
   const traces = await captureOne(greedy, context);
-  const captures = [traces];
+  const captures: CaptureOutcome[] = [traces];
   for (const capture of model.captures.slice(1)) {
     if (captures.every(isWhole)) captures.push(await captureOne(capture, context));
   }
+  if (embeddings !== undefined && captures.length === model.captures.length && captures.every(isWhole)) {
+    captures.push(await captureEmbeddings(engine, embeddings, context));
+  }
+  const wanted = model.captures.length + (embeddings === undefined ? 0 : 1);
   const summary = await summariseTraces(readTraces(join(model.folder, TRACES)));
   const {name: _name, evaluatedTokens: _tokens, ...counts} = traces;
   return {
@@ -108,7 +116,7 @@ export async function executeModel(
     manifest,
     ...counts,
     captures,
-    finished: captures.length === model.captures.length && captures.every(isWhole),
+    finished: captures.length === wanted && captures.every(isWhole),
     summary,
     warnings: [...warningsOf(summary), ...(await captureWarnings(model.folder, captures))],
   };
@@ -119,12 +127,15 @@ function isWhole({captured, resumed, total}: CaptureOutcome): boolean {
 }
 
 /** A catalogued model must be the file that the catalogue means. */
-function refuseOtherFile({resolved: {entry, id, path}}: ModelPlan, sha256: string): void {
-  if (entry?.sha256 === undefined || entry.sha256 === sha256) return;
+function refuseOtherFile(
+  {id, path, sha256: expected}: {readonly id: string; readonly path: string; readonly sha256?: string | undefined},
+  sha256: string | undefined,
+): void {
+  if (expected === undefined || expected === sha256) return;
   throw new LabelscopeError({
     code: "checksum-mismatch",
     message: `the file of ${id} is not the one in the catalogue`,
-    details: [`file      ${path}`, `expected  ${entry.sha256}`, `found     ${sha256}`],
+    details: [`file      ${path}`, `expected  ${expected}`, `found     ${sha256}`],
     next: `labelscope models pull ${id} fetches it again; a file of your own is given by its path`,
   });
 }

@@ -12,6 +12,13 @@ export function lazyEngine(open: () => Promise<Engine>): Engine {
       opened ??= open();
       return await (await opened).loadModel(path, options);
     },
+    openEmbedder: async (path, options) => {
+      opened ??= open();
+      const engine = await opened;
+      if (engine.openEmbedder === undefined)
+        throw new RangeError(`the engine ${engine.name} loads no embedding models`);
+      return await engine.openEmbedder(path, options);
+    },
     [Symbol.asyncDispose]: async () => {
       // An engine that could not be opened has said so to whoever asked for it.
       await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();

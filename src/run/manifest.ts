@@ -1,5 +1,6 @@
 import {basename} from "node:path";
 import type {Model} from "../engine/engine.ts";
+import type {Captures} from "../records/captures.ts";
 import type {Manifest, ModelRecord} from "../records/manifest.ts";
 import {TRACE_SCHEMA} from "../records/trace.ts";
 import {sha256} from "../task/hash.ts";
@@ -11,13 +12,15 @@ const STRICT =
 const DEFAULT =
   "default: the batch plan moves logits by up to 4e-3 (f16 weights) or 0.1 (8 bits and fewer); --strict repeats to the bit";
 
+/** SHA-256 of the files that a run reads. */
+export interface Hashes {
+  readonly model: string;
+  readonly adapter?: string;
+  readonly encoder?: string;
+}
+
 /** How one model's run is made, before any session of it. */
-export function describeRun(
-  plan: RunPlan,
-  model: ModelPlan,
-  engineModel: Model,
-  hashes: {model: string; adapter?: string},
-): Manifest {
+export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model, hashes: Hashes): Manifest {
   const {task, prompts} = plan;
   const {labels} = model;
   const {definition} = task;
@@ -59,13 +62,23 @@ export function describeRun(
       leaks: prompts.leaks.length,
     },
     answerBudget: labels.answerBudget,
-    ...(model.captures.length < 2 ? {} : {captures: Object.assign({}, ...model.captures.map(({about}) => about))}),
+    ...capturesOf(model, hashes),
     numerics: model.identity.strict ? STRICT : DEFAULT,
     sessions: [],
   };
 }
 
-function describeModel(model: ModelPlan, hashes: {model: string; adapter?: string}): ModelRecord {
+/** Nothing where there are greedy traces alone. */
+function capturesOf({captures, embeddings}: ModelPlan, {encoder: sha256}: Hashes): {captures?: Captures} {
+  const about: Captures = Object.assign({}, ...captures.map(capture => capture.about));
+  if (embeddings === undefined || sha256 === undefined) return captures.length < 2 ? {} : {captures: about};
+  const {encoder, trainHash} = embeddings;
+  const {id, columns} = encoder;
+  const embedding = {encoder: id, sha256, columns, ...(trainHash === undefined ? {} : {trainHash})};
+  return {captures: {...about, embedding}};
+}
+
+function describeModel(model: ModelPlan, hashes: Hashes): ModelRecord {
   const {info, adapterInfo, resolved} = model;
   const {entry, adapter} = resolved;
   return {

@@ -19,6 +19,10 @@ export interface RunOptions {
   readonly trainLimit?: number;
   /** Estimators whose captures are made, by name; default none: greedy traces alone. */
   readonly estimators?: readonly string[];
+  /** Also capture hidden states and answers of train documents: what probes on predictions are trained on. */
+  readonly probePredictions?: boolean;
+  /** The embedding model of the estimator `encoder`: a catalogue id or the path of a GGUF file. Default all-minilm-l6-v2. */
+  readonly encoder?: string;
   /** A label tree stops when every label's interval is narrower than this; default 0.01. */
   readonly treeWidth?: number;
   /** … or after so many expansions; default 256. */

@@ -16,6 +16,7 @@ import {runName} from "../store/run-name.ts";
 import {loadTask} from "../task/load.ts";
 import type {Task} from "../task/task.ts";
 import {wantedCaptures} from "./captures.ts";
+import {DEFAULT_ENCODER, findEncoder, type PlannedEmbeddings} from "./encoder.ts";
 import {answersOfRun, type ForcedAnswers, goldAnswers} from "./force-answers.ts";
 import type {RunOptions} from "./options.ts";
 import {type SelectedDocument, selectDocuments} from "./select.ts";
@@ -35,7 +36,9 @@ export interface ModelPlan {
   readonly adapterInfo: GgufInfo | undefined;
   /** What is captured, the greedy traces first. */
   readonly captures: readonly PlannedCapture[];
-  /** Those of the greedy traces: test and calibration. */
+  /** What an embedding model embeds after that; absent where none is wanted. */
+  readonly embeddings: PlannedEmbeddings | undefined;
+  /** Those of the greedy traces: test and calibration, and train where probes on predictions are wanted. */
   readonly documents: readonly PreparedDocument[];
   readonly labels: PreparedLabels;
   readonly templated: boolean;
@@ -98,6 +101,8 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   const forced = await forcedAnswers(options, task, prompts, place);
   const catalog = await loadCatalog();
   const resolved = await Promise.all(options.models.map(spec => resolveModel(spec, {...place, catalog})));
+  const encoder =
+    wanted.embedded.length === 0 ? undefined : await findEncoder(options.encoder ?? DEFAULT_ENCODER, place, catalog);
   const tokenised = [];
   for (const [index, model] of resolved.entries()) {
     const spec = options.models[index] ?? model.id;
@@ -111,6 +116,8 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
         documents,
         forced,
         captures: wanted.captures,
+        encoder,
+        embedded: wanted.embedded,
         seed,
         options,
       })),
@@ -127,7 +134,7 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   return {task, prompts, documents: listed, scoring, models, threads: options.threads ?? availableParallelism()};
 }
 
-function refuseContradictions({decode, opening, forceAnswers}: RunOptions): void {
+function refuseContradictions({decode, opening, forceAnswers, probePredictions}: RunOptions): void {
   const refuse = (message: string) => {
     throw new LabelscopeError({code: "usage", message, next: "leave out one of the two"});
   };
@@ -137,6 +144,8 @@ function refuseContradictions({decode, opening, forceAnswers}: RunOptions): void
   if (forceAnswers !== undefined && opening === "free")
     refuse("--force-answers feeds answers that begin after a given opening");
   if (forceAnswers !== undefined && decode === "constrained") refuse("--force-answers leaves nothing to decode");
+  if (forceAnswers !== undefined && probePredictions === true)
+    refuse("--probe-predictions needs the model's own answers, --force-answers feeds others");
 }
 
 async function forcedAnswers(

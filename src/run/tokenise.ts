@@ -1,19 +1,20 @@
 import {basename} from "node:path";
-import type {CaptureMaterial, PlannedCapture} from "../capture/kind/capture-kind.ts";
+import {type CaptureMaterial, ofSplits, type PlannedCapture} from "../capture/kind/capture-kind.ts";
 import {captureKinds} from "../capture/kind/index.ts";
 import {TREE_DEFAULTS} from "../capture/label-tree.ts";
-import {labelTexts, prepareDocuments, prepareLabels} from "../capture/prepare.ts";
+import {labelTexts, type PreparedDocument, prepareDocuments, prepareLabels} from "../capture/prepare.ts";
 import {promptWriter} from "../capture/prompt-text.ts";
 import {type GgufInfo, readGgufInfo} from "../catalog/gguf-info.ts";
 import type {ResolvedModel} from "../catalog/resolve.ts";
 import type {Engine, Model} from "../engine/engine.ts";
 import {LabelscopeError} from "../errors.ts";
 import type {PromptPlan} from "../prompt/plan.ts";
-import type {Document} from "../records/document.ts";
+import type {Document, Split} from "../records/document.ts";
 import {sha256} from "../task/hash.ts";
 import type {Task} from "../task/task.ts";
 import type {WantedCapture} from "./captures.ts";
 import {contextOverflow} from "./context.ts";
+import type {Encoder, PlannedEmbeddings} from "./encoder.ts";
 import type {ForcedAnswers} from "./force-answers.ts";
 import type {RunOptions} from "./options.ts";
 import type {SelectedDocument} from "./select.ts";
@@ -27,6 +28,9 @@ export interface Material {
   readonly documents: readonly SelectedDocument[];
   readonly forced: ForcedAnswers | undefined;
   readonly captures: readonly WantedCapture[];
+  /** The embedding model, where documents are embedded, and the splits of which they are. */
+  readonly encoder: Encoder | undefined;
+  readonly embedded: readonly Split[];
   readonly seed: number;
   readonly options: RunOptions;
 }
@@ -66,6 +70,7 @@ export async function tokenise(engine: Engine, resolved: ResolvedModel, material
     info,
     adapterInfo,
     captures,
+    embeddings: planEmbeddings(material, documents),
     documents: greedy?.documents ?? [],
     labels,
     templated,
@@ -77,6 +82,15 @@ export async function tokenise(engine: Engine, resolved: ResolvedModel, material
     longestTokens: greedy?.longestTokens ?? 0,
     trainContextTokens,
   };
+}
+
+function planEmbeddings(
+  {encoder, embedded, task}: Material,
+  documents: readonly PreparedDocument[],
+): PlannedEmbeddings | undefined {
+  if (encoder === undefined) return undefined;
+  const trainHash = embedded.includes("train") ? task.splits.train?.hash : undefined;
+  return {encoder, documents: ofSplits(documents, embedded), ...(trainHash === undefined ? {} : {trainHash})};
 }
 
 /** @throws `context-overflow` naming the longest document, with what would make it fit */

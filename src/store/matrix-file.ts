@@ -4,9 +4,10 @@ import {isDiskFull} from "../catalog/disk-space.ts";
 import {LabelscopeError} from "../errors.ts";
 import {runDiskFull} from "./disk-full.ts";
 
-/** Full logits, a row a label step; hidden states, a row a document. */
+/** Full logits, a row a label step; hidden states and embeddings, a row a document. */
 export const LOGITS = "logits.npy";
 export const HIDDEN = "hidden.npy";
+export const EMBEDDINGS = "embeddings.npy";
 
 /** Bytes of the header: a multiple of 64, with room for any number of rows. */
 const HEADER_BYTES = 128;
@@ -50,7 +51,7 @@ export class MatrixWriter implements AsyncDisposable {
 
   /**
    * @param rows how many rows the records of the run name; what is beyond them is dropped
-   * @throws `logits-missing`, `hidden-missing` where the file does not hold them all
+   * @throws `logits-missing`, `hidden-missing`, `embeddings-missing` where the file does not hold them all
    */
   static async open(path: string, columns: number, rows: number): Promise<MatrixWriter> {
     const bytes = HEADER_BYTES + rows * columns * 4;

@@ -1,8 +1,8 @@
 import {join} from "node:path";
 import type {NamedRecord, RecordName, Records} from "../records/run-records.ts";
-import {HIDDEN, LOGITS, MatrixWriter} from "./matrix-file.ts";
+import {MatrixWriter} from "./matrix-file.ts";
 import {RecordWriter, readRecords} from "./record-file.ts";
-import {recordKinds} from "./record-kinds.ts";
+import {matrixFiles, recordKinds} from "./record-kinds.ts";
 
 /** One record file of a run, open for appending, with the matrix beside it where it has one. */
 export interface OpenRecords {
@@ -35,8 +35,11 @@ export async function openRecords(
     done.add(record.key);
     rows = Math.max(rows, rowsNamedIn(record));
   }
-  const place = join(folder, name === "hidden" ? HIDDEN : LOGITS);
-  const matrix = columns === undefined ? undefined : await MatrixWriter.open(place, columns, rows);
+  const file = matrixFiles[name];
+  const matrix =
+    columns === undefined || file === undefined
+      ? undefined
+      : await MatrixWriter.open(join(folder, file), columns, rows);
   if (matrix !== undefined) held.push(matrix);
   return {
     done,
@@ -56,7 +59,7 @@ function rowsNamedIn(record: Records[RecordName]): number {
 
 /** The record with the numbers of its rows, which follow one another from `first`. */
 function withRows(entry: NamedRecord, first: number): Records[RecordName] {
-  if (entry.name === "hidden") return {...entry.record, row: first};
+  if (entry.name === "hidden" || entry.name === "embedding") return {...entry.record, row: first};
   if (entry.name !== "trace") return entry.record;
   return {...entry.record, steps: entry.record.steps.map((step, i) => ({...step, logitsRow: first + i}))};
 }

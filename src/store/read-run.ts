@@ -8,10 +8,9 @@ import type {RecordName, Records} from "../records/run-records.ts";
 import type {Trace} from "../records/trace.ts";
 import type {Tree} from "../records/tree.ts";
 import {MANIFEST, readManifest} from "./manifest-file.ts";
-import {HIDDEN} from "./matrix-file.ts";
 import {MatrixReader} from "./matrix-reader.ts";
 import {readRecords} from "./record-file.ts";
-import {recordKinds} from "./record-kinds.ts";
+import {matrixFiles, recordKinds} from "./record-kinds.ts";
 
 /** Everything that a run has stored about one document; what was not captured is absent. */
 export interface StoredDocument {
@@ -24,6 +23,8 @@ export interface StoredDocument {
   readonly binary?: Binary;
   /** The last layer's state after the final norm at the first label step. */
   readonly hidden?: Float32Array;
+  /** The document as an embedding model puts it. */
+  readonly embedding?: Float32Array;
 }
 
 /** A run as plain data: what estimators, metrics and comparisons read. */
@@ -58,12 +59,13 @@ export async function requireManifest(folder: string): Promise<Manifest> {
 export async function readRun(folder: string): Promise<StoredRun> {
   const manifest = await requireManifest(folder);
   const found = new Map<string, StoredDocument>();
-  const orphans = {trace: 0, tree: 0, unary: 0, binary: 0, hidden: 0};
+  const orphans = {trace: 0, tree: 0, unary: 0, binary: 0, hidden: 0, embedding: 0};
   for await (const trace of records(folder, "trace")) {
     const {key, split, document} = trace;
     found.set(key, {key, split, document, trace});
   }
-  await joinHidden(folder, found);
+  await joinRows(folder, "hidden", found);
+  await joinRows(folder, "embedding", found);
   const add = (name: RecordName, key: string, part: Partial<StoredDocument>) => {
     const known = found.get(key);
     if (known === undefined) orphans[name]++;
@@ -87,10 +89,15 @@ function records<Name extends RecordName>(folder: string, name: Name): AsyncGene
   return readRecords<Records[Name]>(join(folder, recordKinds[name].file), recordKinds[name]);
 }
 
-async function joinHidden(folder: string, found: Map<string, StoredDocument>): Promise<void> {
-  if (!existsSync(join(folder, recordKinds.hidden.file))) return;
-  await using matrix = await MatrixReader.open(join(folder, HIDDEN));
-  for await (const {key, split, document, row} of records(folder, "hidden")) {
-    found.set(key, {key, split, document, ...found.get(key), hidden: await matrix.row(row)});
+/** Adds vectors to their documents, and documents that have nothing else: those of the train split. */
+async function joinRows(
+  folder: string,
+  name: "hidden" | "embedding",
+  found: Map<string, StoredDocument>,
+): Promise<void> {
+  if (!existsSync(join(folder, recordKinds[name].file))) return;
+  await using matrix = await MatrixReader.open(join(folder, matrixFiles[name] ?? ""));
+  for await (const {key, split, document, row} of records(folder, name)) {
+    found.set(key, {key, split, document, ...found.get(key), [name]: await matrix.row(row)});
   }
 }

@@ -18,7 +18,7 @@ function contents(manifest: Manifest): Record<string, unknown> {
 
 /** How each capture was made, by the name that a person knows; those that only one of two manifests has are left out. */
 function captures(manifest: Manifest, other: Manifest): Record<string, unknown> {
-  const {tree, unary, binary, hidden} = manifest.captures ?? {};
+  const {tree, unary, binary, hidden, embedding} = manifest.captures ?? {};
   const both = other.captures ?? {};
   return {
     ...(both.tree === undefined || tree === undefined ? {} : {"how label trees are grown": tree}),
@@ -28,6 +28,10 @@ function captures(manifest: Manifest, other: Manifest): Record<string, unknown> 
     ...(both.hidden?.trainHash === undefined || hidden?.trainHash === undefined
       ? {}
       : {"the training data of the hidden states": hidden.trainHash}),
+    ...(both.embedding === undefined || embedding === undefined ? {} : {"the embedding model": embedding.sha256}),
+    ...(both.embedding?.trainHash === undefined || embedding?.trainHash === undefined
+      ? {}
+      : {"the training data of the embeddings": embedding.trainHash}),
   };
 }
 

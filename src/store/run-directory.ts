@@ -8,9 +8,8 @@ import type {NamedRecord, RecordName} from "../records/run-records.ts";
 import {explainFileError} from "./disk-full.ts";
 import {makeFolder} from "./make-folder.ts";
 import {MANIFEST, readManifest, writeManifest} from "./manifest-file.ts";
-import {HIDDEN, LOGITS} from "./matrix-file.ts";
 import {type OpenRecords, openRecords} from "./open-records.ts";
-import {recordKinds, recordNames} from "./record-kinds.ts";
+import {matrixFiles, recordKinds, recordNames} from "./record-kinds.ts";
 import {refuseChanges} from "./refuse-changes.ts";
 import {TRACES} from "./trace-file.ts";
 
@@ -34,7 +33,7 @@ export interface OpenRun extends AsyncDisposable {
   done(name: RecordName): ReadonlySet<string>;
   /** Things a person should know: a torn line that was dropped, an old run moved aside. */
   readonly notices: readonly string[];
-  /** @param rows full logits of a trace's label steps, or a document's hidden state */
+  /** @param rows full logits of a trace's label steps, or a document's hidden state or embedding */
   append(entry: NamedRecord, rows?: readonly Float32Array[]): Promise<void>;
 }
 
@@ -68,15 +67,14 @@ async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<O
   const before = await readManifest(folder);
   if (before !== undefined) refuseChanges(folder, before, options.manifest);
   const captures = options.manifest.captures ?? {};
-  const columns = {trace: logitsColumns, hidden: captures.hidden?.columns};
+  const columns: Partial<Record<RecordName, number | undefined>> = {
+    trace: logitsColumns,
+    hidden: captures.hidden?.columns,
+    embedding: captures.embedding?.columns,
+  };
   const files = new Map<RecordName, OpenRecords>();
   for (const name of recordNames.filter(each => each === "trace" || captures[each] !== undefined)) {
-    const file = await openRecords(
-      folder,
-      name,
-      name === "trace" || name === "hidden" ? columns[name] : undefined,
-      held,
-    );
+    const file = await openRecords(folder, name, columns[name], held);
     if (file.torn) notices.push(tornLine(name));
     files.set(name, file);
   }
@@ -148,7 +146,7 @@ async function moveAside(folder: string): Promise<string[]> {
     if (existsSync(place)) continue;
     // The manifest goes last: a process killed in between never leaves traces to a manifest that is not theirs.
     const records = recordNames.map(name => recordKinds[name].file);
-    const files = [...records, LOGITS, HIDDEN, MANIFEST].filter(file => existsSync(join(folder, file)));
+    const files = [...records, ...Object.values(matrixFiles), MANIFEST].filter(file => existsSync(join(folder, file)));
     if (files.length === 0) return [];
     await mkdir(place);
     for (const file of files) await rename(join(folder, file), join(place, file));

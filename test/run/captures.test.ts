@@ -51,6 +51,7 @@ describe("what estimators need to be captured", () => {
     [["unary", "binary-outcome+platt"], {greedy: "test,calibration", unary: "test", binary: "test,calibration"}],
     [["probe"], {greedy: "test", hidden: "test,train"}],
     [["probe+platt"], {greedy: "test,calibration", hidden: "test,calibration,train"}],
+    [["encoder"], {greedy: "test"}],
   ])("%j: each kind on the splits where it is read", (estimators, expected) => {
     expect(splits(estimators)).toEqual(expected);
   });
@@ -65,9 +66,25 @@ describe("what estimators need to be captured", () => {
     expect(splits(["hard+platt"], {calibrationLimit: 0})).toEqual({greedy: "test"});
   });
 
-  test("an estimator that is not known is refused with the known ones, one that cannot be captured by what it needs", () => {
+  test("an estimator that is not known is refused with the known ones", () => {
     expect(() => wantedCaptures({estimators: ["margnal"]})).toThrow(/"margnal" is not known/);
-    expect(() => wantedCaptures({estimators: ["encoder"]})).toThrow(/needs embedding/);
+  });
+
+  test("documents are embedded where the encoder reads them", () => {
+    const embedded = (estimators: readonly string[]) => wantedCaptures({estimators}).embedded.join();
+    expect(embedded(["probe", "hard+platt"])).toBe("");
+    expect(embedded(["encoder"])).toBe("test,train");
+    expect(embedded(["encoder+platt"])).toBe("test,calibration,train");
+    expect(wantedCaptures({estimators: ["encoder"]}).limits).toEqual({calibration: 0, train: 1000});
+  });
+
+  test("probes on predictions need answers and hidden states of train documents", () => {
+    expect(splits([], {probePredictions: true})).toEqual({greedy: "test,train", hidden: "test,train"});
+    expect(splits(["hard+platt"], {probePredictions: true})).toEqual({
+      greedy: "test,calibration,train",
+      hidden: "test,train",
+    });
+    expect(wantedCaptures({probePredictions: true, trainLimit: 5}).limits).toEqual({calibration: 0, train: 5});
   });
 });
 
@@ -102,7 +119,7 @@ describe("captures beside the greedy traces", () => {
     const {folder, manifest} = await capture(place, {estimators: ALL, trainLimit: 5, limit: 3});
     expect(manifest.labels).toEqual(["joy", "fear", "anger", "none"]);
     const {documents, orphans} = await readRun(folder);
-    expect(orphans).toEqual({trace: 0, tree: 0, unary: 0, binary: 0, hidden: 0});
+    expect(orphans).toEqual({trace: 0, tree: 0, unary: 0, binary: 0, hidden: 0, embedding: 0});
     expect(documents.test).toHaveLength(3);
     for (const {tree, unary, binary, hidden} of documents.test) {
       expect(tree?.labels).toHaveLength(3);

@@ -4,7 +4,7 @@ import {describe, expect, test} from "vitest";
 import type {Manifest} from "../../src/records/manifest.ts";
 import type {Trace} from "../../src/records/trace.ts";
 import {MANIFEST, readManifest, writeManifest} from "../../src/store/manifest-file.ts";
-import {HIDDEN, LOGITS, MatrixWriter} from "../../src/store/matrix-file.ts";
+import {EMBEDDINGS, HIDDEN, LOGITS, MatrixWriter} from "../../src/store/matrix-file.ts";
 import {mergeRuns} from "../../src/store/merge.ts";
 import {readRun} from "../../src/store/read-run.ts";
 import {RecordWriter} from "../../src/store/record-file.ts";
@@ -107,9 +107,10 @@ describe("mergeRuns", () => {
     expect(await mergeRuns(folders, join(place, "out"))).toMatchObject({documents: 2});
   });
 
-  test("joins every capture, each document once, and hidden states get rows of their own", async () => {
+  test("joins every capture, each document once, and hidden states and embeddings get rows of their own", async () => {
     const place = await emptyFolder();
-    const captures = {tree: {width: 0.01, expansions: 256, batch: 8}, hidden: {columns: 1}};
+    const embedding = {encoder: "minilm", sha256: "3".repeat(64), columns: 1};
+    const captures = {tree: {width: 0.01, expansions: 256, batch: 8}, hidden: {columns: 1}, embedding};
     const folders = [];
     const parts = [
       ["a", "b"],
@@ -124,17 +125,26 @@ describe("mergeRuns", () => {
         hidden.push({...about(id), document: aTrace(id).document, row});
       }
       await write(folder, "hidden", hidden);
+      await using vectors = await MatrixWriter.open(join(folder, EMBEDDINGS), 1, 0);
+      await vectors.append(held.map(id => Float32Array.of(-id.charCodeAt(0))));
+      await write(
+        folder,
+        "embedding",
+        hidden.map((one, row) => ({...one, row})),
+      );
       await write(folder, "tree", held.map(aTree));
       folders.push(folder);
     }
     const merged = await mergeRuns(folders, join(place, "out"));
     const run = await readRun(merged.folder);
     expect(run.manifest.captures).toEqual(captures);
-    expect(run.documents.test.map(({document, tree, hidden}) => [document.id, tree?.id, hidden?.[0]])).toEqual([
-      ["a", "a", 97],
-      ["b", "b", 98],
-      ["c", "c", 199],
-    ]);
+    expect(run.documents.test.map(one => [one.document.id, one.tree?.id, one.hidden?.[0], one.embedding?.[0]])).toEqual(
+      [
+        ["a", "a", 97, -97],
+        ["b", "b", 98, -98],
+        ["c", "c", 199, -99],
+      ],
+    );
   });
 
   test("a capture that one shard has and another has not is kept; one made in two ways is refused", async () => {

@@ -51,7 +51,7 @@ describe("readRun", () => {
         unary: aUnary("b"),
       },
     ]);
-    expect(orphans).toEqual({trace: 0, tree: 0, unary: 0, binary: 0, hidden: 0});
+    expect(orphans).toEqual({trace: 0, tree: 0, unary: 0, binary: 0, hidden: 0, embedding: 0});
   });
 
   test("hidden states come from their matrix, and bring documents that have no trace", async () => {

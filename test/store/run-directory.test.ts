@@ -199,13 +199,16 @@ describe("captures beside the traces", () => {
   const hash = "2".repeat(64);
   const unary = {hash, demonstrations: [], composition: {count: 0, reasonable: 0, unreasonable: 0}};
   const binary = {hash, demonstrations: [], composition: {count: 0, first: 0, second: 0, ties: 0}};
-  const before = {tree, unary, binary, hidden: {columns: 2, trainHash: hash}};
+  const embedding = {encoder: "minilm", sha256: hash, columns: 2, trainHash: hash};
+  const before = {tree, unary, binary, hidden: {columns: 2, trainHash: hash}, embedding};
   const changes: [string, Manifest["captures"]][] = [
     ["how label trees are grown", {tree: {...tree, width: 0.02}}],
     ["the prompts of unary", {tree, unary: {...unary, hash: OTHER}}],
     ["the prompts of binary", {binary: {...binary, hash: OTHER}}],
     ["the width of the hidden states", {hidden: {columns: 3, trainHash: hash}}],
     ["the training data of the hidden states", {hidden: {columns: 2, trainHash: OTHER}}],
+    ["the embedding model", {embedding: {...embedding, sha256: OTHER}}],
+    ["the training data of the embeddings", {embedding: {...embedding, trainHash: OTHER}}],
   ];
   test.each(changes)("%s: a change is refused and it alone is named", async (name, captures) => {
     const options = await opening({manifest: asking(before)});
@@ -229,22 +232,25 @@ describe("captures beside the traces", () => {
     expect(again.notices).toEqual([expect.stringContaining("trees.jsonl was cut off")]);
   });
 
-  test("a hidden state's row is the one that its line names, and one without a line is cut off", async () => {
-    const options = await opening({manifest: asking({hidden: {columns: 2}})});
+  test.each([
+    ["hidden", "hidden.jsonl"],
+    ["embedding", "embeddings.jsonl"],
+  ] as const)("the row of %s is the one that its line names, and one without a line is cut off", async (name, file) => {
+    const options = await opening({manifest: asking({hidden: {columns: 2}, embedding})});
     const line = {...about("a"), document: aTrace("a").document, row: 99};
     {
       await using run = await openRun(options);
-      await run.append({name: "hidden", record: line}, [Float32Array.of(1, 2)]);
-      await run.append({name: "hidden", record: {...line, key: "key-b"}}, [Float32Array.of(3, 4)]);
+      await run.append({name, record: line}, [Float32Array.of(1, 2)]);
+      await run.append({name, record: {...line, key: "key-b"}}, [Float32Array.of(3, 4)]);
     }
-    const path = join(options.folder, "hidden.jsonl");
+    const path = join(options.folder, file);
     await writeFile(path, (await readFile(path)).subarray(0, -3));
     {
       await using again = await openRun(options);
-      await again.append({name: "hidden", record: {...line, key: "key-c"}}, [Float32Array.of(5, 6)]);
+      await again.append({name, record: {...line, key: "key-c"}}, [Float32Array.of(5, 6)]);
     }
     const {documents} = await readRun(options.folder);
-    expect(documents.test.map(({key, hidden}) => [key, [...(hidden ?? [])]])).toEqual([
+    expect(documents.test.map(({key, [name]: row}) => [key, [...(row ?? [])]])).toEqual([
       ["key-a", [1, 2]],
       ["key-c", [5, 6]],
     ]);
