@@ -55,9 +55,9 @@ def command(script: str, job: Job, args: argparse.Namespace, out: Path | None = 
     return words + ["--quick"] * args.quick + (["--pid-dir", str(args.pid_dir)] if args.pid_dir else [])
 
 
-def no_export(work: Workspace, jobs: list[Job]) -> set[tuple[str, Job]]:
-    """The other seeds are measured and not shipped."""
-    return {("export.py", job) for job in jobs if job not in work.shipped()}
+def wanted(work: Workspace, script: str, job: Job) -> bool:
+    """The other seeds are measured and not shipped; sizes are compared among base models."""
+    return (script != "export.py" or job in work.shipped()) and (script != "sizes.py" or job.kind == "base")
 
 
 def needs(job: Job, other: Job) -> bool:
@@ -66,19 +66,17 @@ def needs(job: Job, other: Job) -> bool:
 
 def run_all(work: Workspace, jobs: list[Job], args: argparse.Namespace) -> None:
     """Trains and exports every shipped model, large to small, evaluates, and trains the other seeds. `--jobs` processes at a time."""
-    stages = [("train.py", work.finished), ("export.py", lambda job: (work.folder(job) / "export.json").exists()),
-              ("evaluate.py", lambda job: (work.folder(job) / "figures.json").exists())]
-    steps = [(script, done, job) for job in work.shipped() for script, done in stages[:2]]
-    steps += [(script, done, job) for job in jobs for script, done in stages if job not in work.shipped() or script == "evaluate.py"]
+    stages = [("train.py", "facts.json"), ("export.py", "export.json"), ("evaluate.py", "figures.json"), ("sizes.py", "sizes.json")]
+    waiting = [(script, job) for job in jobs for script, result in stages
+               if wanted(work, script, job) and not (work.folder(job) / result).exists()]
     # What was begun goes on first; then what is shipped, the largest first so that no processor idles at the end.
-    steps.sort(key=lambda step: (not (work.folder(step[2]) / "checkpoint.pt").exists(), step[2] not in work.shipped(),
-                                 -work.recipe.sizes[step[2].size].non_embedding))
-    waiting = [(script, done, job) for script, done, job in steps if not done(job) and (script, job) not in no_export(work, jobs)]
+    waiting.sort(key=lambda step: (not (work.folder(step[1]) / "checkpoint.pt").exists(), step[1] not in work.shipped(),
+                                   -work.recipe.sizes[step[1].size].non_embedding))
     running: list[tuple[subprocess.Popen, str, Job]] = []
     failed: list[str] = []
     while waiting or running:
         for entry in list(waiting):
-            script, _, job = entry
+            script, job = entry
             base = Job("base", job.size, job.seed)
             ready = work.finished(base) or job.kind == "base" if script == "train.py" else work.finished(job)
             if len(running) < args.jobs and ready:
@@ -99,7 +97,7 @@ def run_all(work: Workspace, jobs: list[Job], args: argparse.Namespace) -> None:
                 continue
             failed.append(f"{script} {job.name}: status {process.returncode}, log in {work.folder(job)}")
             say(f"failed: {failed[-1]}")
-            waiting = [entry for entry in waiting if entry[2] != job and not needs(entry[2], job)]
+            waiting = [entry for entry in waiting if entry[1] != job and not needs(entry[1], job)]
     if failed:
         sys.exit("\n".join([*failed, "The same command goes on from the last checkpoint."]))
 

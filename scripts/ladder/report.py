@@ -40,6 +40,7 @@ def fills(work: Workspace, shipped: list[Job]) -> dict[str, str]:
         "floors": floors(), "verdicts": verdicts(work, shipped), "checks": checks_table(work, shipped), "seeds": seeds(work),
         "largest_difference": f"{largest:.3g}", "precision": precision(work, shipped), "resamples": str(RESAMPLES),
         "kinds": percents((" ".join(kind), share) for kind, share in mixture.KINDS.items()), "orders": percents(mixture.ORDERS),
+        "further": f"{record(work, bases[0], 'sizes.json').get('posts', 0):,}" if bases else "0",
         "prior": f"{prior_distance(exact_marginals())[0]:.2f}",
         "pool": f"{r.training.pool:,}", "batch": f"{r.training.batch_tokens:,}", "seed": str(r.seed),
         "steps": " or ".join(f"{count:,}" for count in steps), "sft_steps": str(r.finetuning.steps), "rl_steps": str(r.reinforcement.steps),
@@ -71,7 +72,7 @@ def model_facts(work: Workspace, job: Job) -> dict:
         "sha256": exported.get("sha256"), "bytes": exported.get("bytes"), "sizeLabel": size_label(parameters(work, job)),
         "nonEmbedding": size.non_embedding, "embedding": size.embedding,
         **{name: round(facts[name], 5) if isinstance(facts[name], float) else facts[name] for name in keep if name in facts},
-        "figures": record(work, job, "figures.json"), "check": record(work, job, "check.json"),
+        "figures": {key: record(work, job, "figures.json").get(key) for key in MAIN.values()}, "check": record(work, job, "check.json"),
     }
 
 

@@ -45,17 +45,21 @@ def figures(work: Workspace, job: Job) -> dict[str, list[float]]:
     return record(work, job, "figures.json")
 
 
-def per_post(work: Workspace, job: Job) -> dict[str, np.ndarray]:
-    return dict(np.load(work.folder(job) / "figures.npz"))
+def per_post(work: Workspace, job: Job, file: str = "figures.npz") -> dict[str, np.ndarray]:
+    path = work.folder(job) / file
+    return dict(np.load(path)) if path.exists() else {}
 
 
-def difference(work: Workspace, first: Job, second: Job, figure: str) -> list[float]:
-    """Mean of second − first over the same posts, with its interval."""
-    return bootstrap(per_post(work, second)[figure] - per_post(work, first)[figure])
+def difference(work: Workspace, first: Job, second: Job, figure: str, file: str = "figures.npz") -> list[float]:
+    """Mean of second − first over the same posts, with its interval; empty where one of them was not measured."""
+    a, b = per_post(work, first, file), per_post(work, second, file)
+    return bootstrap(b[figure] - a[figure]) if a and b else []
 
 
 def signed(values: list[float]) -> str:
-    """`-0.058 [-0.089, -0.031]`, in bold where the interval leaves out 0."""
+    """`-0.058 [-0.089, -0.031]`, in bold where the interval leaves out 0; a dash where there is none."""
+    if not values:
+        return "–"
     mean, low, high = values
     text = f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"
     return f"**{text}**" if low * high > 0 else text

@@ -7,6 +7,7 @@ from stages import Job, Workspace
 from tables import difference, figures, record, signed, table
 
 WELL_FORMED = 0.99
+POSTS_OF = {"test split": "figures.npz", "further posts": "sizes.npz"}
 SEEDED = {"KL set": "klSet", "L1 marginal": "l1Marginal", "F1": "f1", "H step 1": "entropy"}
 
 
@@ -23,8 +24,9 @@ def effect(values: list[float]) -> str:
 def size_verdicts(work: Workspace, bases: list[Job]) -> list[str]:
     lines = []
     for a, b in zip(bases, bases[1:]):
-        values = difference(work, a, b, "klSet")
-        lines.append(f"- {a.size} → {b.size}: the distance from the exact label-set law {effect(values)} ({signed(values)} bits).")
+        told = [f"{effect(values)} on the {posts} ({signed(values)} bits)" for posts, file in POSTS_OF.items()
+                if (values := difference(work, a, b, "klSet", file))]
+        lines.append(f"- {a.size} → {b.size}: the distance from the exact label-set law {', and '.join(told)}.")
     return lines
 
 
@@ -57,16 +59,29 @@ def seed_steps(work: Workspace) -> tuple[list[list[str]], list[str]]:
     """Rows of paired differences a seed, and a sentence for each step between sizes."""
     rows, lines = [], []
     sizes = list(work.recipe.extra_seed_sizes)
+    every = [work.recipe.seed + extra for extra in (0, *work.recipe.extra_seeds)]
     for small, large in zip(sizes, sizes[1:]):
-        seeds = [job.seed for job in found_seeds(work, small, "base") if job.seed in {other.seed for other in found_seeds(work, large, "base")}]
-        values = {seed: difference(work, Job("base", small, seed), Job("base", large, seed), "klSet") for seed in seeds}
-        rows.append([f"{small} → {large}", *(signed(v) for v in values.values())])
-        falling = [str(seed) for seed, v in values.items() if effect(v) == "falls"]
-        lower = sum(v[0] < 0 for v in values.values())
-        told = f"in each of {len(seeds)} seeds" if len(falling) == len(seeds) else f"in {len(falling)} of {len(seeds)} seeds"
-        rest = "" if len(falling) == len(seeds) else f" (the mean alone is lower in {lower})"
-        lines.append(f"- {small} → {large}: the distance falls, with an interval below 0, {told}{rest}.")
+        told = []
+        for posts, file in POSTS_OF.items():
+            values = [difference(work, Job("base", small, seed), Job("base", large, seed), "klSet", file) for seed in every]
+            found = [v for v in values if v]
+            falling, lower = sum(effect(v) == "falls" for v in found), sum(v[0] < 0 for v in found)
+            rows.append([f"{small} → {large}, {posts}", *map(signed, values)])
+            if found:
+                told.append(f"in {falling} of {len(found)} seeds on the {posts}" + (f" (the mean alone in {lower})" if lower > falling else ""))
+        lines.append(f"- {small} → {large}: it falls, with the whole interval below 0, {', and '.join(told) if told else 'in no seed that was measured'}.")
     return rows, lines
+
+
+def beyond_seeds(work: Workspace) -> str:
+    """What the spread over seeds says of the sizes that were trained from one seed only."""
+    order, last = list(work.recipe.sizes), work.recipe.extra_seed_sizes[-1]
+    single = order[order.index(last) + 1 :]
+    spread = float(np.std([figures(work, job)["klSet"][0] for job in found_seeds(work, last, "base")], ddof=1))
+    if not single:
+        return "- Every size was trained from every seed."
+    return (f"- {listed(single)}: trained from one seed. That of {last} base varies over its seeds by {spread:.3f} bits (standard deviation), so a step to "
+            f"{single[0]} of this order may be the seed's and not the size's, whatever its interval over posts.")
 
 
 def seeds(work: Workspace) -> str:
@@ -84,6 +99,7 @@ def seeds(work: Workspace) -> str:
                 f"{np.mean(v):.3f} ({', '.join(f'{x:.3f}' for x in v)})" for v in values.values())])
     tuned = [job for size in sizes for job in found_seeds(work, size, "sft")]
     rows, lines = seed_steps(work)
+    lines.append(beyond_seeds(work))
     left_out = [f"\nNot trained or not measured: {listed(missing)}."] if missing else []
     return "\n".join([
         f"{listed(list(sizes))} were trained from seeds {listed(names)} (only seed {names[0]} is shipped). A seed changes the first weights and the",
