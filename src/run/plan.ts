@@ -15,7 +15,7 @@ import type {RunIdentity} from "../records/manifest.ts";
 import {runName} from "../store/run-name.ts";
 import {loadTask} from "../task/load.ts";
 import type {Task} from "../task/task.ts";
-import {wantedCaptures} from "./captures.ts";
+import {type Wanted, wantedCaptures} from "./captures.ts";
 import {DEFAULT_ENCODER, findEncoder, type PlannedEmbeddings} from "./encoder.ts";
 import {answersOfRun, type ForcedAnswers, goldAnswers} from "./force-answers.ts";
 import type {RunOptions} from "./options.ts";
@@ -82,6 +82,7 @@ export function loadOptions(resolved: ResolvedModel): LoadOptions {
 export async function planRun(engine: Engine, options: RunOptions, place: RunPlace): Promise<RunPlan> {
   refuseContradictions(options);
   const wanted = wantedCaptures(options);
+  refuseIdleEncoder(options, wanted);
   const task = await loadTask(options.task, {
     cwd: place.cwd,
     ...(options.data === undefined ? {} : {dataDir: options.data}),
@@ -146,6 +147,16 @@ function refuseContradictions({decode, opening, forceAnswers, probePredictions}:
   if (forceAnswers !== undefined && decode === "constrained") refuse("--force-answers leaves nothing to decode");
   if (forceAnswers !== undefined && probePredictions === true)
     refuse("--probe-predictions needs the model's own answers, --force-answers feeds others");
+}
+
+/** An embedding model that nothing would use is a forgotten --estimators. */
+function refuseIdleEncoder({encoder}: RunOptions, {embedded}: Wanted): void {
+  if (encoder === undefined || embedded.length > 0) return;
+  throw new LabelscopeError({
+    code: "usage",
+    message: `--encoder ${encoder}: none of the estimators needs an embedding model`,
+    next: ["add --estimators encoder", "or leave out --encoder"],
+  });
 }
 
 async function forcedAnswers(

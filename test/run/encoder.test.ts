@@ -120,6 +120,14 @@ describe("embeddings for the estimator encoder", () => {
     });
   });
 
+  test("a model that no estimator needs is refused", async () => {
+    const place = await workspace();
+    await expect(capture(place, {encoder: "encoder.gguf"})).rejects.toMatchObject({
+      code: "usage",
+      next: ["add --estimators encoder", "or leave out --encoder"],
+    });
+  });
+
   test("a language model is none", async () => {
     const place = await workspace();
     await expect(capture(place, {...CHANGES, encoder: "model.gguf"}, {engine: embedding()})).rejects.toMatchObject({
