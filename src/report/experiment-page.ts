@@ -2,7 +2,7 @@ import type {ExperimentResults, ExperimentTable} from "../records/results/experi
 import type {Drawing} from "./figure/figure.ts";
 import {inlineSvg} from "./figure/frame.ts";
 import {dataText, type Html, html, trusted} from "./html.ts";
-import type {PageAssets} from "./page.ts";
+import type {PageAssets} from "./page-shell.ts";
 import {pageShell} from "./page-shell.ts";
 import {section} from "./section/markup.ts";
 import {number, table, text} from "./table.ts";

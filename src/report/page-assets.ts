@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {DARK} from "./figure/palette.ts";
-import type {PageAssets} from "./page.ts";
+import type {PageAssets} from "./page-shell.ts";
 
 const FOLDER = join(import.meta.dirname, "../../src/report/page");
 /** What defines comes before what uses it. */

@@ -1,5 +1,13 @@
 import {type Html, html, trusted} from "./html.ts";
-import type {PageAssets} from "./page.ts";
+
+/** What the page holds besides results: its own style and script, with the hashes that its policy names. */
+export interface PageAssets {
+  readonly style: string;
+  readonly script: string;
+  /** `sha256-…` of each, as a content-security policy writes it. */
+  readonly styleHash: string;
+  readonly scriptHash: string;
+}
 
 /** What stands in the shell of a page. */
 export interface PageParts {

@@ -1,7 +1,7 @@
 import type {Results} from "../records/results/results.ts";
 import type {ExplorerData} from "./explorer-data.ts";
 import {type Html, html} from "./html.ts";
-import {pageShell} from "./page-shell.ts";
+import {type PageAssets, pageShell} from "./page-shell.ts";
 import {answerSection} from "./section/answer.ts";
 import {curvesSection} from "./section/curves.ts";
 import {dynamicsSection} from "./section/dynamics.ts";
@@ -10,15 +10,6 @@ import {explorerSection} from "./section/explorer.ts";
 import type {Drawn} from "./section/markup.ts";
 import {provenanceSection} from "./section/provenance.ts";
 import {variantsSection} from "./section/variants.ts";
-
-/** What the page holds besides results: its own style and script, with the hashes that its policy names. */
-export interface PageAssets {
-  readonly style: string;
-  readonly script: string;
-  /** `sha256-…` of each, as a content-security policy writes it. */
-  readonly styleHash: string;
-  readonly scriptHash: string;
-}
 
 const CONTENTS = [
   ["runs", "What was run"],

@@ -10,7 +10,7 @@ import type {Engine} from "../engine/engine.ts";
 import {LabelscopeError} from "../errors.ts";
 import {TRACE_SCHEMA} from "../records/trace.ts";
 import type {CaptureContext, CaptureOutcome} from "./capture-one.ts";
-import type {RunPlace} from "./plan.ts";
+import type {RunPlace} from "./place.ts";
 
 export const DEFAULT_ENCODER = "all-minilm-l6-v2";
 

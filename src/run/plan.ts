@@ -19,14 +19,9 @@ import {type Wanted, wantedCaptures} from "./captures.ts";
 import {DEFAULT_ENCODER, findEncoder, type PlannedEmbeddings} from "./encoder.ts";
 import {answersOfRun, type ForcedAnswers, goldAnswers} from "./force-answers.ts";
 import type {RunOptions} from "./options.ts";
+import type {RunPlace} from "./place.ts";
 import {type SelectedDocument, selectDocuments} from "./select.ts";
 import {tokenise} from "./tokenise.ts";
-
-/** Where a run's files, models and settings are found. */
-export interface RunPlace {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
 
 /** What one model of a run will be asked; made without loading its weights. */
 export interface ModelPlan {

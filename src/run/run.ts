@@ -2,7 +2,8 @@ import {openLocalEngine} from "../engine/local.ts";
 import {executeModel, type RunHooks, type RunOutcome} from "./execute.ts";
 import {lazyEngine} from "./lazy-engine.ts";
 import type {RunOptions} from "./options.ts";
-import {homeOf, planRun, type RunPlace} from "./plan.ts";
+import type {RunPlace} from "./place.ts";
+import {homeOf, planRun} from "./plan.ts";
 
 /**
  * Captures a task with one or several models, one after the other, into a run directory each.

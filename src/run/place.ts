@@ -1,0 +1,5 @@
+/** Where a run's files, models and settings are found. */
+export interface RunPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
