@@ -35,7 +35,7 @@ def sharpening(work: Workspace, tuned: list[Job]) -> str:
     lower = [job.name for job in tuned if difference(work, Job("base", job.size, job.seed), job, "entropy")[2] < 0]
     rest = [job.name for job in tuned if job.name not in lower]
     if not rest:
-        return f"- `sft` has a lower entropy than `base` at step 1 for each of {listed(lower)}."
+        return f"- `sft` has a lower entropy than its `base` at step 1 in each of these {len(lower)} pairs: {listed(sorted({job.size for job in tuned}, key=list(work.recipe.sizes).index))}."
     return f"- `sft` has a lower entropy than `base` at step 1 for {listed(lower) if lower else 'none'}, but not for {listed(rest)}."
 
 
