@@ -17,7 +17,7 @@ const CLI = join(ROOT, "dist/cli.js");
 const MODELS = ["smollm2-135m-instruct", "gemma-3-270m", "qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct"];
 /** Label trees cost tens of label steps a document: the real models go without, so that this stays a matter of minutes. */
 const TREES = "marginal,first-step+platt,temperature";
-const LARGE = /(\.png|report\.html|estimates\.csv|dynamics\.csv|first-distributions\.csv)$/;
+const LARGE = /(\.png|report\.html|estimates\.csv|dynamics\.csv|steps\.csv|first-distributions\.csv)$/;
 const PLAIN = "first-step+platt,temperature";
 
 const {values} = parseArgs({
