@@ -3,7 +3,7 @@ import {pairMetric} from "../metric/pair.ts";
 import {bootstrapTailP} from "../stats/bootstrap-p.ts";
 import {type Draws, resample, subtractDraws} from "../stats/draws.ts";
 import {pairedEffect} from "../stats/effect.ts";
-import {signFlipTest} from "../stats/permutation.ts";
+import {type SignFlips, sharedFlipTest, signFlips} from "../stats/sign-flips.ts";
 import type {ScoredMetric, ScoredRow} from "./score-systems.ts";
 import type {CompareSettings} from "./settings.ts";
 
@@ -25,22 +25,35 @@ export interface PairedRows {
 /** Fewest exchanges of a permutation test. */
 const EXCHANGES = 10_000;
 
+/** The exchanges of a table's permutation tests, by metric. */
+export type Exchanges = ReadonlyMap<string, SignFlips>;
+
+/**
+ * Exchanges for tests that are corrected together: the same for every test of a metric, and enough that the smallest
+ * possible p survives the correction.
+ */
+export function exchangesOf({seed, level, metrics}: CompareSettings, tests: number): Exchanges {
+  const count = Math.max(EXCHANGES, Math.ceil((2 * tests) / (1 - level)));
+  return new Map(metrics.map(name => [name, signFlips(count, () => createRng(`${seed}/exchanges/${name}`))]));
+}
+
 /**
  * The paired difference of two rows with its test: a permutation test (sign flips of the documents' differences) for a
  * metric that is a mean over documents, the paired bootstrap for a pooled one.
  *
- * @param tests how many tests are corrected together: enough exchanges are drawn that the smallest possible p survives
- *   the correction
+ * @throws RangeError for a metric that was not scored or has no exchanges
  * Source: METHODS §4
  */
 export function pairRows(
   metric: string,
   pair: {readonly left: ScoredRow; readonly right: ScoredRow},
   settings: CompareSettings,
-  tests: number,
+  exchanges: Exchanges,
 ): PairedRows {
   const [left, right] = [pair.left.metrics.get(metric), pair.right.metrics.get(metric)];
-  if (left === undefined || right === undefined) throw new RangeError(`${metric} was not scored`);
+  const flips = exchanges.get(metric);
+  if (left === undefined || right === undefined || flips === undefined)
+    throw new RangeError(`${metric} was not scored`);
   const draws = sameDocuments(pair.left, pair.right)
     ? subtractDraws({left: left.draws, right: right.draws})
     : drawsOnCommon(left, pair, settings);
@@ -54,17 +67,14 @@ export function pairRows(
     const n = draws.documents;
     return p.given ? {draws, n, p: p.p, test: "paired bootstrap"} : {draws, n, test: `no test: ${p.reason}`};
   }
-  const flips = signFlipTest(
+  const test = sharedFlipTest(
     values.map(value => value.left - value.right),
-    {
-      permutations: Math.max(EXCHANGES, Math.ceil((2 * tests) / (1 - settings.level))),
-      rng: createRng(`${settings.seed}/exchanges/${metric}`),
-    },
+    flips,
   );
   const {dz} = pairedEffect(values);
   const rest = {draws, n: values.length, ...(dz === undefined ? {} : {effect: dz})};
-  if (!flips.given) return {...rest, test: `no test: ${flips.reason}`};
-  return {...rest, p: flips.p, test: flips.exact ? "paired permutation, all exchanges" : "paired permutation"};
+  if (!test.given) return {...rest, test: `no test: ${test.reason}`};
+  return {...rest, p: test.p, test: test.exact ? "paired permutation, all exchanges" : "paired permutation"};
 }
 
 /** Whether two rows have estimates for the same documents; then their draws are of the same documents, too. */

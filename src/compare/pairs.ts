@@ -2,7 +2,7 @@ import type {PairResult} from "../records/results/estimates.ts";
 import {measured} from "../records/results/value.ts";
 import {holm} from "../stats/holm.ts";
 import {bootstrapInterval} from "../stats/interval.ts";
-import {pairRows} from "./paired.ts";
+import {exchangesOf, pairRows} from "./paired.ts";
 import type {ScoredSystem} from "./score-systems.ts";
 import type {CompareSettings} from "./settings.ts";
 
@@ -32,10 +32,10 @@ function pairsOfEstimator(
     return row === undefined ? [] : [{name, row}];
   });
   const twos = rows.flatMap((left, index) => rows.slice(index + 1).map(right => ({left, right})));
-  const tests = twos.length * settings.metrics.length;
+  const exchanges = exchangesOf(settings, twos.length * settings.metrics.length);
   const pairs = twos.flatMap(({left, right}) =>
     settings.metrics.map((metric): PairResult => {
-      const pair = pairRows(metric, {left: left.row, right: right.row}, settings, tests);
+      const pair = pairRows(metric, {left: left.row, right: right.row}, settings, exchanges);
       const method = left.row.metrics.get(metric)?.metric.interval ?? "bca";
       const interval = bootstrapInterval(pair.draws, {method, level: settings.level});
       return {

@@ -2,7 +2,7 @@ import type {MetricValue} from "../records/results/estimates.ts";
 import {measured} from "../records/results/value.ts";
 import {holm} from "../stats/holm.ts";
 import {bootstrapInterval} from "../stats/interval.ts";
-import {pairRows} from "./paired.ts";
+import {exchangesOf, pairRows} from "./paired.ts";
 import type {ScoredMetric, ScoredRow, ScoredSystem} from "./score-systems.ts";
 import type {CompareSettings} from "./settings.ts";
 
@@ -26,9 +26,8 @@ export function tableOf(system: ScoredSystem, settings: CompareSettings): Map<st
   const values = new Map(system.rows.map(({row, metrics}) => [row.name, valuesOf(metrics, settings)]));
   const contests = settings.metrics.flatMap(metric => contestsOf(metric, system, settings));
   const tested = contests.filter(({rival, best}) => rival !== best);
-  const p = tested.map(
-    ({metric, rival, best}) => pairRows(metric, {left: rival, right: best}, settings, tested.length).p,
-  );
+  const exchanges = exchangesOf(settings, tested.length);
+  const p = tested.map(({metric, rival, best}) => pairRows(metric, {left: rival, right: best}, settings, exchanges).p);
   const corrected = holm(p);
   const mark = (rival: ScoredRow, metric: string, marks: Partial<MetricValue>) => {
     const row = values.get(rival.row.name);

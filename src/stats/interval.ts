@@ -50,9 +50,10 @@ export const FEWEST_DOCUMENTS = 10;
 export function bootstrapInterval(draws: Draws, options: IntervalOptions = {}): Interval {
   const level = options.level ?? 0.95;
   if (!(level > 0 && level < 1)) throw new RangeError(`an interval needs a level between 0 and 1, not ${level}`);
-  const reason = whyNone(draws);
+  const defined = draws.replicates.filter(value => value !== undefined);
+  const reason = whyNone(draws, defined.length);
   if (reason !== undefined) return {given: false, reason};
-  const known = ascending(draws.replicates.filter(value => value !== undefined));
+  const known = ascending(defined);
   const tail = (1 - level) / 2;
   const plain = {low: tail, high: 1 - tail};
   const counts = {resamples: known.length, undefinedResamples: draws.replicates.length - known.length};
@@ -88,13 +89,12 @@ function flatInterval(estimate: number) {
   return {low: estimate, high: estimate, method: "percentile" as const, zeroWidth: true, note};
 }
 
-function whyNone(draws: Draws): string | undefined {
+function whyNone(draws: Draws, known: number): string | undefined {
   if (draws.estimate === undefined) return "no value to put an interval around";
   if (draws.documents < FEWEST_DOCUMENTS) {
     const count = draws.documents === 1 ? "1 document" : `${draws.documents} documents`;
     return `${count}: an interval needs at least ${FEWEST_DOCUMENTS}, since resamples of fewer vary too little`;
   }
-  const known = draws.replicates.filter(value => value !== undefined).length;
   if (known === 0 || 2 * known < draws.replicates.length) {
     return `only ${known} of ${draws.replicates.length} resamples have a value: too few documents bear on it`;
   }
@@ -112,10 +112,8 @@ function bcaShares(
   // A replicate that ties with the estimate counts half, as in SciPy: otherwise a discrete statistic looks biased. The
   // sums behind equal values are rounded differently, so a tie is not equality of bits.
   const slack = roundingOf(estimate);
-  const below = known.reduce(
-    (sum, value) => sum + (value < estimate - slack ? 1 : value <= estimate + slack ? 0.5 : 0),
-    0,
-  );
+  let below = 0;
+  for (const value of known) below += value < estimate - slack ? 1 : value <= estimate + slack ? 0.5 : 0;
   if (below === 0 || below === known.length) return "BCa needs replicates on both sides of the estimate";
   const bias = normalQuantile(below / known.length);
   const squares = influences.reduce((sum, pull) => sum + pull ** 2, 0);

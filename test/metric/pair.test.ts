@@ -8,7 +8,8 @@ import {bootstrapP} from "../../src/stats/bootstrap-p.ts";
 import {resample} from "../../src/stats/draws.ts";
 import {pairedEffect} from "../../src/stats/effect.ts";
 import {bootstrapInterval} from "../../src/stats/interval.ts";
-import {exchangeTest, signFlipTest} from "../../src/stats/permutation.ts";
+import {exchangeTest} from "../../src/stats/permutation.ts";
+import {signFlipTest} from "../../src/stats/sign-flips.ts";
 import {holedInputs, inputOf, inputs} from "./cases.ts";
 
 const reversed = (input: MetricInput): MetricInput => ({
