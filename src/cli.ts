@@ -47,6 +47,7 @@ const program = createProgram(version, {read: readInput}, async (call, json) => 
   terminal.rest();
   const output = json ? `${JSON.stringify(result.data, null, 2)}\n` : result.text;
   await new Promise<void>(resolve => process.stdout.write(output, () => resolve()));
+  for (const failure of result.failures ?? []) process.stderr.write(`${failure}\n`);
   process.exitCode = result.exitCode ?? 0;
 });
 program.exitOverride();

@@ -28,4 +28,6 @@ export interface CommandResult {
   readonly text: string;
   /** 1 where a gate that the user set was not met, 130 where it was interrupted and can be resumed. */
   readonly exitCode?: 0 | 1 | 130;
+  /** Why the exit code is 1, a line a gate: for stderr, under `--quiet` and `--json`, too. */
+  readonly failures?: readonly string[];
 }

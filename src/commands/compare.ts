@@ -160,9 +160,9 @@ export async function handOver(
   const page = options.report === false ? undefined : await addReport(folder, comparison, io);
   const outcomes = gates.map(gate => checkGate(gate, results));
   const failed = outcomes.filter(outcome => outcome.failed);
-  for (const outcome of failed) {
-    io.notice(`failed: ${outcome.gate.text} (${"value" in outcome ? `it is ${outcome.value}` : outcome.reason})`);
-  }
+  const failures = failed.map(
+    outcome => `failed: ${outcome.gate.text} (${"value" in outcome ? `it is ${outcome.value}` : outcome.reason})`,
+  );
   const place = relative(io.cwd, folder) || folder;
   return {
     data: {
@@ -173,7 +173,7 @@ export async function handOver(
       gates: outcomes.map(({gate, ...outcome}) => ({condition: gate.text, ...outcome})),
     },
     text: `${comparisonText(results)}\n${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n`,
-    ...(failed.length === 0 ? {} : {exitCode: 1}),
+    ...(failures.length === 0 ? {} : {exitCode: 1, failures}),
   };
 }
 

@@ -1,5 +1,5 @@
 import {createWriteStream} from "node:fs";
-import {mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
@@ -9,6 +9,7 @@ import {csvTables, estimatesCsv} from "../compare/csv-tables.ts";
 import {firstDistributionsTable, stepsTable} from "../compare/generation-tables.ts";
 import {resultsSchema} from "../records/results/results.ts";
 import {explainFileError} from "../store/disk-full.ts";
+import {makeFolder} from "../store/make-folder.ts";
 
 export const RESULTS = "results.json";
 export const ESTIMATES = "estimates.csv";
@@ -30,7 +31,7 @@ export async function writeComparison(folder: string, {results, systems, task, r
     ),
   ];
   try {
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     for (const [name, text] of files) await writeWhole(join(folder, name), text);
   } catch (error) {
     throw explainFileError(folder, error);
@@ -41,7 +42,7 @@ export async function writeComparison(folder: string, {results, systems, task, r
 /** Writes results.json alone. @throws as `writeComparison` */
 export async function writeResults(folder: string, results: Comparison["results"]): Promise<void> {
   try {
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     await writeWhole(join(folder, RESULTS), resultsText(results));
   } catch (error) {
     throw explainFileError(folder, error);

@@ -1,4 +1,4 @@
-import {mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {csvText} from "../compare/csv.ts";
 import {type ExperimentResults, experimentSchema} from "../records/results/experiment.ts";
@@ -8,6 +8,7 @@ import {fileSvg} from "../report/figure/frame.ts";
 import {pageAssets} from "../report/page-assets.ts";
 import {toPng} from "../report/png.ts";
 import {explainFileError} from "../store/disk-full.ts";
+import {makeFolder} from "../store/make-folder.ts";
 import {experimentCsv} from "./experiment-csv.ts";
 import {experimentNamed} from "./index.ts";
 
@@ -36,7 +37,7 @@ export async function writeExperiment(folder: string, results: ExperimentResults
     ["report.html", page],
   ];
   try {
-    await mkdir(join(folder, "figures"), {recursive: true});
+    await makeFolder(join(folder, "figures"));
     for (const [name, content] of files) await writeWhole(join(folder, name), content);
   } catch (error) {
     throw explainFileError(folder, error);

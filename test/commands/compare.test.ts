@@ -13,8 +13,8 @@ import {codeOf} from "../support/code-of.ts";
 // Many small files and statistics: seconds on a busy machine.
 vi.setConfig({testTimeout: 120_000});
 
-function io({folder: cwd}: Workspace, notices: string[] = []): CommandIo {
-  return {progress: () => {}, notice: line => notices.push(line), signal: new AbortController().signal, env: {}, cwd};
+function io({folder: cwd}: Workspace): CommandIo {
+  return {progress: () => {}, notice: () => {}, signal: new AbortController().signal, env: {}, cwd};
 }
 
 const few = {resamples: 50, report: false};
@@ -68,14 +68,26 @@ describe("compare", () => {
     const place = await workspace();
     const {folder, manifest} = await capture(place);
     const path = `estimates.${manifest.name}.hard.metrics.example-f1`;
-    const notices: string[] = [];
-    const call = async (failIf: string[]) => await compareCommand({...few, runs: [folder], failIf}, io(place, notices));
-    expect((await call([`${path} < 0.5`, `${path} >= 1`])).exitCode).toBe(1);
-    expect(notices).toEqual([`failed: ${path} >= 1 (it is 1)`]);
+    const call = async (failIf: string[]) => await compareCommand({...few, runs: [folder], failIf}, io(place));
+    expect(await call([`${path} < 0.5`, `${path} >= 1`])).toMatchObject({
+      exitCode: 1,
+      failures: [`failed: ${path} >= 1 (it is 1)`],
+    });
     expect((await call([`${path} < 0.5`])).exitCode).toBeUndefined();
     expect(await codeOf(async () => await call([`${path}x > 1`]))).toBe("unknown-path");
     expect(await codeOf(async () => await call(["nothing"]))).toBe("bad-gate");
   });
+
+  const noProc = process.platform === "linux" ? undefined : "needs Linux's /proc";
+  test.skipIf(noProc !== undefined)(
+    `a file system that makes no folders is named at once${noProc === undefined ? "" : ` (skipped: ${noProc})`}`,
+    async () => {
+      const place = await workspace();
+      const {folder} = await capture(place);
+      const call = async () => await compareCommand({...few, runs: [folder], out: "/proc/labelscope/out"}, io(place));
+      expect(await codeOf(call)).toBe("run-not-writable");
+    },
+  );
 
   test("a folder that is no run, and no folder, are named errors", async () => {
     const place = await workspace();
