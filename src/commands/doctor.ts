@@ -43,7 +43,8 @@ export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: Comm
     diskFree: disk === undefined ? "unknown" : formatBytes(disk),
     python: await pythonVersion(io.env.LABELSCOPE_PYTHON ?? "python3"),
   };
-  const rows = Object.entries(data).map(([name, value]) => [name, String(value)]);
+  const words = (name: string) => name.replaceAll(/[A-Z]/g, capital => ` ${capital.toLowerCase()}`);
+  const rows = Object.entries(data).map(([name, value]) => [words(name), String(value)]);
   return {data, text: `${alignColumns(rows)}\n`};
 }
 

@@ -149,6 +149,15 @@ export async function loadTask(spec: string, options: LoadOptions): Promise<Task
   if (builtIn?.kind === "dataset") return loadDataset(builtIn, options);
   const path = builtIn === undefined ? resolve(options.cwd, spec) : resolve(packageRoot, builtIn.taskFile);
   if (await isFile(path)) return loadTaskFile(path, {...options, notes: builtIn?.notes ?? []});
+  const inside = join(path, "task.yaml");
+  if (builtIn === undefined && (await isFile(inside))) {
+    throw new LabelscopeError({
+      code: "task-not-found",
+      message: `"${spec}" is a folder; a task is named by its file`,
+      next: `give ${displayFrom(options.cwd)(inside)}`,
+      facts: {given: spec},
+    });
+  }
   const known = [...builtInTaskMap.keys()];
   const meant = nearest(spec, known, 1)[0];
   throw new LabelscopeError({

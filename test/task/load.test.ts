@@ -1,4 +1,4 @@
-import {mkdtemp, rm, writeFile} from "node:fs/promises";
+import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, test} from "vitest";
@@ -187,6 +187,14 @@ describe("loadTask", () => {
     const error = await failure("goemotion");
     expect(error.code).toBe("task-not-found");
     expect(error.next).toEqual(["did you mean goemotions?"]);
+  });
+
+  test("names the task file where its folder was given", async () => {
+    await mkdir(join(cwd, "mine"));
+    await writeFile(join(cwd, "mine", "task.yaml"), header);
+    const error = await failure("mine");
+    expect(error.code).toBe("task-not-found");
+    expect(error.next).toEqual([`give ${join("mine", "task.yaml")}`]);
   });
 
   test("says how to give the data that a built-in task needs", async () => {
