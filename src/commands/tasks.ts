@@ -1,4 +1,6 @@
+import {resolve} from "node:path";
 import {LabelscopeError} from "../errors.ts";
+import {explainFileError} from "../store/disk-full.ts";
 import {checkTask, type SplitSummary, type TaskSummary} from "../task/check.ts";
 import {importTask} from "../task/import.ts";
 import {builtInTasks} from "../task/index.ts";
@@ -103,6 +105,8 @@ export async function tasksImport(
     mapping,
     ...(data === undefined ? {} : {dataDir: data}),
     ...(taskId === undefined ? {} : {taskId}),
+  }).catch(error => {
+    throw explainFileError(resolve(io.cwd, out), error);
   });
   const documents = Object.fromEntries(
     Object.entries(task.splits).map(([split, {documents: all}]) => [split, all.length]),

@@ -42,5 +42,10 @@ describe("tasks", () => {
     await rm(out, {recursive: true});
     expect(text).toContain(`wrote ${join(out, "task.yaml")}\ntrain 8, calibration 2, test 3\n`);
     await expect(tasksImport({task: "goemotions"}, io)).rejects.toMatchObject({code: "usage"});
+    const file = join(fixtures, "tiny/task.yaml", "below");
+    await expect(tasksImport({task: "goemotions", data: "goemotions", out: file}, io)).rejects.toMatchObject({
+      code: "run-not-writable",
+      next: [expect.stringContaining("--out")],
+    });
   });
 });
