@@ -21,8 +21,11 @@ export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: Comm
   });
   const {readerState} = engine;
   const probe = await anyModel(home);
-  let selfTest = "not run: no model is on this computer (labelscope models pull smollm2-135m-instruct)";
   let reader = "reason" in readerState ? "public" : "native";
+  let selfTest =
+    reader === "public"
+      ? "not needed: there is no native reader"
+      : "not run: no model is on this computer (labelscope models pull smollm2-135m-instruct)";
   if (probe !== undefined && reader === "native") {
     await using model = await engine.loadModel(probe.path);
     reader = String(model.facts.reader);
@@ -38,7 +41,7 @@ export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: Comm
     ...engine.facts,
     reader,
     readerBecause: "reason" in readerState ? readerState.reason : `compiled with ${readerState.compiler}`,
-    selfTest: reader === "native" || probe !== undefined ? selfTest : "not needed",
+    selfTest,
     home,
     diskFree: disk === undefined ? "unknown" : formatBytes(disk),
     python: await pythonVersion(io.env.LABELSCOPE_PYTHON ?? "python3"),

@@ -30,6 +30,15 @@ describe("the command line on a real model", () => {
     expect(stderr).toMatch(/ on posts · 3\/3 documents · [\d.]+ docs\/s/);
   });
 
+  test("a home that cannot be written leaves the public reader, and doctor says why", async () => {
+    const env = {LABELSCOPE_HOME: join(smallestModel(), "home")};
+    const {code, stdout} = await callCli(build, ["doctor"], {cwd, env});
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^reader +public$/m);
+    expect(stdout).toMatch(/^reader because +\S/m);
+    expect(stdout).toMatch(/^self test +not needed/m);
+  });
+
   test("--quiet leaves stderr empty", async () => {
     expect(await call(...run, "--limit", "3", "--quiet")).toMatchObject({code: 0, stderr: ""});
   });

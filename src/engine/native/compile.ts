@@ -42,11 +42,16 @@ export async function compiledReader(home: string, options: {readonly retry?: bo
   const failure = join(folder, "failed.txt");
   if (existsSync(file)) return {file, compiler: compiler.version};
   if (existsSync(failure) && options.retry !== true) return {file: undefined, reason: await readFile(failure, "utf8")};
-  await mkdir(folder, {recursive: true});
-  const reason = await compile(compiler.command, libraries, folder, file);
-  if (reason === undefined) return {file, compiler: compiler.version};
-  await writeFile(failure, reason);
-  return {file: undefined, reason};
+  try {
+    await mkdir(folder, {recursive: true});
+    const reason = await compile(compiler.command, libraries, folder, file);
+    if (reason === undefined) return {file, compiler: compiler.version};
+    await writeFile(failure, reason);
+    return {file: undefined, reason};
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {file: undefined, reason: `there is no place for it (${why}); LABELSCOPE_HOME names another`};
+  }
 }
 
 /** Compiles beside the target and renames into place: two processes may do it at once. */
