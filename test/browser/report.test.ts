@@ -95,7 +95,7 @@ describe.skipIf(skipReason !== undefined)("report.html in Chromium", () => {
   test("a link to a document opens it", async () => {
     const {page} = await open(browser, report.url);
     await page.evaluate('location.hash = "#document=d0009"');
-    await page.waitForFunction('document.querySelector("#detail h3").textContent === "d0009"');
+    await page.locator("#detail h3", {hasText: "d0009"}).waitFor();
     expect(await chosen(page)).toBe("d0009");
   });
 
@@ -130,7 +130,7 @@ describe.skipIf(skipReason !== undefined)("report.html in Chromium", () => {
     expect(await head.getAttribute("aria-sort")).toBe("descending");
     expect(await values()).toEqual([400_000, 400_000, 80_000, 20_000]);
     await table.locator("button.copy").click();
-    await page.waitForFunction(`document.querySelector('[data-table="runs"] .copy').textContent === "Copied"`);
+    await table.locator("button.copy", {hasText: "Copied"}).waitFor();
     const csv = await page.evaluate(async () => await navigator.clipboard.readText());
     expect(csv.split("\r\n")[0]).toMatch(/^Run,"Family, variant",Quantisation,Parameters,/);
     expect(csv).toContain("400000");
