@@ -8,6 +8,7 @@ const SOURCE = join(import.meta.dirname, "../src");
 const ORDER = [
   "errors.ts",
   "nearest.ts", // the closest of some names: for messages, knows nothing
+  "make-folder.ts", // a folder made level by level: knows nothing
   "version.ts", // package.json's version: knows nothing
   "math",
   "stats",

@@ -1,8 +1,9 @@
 import {createHash} from "node:crypto";
-import {mkdir, open, readFile, rename, stat, writeFile} from "node:fs/promises";
+import {open, readFile, rename, stat, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {z} from "zod";
 import {LabelscopeError} from "../errors.ts";
+import {makeFolder} from "../make-folder.ts";
 import {sha256Schema} from "../records/catalog.ts";
 
 export interface HashOptions {
@@ -98,7 +99,7 @@ async function readSlot(slot: string): Promise<z.infer<typeof cachedHashSchema> 
 async function writeSlot(slot: string, identity: string, sha256: string): Promise<void> {
   const temporary = `${slot}.${process.pid}`;
   try {
-    await mkdir(resolve(slot, ".."), {recursive: true});
+    await makeFolder(resolve(slot, ".."));
     await writeFile(temporary, JSON.stringify({identity, sha256}));
     await rename(temporary, slot);
   } catch {

@@ -1,7 +1,8 @@
 import {spawn} from "node:child_process";
-import {lstat, mkdir, readdir} from "node:fs/promises";
+import {lstat, readdir} from "node:fs/promises";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
+import {makeFolder} from "../make-folder.ts";
 
 export interface WheelRequest {
   readonly name: string;
@@ -23,7 +24,7 @@ export interface WheelRequest {
  */
 export async function pipDownload(options: WheelRequest): Promise<string> {
   const temporary = join(options.folder, "tmp");
-  await mkdir(temporary, {recursive: true});
+  await makeFolder(temporary);
   const python = options.env.LABELSCOPE_PYTHON || (process.platform === "win32" ? "python" : "python3");
   const requirement = `${options.name}==${options.version}`;
   const flags = ["--only-binary", ":all:", "--no-deps", "--no-cache-dir", "--no-input", "--progress-bar", "off"];

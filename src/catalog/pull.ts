@@ -1,6 +1,7 @@
-import {mkdir, open, rename, rm, stat, writeFile} from "node:fs/promises";
+import {open, rename, rm, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
+import {makeFolder} from "../make-folder.ts";
 import type {PulledRecord} from "../records/catalog.ts";
 import type {Catalog} from "./catalog.ts";
 import {diskFull, isDiskFull, type Statfs} from "./disk-space.ts";
@@ -62,7 +63,7 @@ export async function pullModel(target: PullTarget, options: PullOptions): Promi
   const before = await presentModel(target, options);
   if (before !== undefined) return before;
   const work = join(modelsFolder(options.home), ".partial");
-  await mkdir(work, {recursive: true}).catch(cause => {
+  await makeFolder(work).catch(cause => {
     throw isDiskFull(cause) ? diskFull({folder: work}, cause) : homeUnwritable(work, cause);
   });
   await using lock = await acquireLock(join(work, `${id}.lock`), {

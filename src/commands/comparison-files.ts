@@ -7,9 +7,9 @@ import type {Comparison} from "../compare/compare.ts";
 import {csvText} from "../compare/csv.ts";
 import {csvTables, estimatesCsv} from "../compare/csv-tables.ts";
 import {firstDistributionsTable, stepsTable} from "../compare/generation-tables.ts";
+import {makeFolder} from "../make-folder.ts";
 import {resultsSchema} from "../records/results/results.ts";
 import {explainFileError} from "../store/disk-full.ts";
-import {makeFolder} from "../store/make-folder.ts";
 
 export const RESULTS = "results.json";
 export const ESTIMATES = "estimates.csv";

@@ -1,6 +1,7 @@
 import {rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {csvText} from "../compare/csv.ts";
+import {makeFolder} from "../make-folder.ts";
 import {type ExperimentResults, experimentSchema} from "../records/results/experiment.ts";
 import {type ExperimentDrawing, experimentPage} from "../report/experiment-page.ts";
 import {drawExperiment} from "../report/figure/experiment.ts";
@@ -8,7 +9,6 @@ import {fileSvg} from "../report/figure/frame.ts";
 import {pageAssets} from "../report/page-assets.ts";
 import {toPng} from "../report/png.ts";
 import {explainFileError} from "../store/disk-full.ts";
-import {makeFolder} from "../store/make-folder.ts";
 import {experimentCsv} from "./experiment-csv.ts";
 import {experimentNamed} from "./index.ts";
 

@@ -1,6 +1,7 @@
-import {mkdir, writeFile} from "node:fs/promises";
+import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {ComparedRun} from "../compare/compared-run.ts";
+import {makeFolder} from "../make-folder.ts";
 import type {Results} from "../records/results/results.ts";
 import {explorerData, explorerRoom} from "./explorer-data.ts";
 import {runTitles} from "./figure/figure.ts";
@@ -36,7 +37,7 @@ export interface WrittenReport {
 export async function writeReport({results, runs, out, onProgress, signal}: ReportInput): Promise<WrittenReport> {
   const drawn = drawAll(results);
   const folder = join(out, FIGURES);
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   const figures: string[] = [];
   const undrawn: {name: string; reason: string}[] = [];
   for (const {drawing} of drawn) {

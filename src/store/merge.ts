@@ -1,11 +1,11 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
+import {makeFolder} from "../make-folder.ts";
 import {type Captures, capturesSchema} from "../records/captures.ts";
 import type {Manifest} from "../records/manifest.ts";
 import {canonicalJson} from "../task/hash.ts";
 import {joinRecords} from "./join-records.ts";
-import {makeFolder} from "./make-folder.ts";
 import {MANIFEST, writeManifest} from "./manifest-file.ts";
 import {LOGITS} from "./matrix-file.ts";
 import {requireManifest} from "./read-run.ts";

@@ -1,7 +1,8 @@
 import {randomUUID} from "node:crypto";
-import {mkdir, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {readFile, rename, rm, writeFile} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 import {LabelscopeError, unknownChoice} from "../errors.ts";
+import {makeFolder} from "../make-folder.ts";
 import {builtInTaskMap} from "./index.ts";
 import {formatDocument} from "./jsonl.ts";
 import {loadTask} from "./load.ts";
@@ -127,7 +128,7 @@ export async function importTask(name: string, options: ImportOptions): Promise<
       facts: {files: different.map(file => file.path)},
     });
   }
-  await mkdir(directory, {recursive: true});
+  await makeFolder(directory);
   const files: {path: string; written: boolean}[] = [];
   for (const [index, file] of wanted.entries()) {
     const written = current[index] !== file.content;

