@@ -8,7 +8,7 @@ startExplorer();
 /** @type {HTMLDetailsElement[]} */
 let unfolded = [];
 addEventListener("beforeprint", () => {
-  unfolded = [...document.querySelectorAll("details:not(.data)")].filter(details => !details.open);
+  unfolded = [...document.querySelectorAll("details")].filter(details => !details.open && !details.matches(".data"));
   for (const details of unfolded) details.open = true;
 });
 addEventListener("afterprint", () => {
