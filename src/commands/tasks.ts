@@ -116,8 +116,9 @@ export async function tasksImport(
     ...split.dropped.map(({reason, count}) => `dropped ${number.format(count)}: ${reason}`),
     ...split.remarks.map(({reason, count}) => `read by rule ${number.format(count)}: ${reason}`),
   ]);
+  const notes = task.notes.map(note => `note: ${note}`);
   return {
-    data: {id: task.definition.id, documents, files},
-    text: `${[...lines, pairs(documents), ...counted].join("\n")}\n`,
+    data: {id: task.definition.id, documents, files, notes: task.notes},
+    text: `${[...lines, pairs(documents), ...counted, ...notes].join("\n")}\n`,
   };
 }

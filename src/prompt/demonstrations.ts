@@ -2,7 +2,14 @@ import {LabelscopeError} from "../errors.ts";
 import {createRng} from "../math/rng.ts";
 import {shuffle} from "../math/shuffle.ts";
 import type {Document} from "../records/document.ts";
-import {type Composition, countComposition, planComposition} from "../task/composition.ts";
+import {
+  type Composition,
+  countComposition,
+  demonstrationPools,
+  fittingComposition,
+  planComposition,
+  shareOf,
+} from "../task/composition.ts";
 import {goldSet} from "../task/gold.ts";
 import type {Task} from "../task/task.ts";
 
@@ -22,13 +29,6 @@ export interface Demonstrations {
   readonly composition: Composition;
   /** The split or the file they come from. */
   readonly source: string;
-}
-
-type Kind = "multi" | "single" | "none";
-
-function kindOf(document: Document, task: Task): Kind {
-  const size = goldSet(document, task).length;
-  return size === 0 ? "none" : size === 1 ? "single" : "multi";
 }
 
 /** A fixed file's first `count` documents; the shares and the seed do not apply. */
@@ -75,22 +75,21 @@ export function selectDemonstrations(task: Task, options: DemonstrationOptions =
       next: `--shots 0, or data.${rule.from} in the task file`,
     });
   }
-  const pools: Record<Kind, Document[]> = {multi: [], single: [], none: []};
-  const texts = new Set<string>();
-  for (const document of split.documents) {
-    if (options.exclude?.has(document.id) || texts.has(document.text)) continue;
-    texts.add(document.text);
-    pools[kindOf(document, task)].push(document);
-  }
+  const pools = demonstrationPools(split.documents, task, options.exclude);
   const kinds = ["multi", "single", "none"] as const;
   const short = kinds.filter(kind => pools[kind].length < composition[kind]);
   if (short.length > 0) {
+    const there = {multi: pools.multi.length, single: pools.single.length, none: pools.none.length};
+    const nearest = fittingComposition(composition, there);
     throw new LabelscopeError({
       code: "too-few-demonstrations",
       message: `the ${rule.from} split of task "${definition.id}" cannot give ${count} demonstrations`,
-      details: kinds.map(kind => `${kind}: ${composition[kind]} wanted, ${pools[kind].length} there`),
-      next: "fewer --shots, or another --multi-share or --none-share",
-      facts: {wanted: composition, there: Object.fromEntries(kinds.map(kind => [kind, pools[kind].length]))},
+      details: kinds.map(kind => `${kind}: ${composition[kind]} wanted, ${there[kind]} there`),
+      next:
+        nearest.count === 0
+          ? "--shots 0"
+          : `--shots ${nearest.count} --multi-share ${shareOf(nearest, "multi")} --none-share ${shareOf(nearest, "none")}, the nearest that it can give`,
+      facts: {wanted: composition, there},
     });
   }
   const drawn = kinds.flatMap(kind =>

@@ -2,14 +2,15 @@ import {readdir, stat} from "node:fs/promises";
 import {basename, extname, join, resolve} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import type {Split} from "../records/document.ts";
-import {type TaskDefinition, taskDefinitionSchema} from "../records/task.ts";
+import {demonstrationsSchema, type TaskDefinition, taskDefinitionSchema} from "../records/task.ts";
 import type {ReadSplit} from "./built-in.ts";
 import {documentProblems} from "./check-document.ts";
 import {canonicalJson, sha256} from "./hash.ts";
 import {intoSplits} from "./into-splits.ts";
 import {annotationsOf, displayFrom, finishSplit, fixAndRetry} from "./load.ts";
 import {ProblemList} from "./problems.ts";
-import {splitByHash, splitByHashNote} from "./split-by-hash.ts";
+import {splitTable} from "./split-by-hash.ts";
+import {tableDemonstrations} from "./table-demonstrations.ts";
 import {labelsOf, tableDocuments} from "./table-documents.ts";
 import {type TableFormat, type TableMapping, type TableRow, tableFormats} from "./table-rows.ts";
 import type {Task} from "./task.ts";
@@ -142,19 +143,21 @@ export async function loadTable(format: TableFormat, options: LoadTableOptions):
       mapping,
     );
   const splits: Partial<Record<Split, ReadSplit>> = {};
+  const notes = [`Imported from ${basename(data)}.`];
   for (const {split, path, rows} of read) {
     const file = display(path);
     const pool = {...tableDocuments(rows, {file, mapping, labels, problems}), source: path};
-    Object.assign(splits, split === undefined ? filled(intoSplits(pool, id => splitByHash(id))) : {[split]: pool});
+    if (split === undefined) {
+      const {splitOf, note} = splitTable(pool.documents.map(({id}) => id));
+      Object.assign(splits, filled(intoSplits(pool, splitOf)));
+      notes.push(note);
+    } else splits[split] = pool;
   }
   problems.throwIfAny("data-invalid", `task "${id}"`, fixAndRetry);
   const annotators = Object.values(splits).some(split =>
     split.documents.some(entry => entry.annotations !== undefined),
   );
-  if (splits.test === undefined) {
-    const message = "too few documents to split: none fell to test (10 %)";
-    problems.add({file: display(data), message: `${message}; give a directory with train and test`});
-  }
+  if (splits.test === undefined) problems.add({file: display(data), message: "it gives no document"});
   problems.throwIfAny("data-invalid", `task "${id}"`, fixAndRetry);
   const definition = define({id, labels, annotators});
   const named = new Set(Object.keys(splits));
@@ -166,13 +169,15 @@ export async function loadTable(format: TableFormat, options: LoadTableOptions):
   for (const split of Object.values(splits)) checkDocuments(split, finished, problems);
   problems.throwIfAny("data-invalid", `task "${id}"`, fixAndRetry);
   const done = Object.fromEntries(Object.entries(splits).map(([name, split]) => [name, finishSplit(split)]));
+  const {rule, note} = tableDemonstrations(finished, demonstrationsSchema.parse({}), splits.train?.documents);
+  const demonstrating = {...finished, demonstrations: rule};
   return {
-    definition: finished,
+    definition: demonstrating,
     source: data,
-    hash: sha256(canonicalJson(finished)),
+    hash: sha256(canonicalJson(demonstrating)),
     annotations: annotationsOf(done),
     splits: done,
-    notes: [`Imported from ${basename(data)}.`, ...(read[0]?.split === undefined ? [splitByHashNote] : [])],
+    notes: note === undefined ? notes : [...notes, note],
   };
 }
 

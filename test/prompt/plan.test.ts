@@ -48,6 +48,7 @@ describe("selectDemonstrations", () => {
       expect.objectContaining({
         code: "too-few-demonstrations",
         details: ["multi: 4 wanted, 3 there", "single: 2 wanted, 3 there", "none: 2 wanted, 2 there"],
+        next: ["--shots 8 --multi-share 0.375 --none-share 0.25, the nearest that it can give"],
       }),
     );
   });

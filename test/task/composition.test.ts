@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {countComposition, planComposition} from "../../src/task/composition.ts";
+import {countComposition, fittingComposition, planComposition, shareOf} from "../../src/task/composition.ts";
 
 describe("planComposition", () => {
   test("gives ten demonstrations five of several labels, four of one and one of none", () => {
@@ -24,6 +24,44 @@ describe("planComposition", () => {
         expect(multi + single + none).toBe(count);
         expect(Math.min(multi, single, none)).toBeGreaterThanOrEqual(0);
         expect(hasNull || none === 0).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("fittingComposition", () => {
+  const usual = {count: 10, multi: 5, single: 4, none: 1};
+
+  test("lets single labels stand in for kinds that run short, then several, then makes do with fewer", () => {
+    expect(fittingComposition(usual, {multi: 50, single: 40, none: 10})).toEqual(usual);
+    expect(fittingComposition(usual, {multi: 0, single: 40, none: 0})).toEqual({
+      count: 10,
+      multi: 0,
+      single: 10,
+      none: 0,
+    });
+    expect(fittingComposition(usual, {multi: 9, single: 2, none: 1})).toEqual({
+      count: 10,
+      multi: 7,
+      single: 2,
+      none: 1,
+    });
+    expect(fittingComposition(usual, {multi: 1, single: 2, none: 9})).toEqual({count: 4, multi: 1, single: 2, none: 1});
+    expect(fittingComposition(usual, {multi: 0, single: 0, none: 9}).count).toBe(0);
+  });
+
+  test("is what its shares plan again, and within what is there", () => {
+    const there = fc.record({multi: fc.nat(12), single: fc.nat(12), none: fc.nat(12)});
+    const unit = fc.double({min: 0, max: 1, noNaN: true});
+    fc.assert(
+      fc.property(there, fc.nat(999), unit, unit, (held, count, multiShare, noneShare) => {
+        const wanted = planComposition({count, multiShare, noneShare, hasNull: true});
+        const found = fittingComposition(wanted, held);
+        const again = {count: found.count, multiShare: shareOf(found, "multi"), noneShare: shareOf(found, "none")};
+        expect(planComposition({...again, hasNull: true})).toEqual(found);
+        for (const kind of ["multi", "single", "none"] as const) expect(found[kind]).toBeLessThanOrEqual(held[kind]);
+        const all = held.multi + held.single >= count;
+        expect(found.count === count || !all).toBe(true);
       }),
     );
   });

@@ -2,6 +2,8 @@ import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, test} from "vitest";
+import {selectDemonstrations} from "../../src/prompt/demonstrations.ts";
+import {demonstrationsSchema} from "../../src/records/task.ts";
 import {importTask} from "../../src/task/import.ts";
 import {loadTask} from "../../src/task/load.ts";
 import {loadTable} from "../../src/task/load-table.ts";
@@ -143,6 +145,52 @@ describe("a JSONL of the user's own", () => {
     expect(await detailsOf(`${lines[3]}\n`, {labels: ["x"]}, "t.jsonl")).toEqual([
       't.jsonl:1: "labels" holds no list of labels',
     ]);
+  });
+});
+
+describe("the demonstrations of a table", () => {
+  const columns = {idColumn: "id", textColumn: "text", labelsColumn: "labels", separator: ";"};
+  /** Rows whose labels repeat a pattern, as a table. */
+  const table = (rows: number, pattern: readonly string[]) =>
+    `id,text,labels\n${Array.from({length: rows}, (_, row) => `r${row},Text ${row},${pattern[row % pattern.length]}\n`).join("")}`;
+  const imported = async (content: string) => {
+    await writeFile(join(cwd, "t.csv"), content);
+    return await loadTable("csv", {data: "t.csv", cwd, mapping: columns});
+  };
+
+  test.each([1, 2, 6, 20, 60, 200])("of %i rows can be drawn from its train split", async rows => {
+    for (const pattern of [["a;b", "a", "b", ""], ["a", "b"], ["a;b"], ["a", "", "", "", "", "", ""]]) {
+      const task = await imported(table(rows, pattern));
+      const {count} = demonstrationsSchema.parse(task.definition.demonstrations);
+      expect(selectDemonstrations(task).documents).toHaveLength(count);
+      expect(task.splits.test?.documents.length).toBeGreaterThan(0);
+    }
+  });
+
+  test("are the usual ones where they can be, without a word", async () => {
+    const {definition, notes} = await imported(table(200, ["a;b", "a", "b", ""]));
+    expect(definition.demonstrations).toEqual({from: "train", count: 10, multiShare: 0.5, noneShare: 0.1, seed: 0});
+    expect(notes).toHaveLength(2);
+  });
+
+  test("are fewer, and of kinds that are there, with the reason in the notes", async () => {
+    await writeFile(join(cwd, "train.csv"), "id,text,labels\n1,One,a\n2,Two,\n3,Three,a\n");
+    await writeFile(join(cwd, "test.csv"), "id,text,labels\n4,Four,b\n");
+    const {definition, notes} = await loadTable("csv", {data: ".", cwd, mapping: columns, taskId: "t"});
+    expect(definition.demonstrations).toMatchObject({count: 3, multiShare: 0, noneShare: 0.333});
+    expect(notes.at(-1)).toBe(
+      "Demonstrations: of the 10 usual ones (5 with several labels, 4 with one, 1 without) train has 0 with several labels, 2 with one, 1 without, so the task demonstrates 3: 0 with several labels, 2 with one, 1 without.",
+    );
+  });
+
+  test("are none where there is no train split, or no label in it", async () => {
+    await writeFile(join(cwd, "test.csv"), "id,text,labels\n4,Four,b\n");
+    const alone = await loadTable("csv", {data: ".", cwd, mapping: columns, taskId: "t"});
+    expect(alone.definition.demonstrations).toMatchObject({count: 0});
+    expect(alone.notes.at(-1)).toContain("there is no train split, so nothing is demonstrated");
+    await writeFile(join(cwd, "train.csv"), "id,text,labels\n1,One,\n");
+    const unlabelled = await loadTable("csv", {data: ".", cwd, mapping: columns, taskId: "t"});
+    expect(unlabelled.definition.demonstrations).toMatchObject({count: 0});
   });
 });
 

@@ -1,7 +1,7 @@
 import {createHash} from "node:crypto";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {splitByHash} from "../../src/task/split-by-hash.ts";
+import {splitByHash, splitTable} from "../../src/task/split-by-hash.ts";
 
 describe("splitByHash", () => {
   test("gives about 10, 10 and 80 % of many ids", () => {
@@ -19,6 +19,25 @@ describe("splitByHash", () => {
         const place = Number(`0x${digits}`) / 2 ** 32;
         fc.pre(Math.abs(place - 0.1) > 1e-6 && Math.abs(place - 0.2) > 1e-6);
         expect(splitByHash(id, seed)).toBe(place < 0.1 ? "test" : place < 0.2 ? "calibration" : "train");
+      }),
+    );
+  });
+});
+
+describe("splitTable", () => {
+  test("leaves documents where splitByHash puts them as soon as one is for the test", () => {
+    const ids = Array.from({length: 100}, (_, index) => `document ${index}`);
+    expect(ids.map(splitTable(ids).splitOf)).toEqual(ids.map(id => splitByHash(id)));
+  });
+
+  test("gives few documents a test split of half of them, whatever their order", () => {
+    const outside = fc.string().filter(id => splitByHash(id) !== "test");
+    fc.assert(
+      fc.property(fc.uniqueArray(outside, {minLength: 1, maxLength: 9}), ids => {
+        const {splitOf, note} = splitTable(ids);
+        expect(ids.filter(id => splitOf(id) === "test")).toHaveLength(Math.ceil(ids.length / 2));
+        expect(ids.map(splitTable([...ids].reverse()).splitOf)).toEqual(ids.map(splitOf));
+        expect(note).toContain("half of them are test");
       }),
     );
   });
