@@ -10,17 +10,19 @@ const catalog = JSON.parse(readFileSync(catalogFile, "utf8"));
 const others = catalog.models.filter(entry => entry.family !== "ladder");
 const entries = [];
 for (const file of readdirSync(folder).filter(name => name.endsWith(".gguf"))) {
-  const [, size, variant] = /^ladder-([a-z]+)-(base|sft|rl|lora)\./.exec(file) ?? [];
-  if (size === undefined) throw new Error(`models/${file}: expected ladder-SIZE-VARIANT.TYPE.gguf`);
+  const [, size, variant, weights] = /^ladder-([a-z]+)-(base|sft|rl|lora)\.(\w+)\.gguf$/.exec(file) ?? [];
+  if (size === undefined || weights === undefined)
+    throw new Error(`models/${file}: expected ladder-SIZE-VARIANT.TYPE.gguf`);
+  const isQuantised = weights.startsWith("q");
   const path = new URL(file, folder).pathname;
   const bytes = readFileSync(path);
   const info = await readGgufInfo(path);
   entries.push({
     parameters: info.totalParameters,
     entry: {
-      id: `ladder-${size}-${variant}`,
+      id: `ladder-${size}-${variant}${isQuantised ? `-${weights}` : ""}`,
       family: "ladder",
-      title: `Posts ladder ${size}, ${variant}`,
+      title: `Posts ladder ${size}, ${variant}${isQuantised ? `, ${weights.toUpperCase()}` : ""}`,
       parameters: info.totalParameters,
       variant,
       ...(variant === "base" ? {} : {parent: `ladder-${size}-base`}),
@@ -29,7 +31,7 @@ for (const file of readdirSync(folder).filter(name => name.endsWith(".gguf"))) {
       sizeBytes: bytes.length,
       licence: {id: "MIT", name: "MIT"},
       verified: true,
-      notes: "Trained from scratch by scripts/ladder on the built-in task posts; see models/MODEL_CARD.md.",
+      notes: `${isQuantised ? `ladder-${size}-${variant}, quantised by scripts/ladder` : "Trained from scratch by scripts/ladder on the built-in task posts"}; see models/MODEL_CARD.md.`,
       sources: [{kind: "embedded", path: file}],
     },
   });

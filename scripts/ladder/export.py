@@ -1,4 +1,7 @@
-"""Writes one trained model as GGUF: `export.py base|sft|lora|rl SIZE --workdir DIR --out DIR`. A LoRA becomes an adapter file."""
+"""Writes one trained model as GGUF: `export.py base|sft|lora|rl SIZE --workdir DIR --out DIR`.
+
+A LoRA becomes an adapter file; a base model is written quantised as well where its rows are whole blocks.
+"""
 from __future__ import annotations
 
 import hashlib
@@ -6,14 +9,13 @@ import json
 from pathlib import Path
 
 import gguf
-import numpy as np
 import torch
 
 import recipe as recipes
 import tokens
 from stages import Job, Workspace, job_arguments, open_workspace, write_atomically, write_json
+from weights import FILE_TYPES, encode
 
-FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7}
 DESCRIPTIONS = {
     "base": "trained from scratch on single annotators' answers to synthetic posts",
     "sft": "finetuned from base on majority answers",
@@ -79,16 +81,6 @@ def add_shape(writer: gguf.GGUFWriter, size: recipes.Size) -> None:
     writer.add_vocab_size(recipes.VOCABULARY)
 
 
-def add_matrix(writer: gguf.GGUFWriter, name: str, value: np.ndarray, weights: str) -> None:
-    if value.ndim == 1 or weights == "f32":
-        writer.add_tensor(name, value.astype(np.float32))
-    elif weights == "f16":
-        writer.add_tensor(name, value.astype(np.float16))
-    else:
-        kind = gguf.GGMLQuantizationType.Q8_0
-        writer.add_tensor(name, gguf.quants.quantize(value.astype(np.float32), kind), raw_dtype=kind)
-
-
 def write(work: Workspace, job: Job, path: Path, weights: str) -> None:
     size, facts = work.recipe.sizes[job.size], work.facts(job)
     state = torch.load(work.folder(job) / "model.pt", weights_only=True)
@@ -116,27 +108,25 @@ def write(work: Workspace, job: Job, path: Path, weights: str) -> None:
         writer.add_file_type(FILE_TYPES[weights])
         add_tokenizer(writer, work.tokenizer())
         for name, value in state.items():
-            add_matrix(writer, tensor_name(name), value.numpy(), weights)
+            stored, kind = encode(name, value.numpy(), weights)
+            writer.add_tensor(tensor_name(name), stored, raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
 
 
-def export(work: Workspace, job: Job, out: Path, weights: str) -> Path:
+def export(work: Workspace, job: Job, out: Path, weights: str) -> dict:
     path = out / file_name(job, weights)
     write_atomically(path, lambda temporary: write(work, job, temporary, weights))
-    return path
+    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
 
 
 def main() -> None:
     args = job_arguments(__doc__)
     work, job = open_workspace(args.workdir, args.quick, args.recipe_seed), Job(args.kind, args.size, args.seed)
-    path = export(work, job, args.out, args.weights or work.recipe.weights)
-    if args.weights:
-        return
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    write_json(work.folder(job) / "export.json", {"file": path.name, "sha256": digest, "bytes": path.stat().st_size})
+    quantised = {weights: export(work, job, args.out, weights) for weights in work.quantised(job)}
+    write_json(work.folder(job) / "export.json", {**export(work, job, args.out, work.recipe.weights), "quantised": quantised})
 
 
 if __name__ == "__main__":

@@ -49,9 +49,9 @@ def prepare(work: Workspace, out: Path) -> None:
             say(f"pool: {count} {split} posts")
 
 
-def command(script: str, job: Job, args: argparse.Namespace, out: Path | None = None) -> list[str]:
+def command(script: str, job: Job, args: argparse.Namespace) -> list[str]:
     words = [sys.executable, str(HERE / script), job.kind, job.size, "--seed", str(job.seed),
-             "--workdir", str(args.workdir), "--recipe-seed", str(args.seed), "--out", str(out or args.out)]
+             "--workdir", str(args.workdir), "--recipe-seed", str(args.seed), "--out", str(args.out)]
     return words + ["--quick"] * args.quick + (["--pid-dir", str(args.pid_dir)] if args.pid_dir else [])
 
 
@@ -103,22 +103,16 @@ def run_all(work: Workspace, jobs: list[Job], args: argparse.Namespace) -> None:
 
 
 def check(work: Workspace, args: argparse.Namespace) -> None:
-    """Every exported file against torch, as llama.cpp reads it; the largest base in 8-bit weights too, to see what they would change."""
+    """Every exported file against torch, as llama.cpp reads it."""
     node = shutil.which("node")
     if node is None or not (HERE.parents[1] / "node_modules" / "node-llama-cpp").exists():
         say("the files were not compared with torch: that needs node and `npm install`")
         return
-    largest = [job for job in work.shipped() if job.kind == "base"][-1]
-    precise = work.root / "q8_0"
-    for task in TASKS:
-        shutil.copytree(args.out / task, precise / task, dirs_exist_ok=True)
-    wanted = [("export_cases.py", job, args.out, []) for job in work.shipped()]
-    wanted += [(script, largest, precise, ["--weights", "q8_0"]) for script in ("export.py", "export_cases.py")]
-    for script, job, out, more in wanted:
-        subprocess.run([*command(script, job, args, out), *more], check=True)
-    run = lambda *paths: subprocess.run([node, str(HERE / "check-export.mjs"), *map(str, paths)], cwd=HERE.parents[1])
-    run(work.folder(largest) / "cases-q8_0.json")
-    if run(*(work.folder(job) / "cases.json" for job in work.shipped())).returncode != 0:
+    cases: list[Path] = []
+    for job in work.shipped():
+        subprocess.run(command("export_cases.py", job, args), check=True)
+        cases += [work.folder(job) / name for name in ("cases.json", *(f"cases-{weights}.json" for weights in work.quantised(job)))]
+    if subprocess.run([node, str(HERE / "check-export.mjs"), *map(str, cases)], cwd=HERE.parents[1]).returncode != 0:
         sys.exit("an exported file is not what was trained: see the lines above")
 
 

@@ -100,6 +100,7 @@ class Recipe:
     extra_seeds: tuple[int, ...] = (1, 2)
     extra_seed_sizes: tuple[str, ...] = ("xxxs", "xxs", "xs", "s")
     weights: str = "f16"
+    quantised: tuple[str, ...] = ("q8_0", "q4_0")  # further files of the base models that are wide enough
 
     def facts(self) -> dict:
         return asdict(self)

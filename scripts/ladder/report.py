@@ -21,6 +21,12 @@ def measured(work: Workspace) -> list[Job]:
     return [job for job in work.shipped() if record(work, job, "export.json") and record(work, job, "figures.json")]
 
 
+def files(work: Workspace, job: Job) -> list[dict]:
+    """What was exported of a model: its own file, and its quantised ones."""
+    exported = record(work, job, "export.json")
+    return [exported, *exported.get("quantised", {}).values()]
+
+
 def percents(shares) -> str:
     return ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares)
 
@@ -47,7 +53,7 @@ def fills(work: Workspace, shipped: list[Job]) -> dict[str, str]:
         "rl_kl": str(r.reinforcement.kl_weight), "rl_size": r.reinforcement.size, "lora_size": r.finetuning.lora_size,
         "weights": r.weights, "duration": duration(work, shipped), "sizes_count": str(len(bases)),
         "ratio": f"{max(counts) / min(counts):.0f}",
-        "megabytes": f"{sum(record(work, job, 'export.json').get('bytes', 0) for job in shipped) / 1e6:.1f}",
+        "megabytes": f"{sum(file['bytes'] for job in shipped for file in files(work, job)) / 1e6:.1f}",
     }
 
 
@@ -59,7 +65,8 @@ def write_cards(work: Workspace, out: Path) -> None:
     (out / "MODEL_CARD.md").write_text(card)
     write_json(out / "ladder.json", {
         "seed": work.recipe.seed, "recipe": work.recipe.facts(), "tokenizer": json.loads(work.tokenizer().with_suffix(".facts.json").read_text()),
-        "models": [model_facts(work, job) for job in shipped]})
+        "models": [model_facts(work, job) for job in shipped],
+        "quantised": [quantised_facts(work, job, weights) for job in shipped for weights in work.quantised(job)]})
 
 
 def model_facts(work: Workspace, job: Job) -> dict:
@@ -74,6 +81,12 @@ def model_facts(work: Workspace, job: Job) -> dict:
         **{name: round(facts[name], 5) if isinstance(facts[name], float) else facts[name] for name in keep if name in facts},
         "figures": {key: record(work, job, "figures.json").get(key) for key in MAIN.values()}, "check": record(work, job, "check.json"),
     }
+
+
+def quantised_facts(work: Workspace, job: Job, weights: str) -> dict:
+    of = f"ladder-{job.size}-{job.kind}"
+    return {"id": f"{of}-{weights}", "of": of, "weights": weights, **record(work, job, "export.json").get("quantised", {}).get(weights, {}),
+            "check": record(work, job, f"check-{weights}.json")}
 
 
 def main() -> None:

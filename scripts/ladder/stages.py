@@ -19,6 +19,7 @@ from typing import Any, Iterator
 import corpus
 import mixture
 import recipe as recipes
+import weights
 from recipe import Recipe
 
 VERSION = 1  # raise it when the code changes what a stage computes from the same recipe
@@ -93,6 +94,10 @@ class Workspace:
                 jobs.append(Job("rl", size, self.recipe.seed))
         return jobs
 
+    def quantised(self, job: Job) -> tuple[str, ...]:
+        """In which further precisions a shipped model is written: the bases, where blocks fit."""
+        return self.recipe.quantised if job.kind == "base" and weights.fits(self.recipe.sizes[job.size]) else ()
+
     def repeated(self) -> list[Job]:
         """The same small models from other seeds: measured, not exported."""
         return [Job(kind, size, self.recipe.seed + seed) for seed in self.recipe.extra_seeds
@@ -142,7 +147,6 @@ def job_arguments(description: str | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("models"), help="where exported models and tasks are")
     parser.add_argument("--recipe-seed", type=int, default=0, help="the seed of the shipped family")
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--weights", choices=["f32", "f16", "q8_0"], help="export in another precision, to compare it")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--pid-dir", type=Path)
     return parser.parse_args()

@@ -109,17 +109,19 @@ def seeds(work: Workspace) -> str:
 
 
 def precision(work: Workspace, jobs: list[Job]) -> str:
-    """Why the weights are stored as they are: what 8-bit weights would change, where it was measured."""
+    """What each precision changes, and whether each quantised file holds what it should."""
     lines = []
     for job in jobs:
-        other, own = record(work, job, "check-q8_0.json"), record(work, job, "check.json")
-        if other and own:
-            lines.append([job.name.replace("-", " "), f"{own['largestLogitDifference']:.4f}", f"{other['largestLogitDifference']:.3f}",
-                          f"{own['largestEntropyDifferenceBits']:.4f}", f"{other['largestEntropyDifferenceBits']:.3f}",
-                          f"{own['bytes'] / 1000:.0f}", f"{other['bytes'] / 1000:.0f}"])
+        for weights in work.quantised(job) and (work.recipe.weights, *work.quantised(job)):
+            check = record(work, job, "check.json" if weights == work.recipe.weights else f"check-{weights}.json")
+            if check:
+                stored = check.get("largestStoredDifference", check["largestLogitDifference"])
+                lines.append([f"{job.size} {job.kind}", weights, f"{check['largestLogitDifference']:.3g}", f"{stored:.3g}",
+                              f"{check['largestEntropyDifferenceBits']:.2g}", f"{check['sameBestToken']}/{check['prompts']}",
+                              f"{check['bytes'] / 1000:.0f} kB"])
     if not lines:
-        return "(8-bit weights were not measured)"
-    return table(["model", "logit, f16", "logit, q8_0", "entropy bits, f16", "entropy bits, q8_0", "kB, f16", "kB, q8_0"], lines)
+        return "(not run)"
+    return table(["model", "weights", "logit, from trained", "logit, from stored", "entropy, from trained", "same best token", "file"], lines)
 
 
 def minutes(work: Workspace, jobs: list[Job]) -> float:

@@ -8,19 +8,18 @@ import {sha256File} from "../../src/catalog/hash.ts";
 import {findEmbedded} from "../../src/catalog/installed.ts";
 import type {CatalogEntry} from "../../src/records/catalog.ts";
 
-/** What `scripts/ladder` says of a model that it made; the file holds more. */
+const fileSchema = z.object({
+  id: z.string(),
+  file: z.string(),
+  sha256: z.string(),
+  bytes: z.number(),
+  check: z.object({wrongTexts: z.number(), largestLogitDifference: z.number(), ok: z.boolean()}),
+});
+
+/** What `scripts/ladder` says of the models that it made; the file holds more. */
 const recordSchema = z.object({
-  models: z.array(
-    z.object({
-      id: z.string(),
-      file: z.string(),
-      parent: z.string().nullable(),
-      sha256: z.string(),
-      bytes: z.number(),
-      nonEmbedding: z.number(),
-      check: z.object({wrongTexts: z.number(), largestLogitDifference: z.number(), ok: z.boolean()}),
-    }),
-  ),
+  models: z.array(fileSchema.extend({parent: z.string().nullable(), nonEmbedding: z.number()})),
+  quantised: z.array(fileSchema.extend({of: z.string()})),
 });
 
 interface Member {
@@ -43,7 +42,9 @@ async function fileOf(id: string): Promise<string> {
   return path;
 }
 
-const withVariant = (variant: string) => family.filter(({entry}) => entry.variant === variant);
+const quantised = () => family.filter(({entry}) => entry.quantisation.startsWith("Q"));
+const withVariant = (variant: string) =>
+  family.filter(member => member.entry.variant === variant && !quantised().includes(member));
 const sizesOf = (variant: string) => withVariant(variant).map(({info}) => info.nonEmbeddingParameters);
 
 describe("the embedded ladder", () => {
@@ -65,6 +66,17 @@ describe("the embedded ladder", () => {
     expect(family.map(({entry}) => entry.id)).toContain(lora?.entry.parent);
   });
 
+  test("has 8-bit and 4-bit files of three bases, each of the same weights in number and smaller with fewer bits", async () => {
+    expect(quantised().map(({entry}) => entry.quantisation)).toEqual(["Q4_0", "Q8_0", "Q4_0", "Q8_0", "Q4_0", "Q8_0"]);
+    for (const base of withVariant("base")) {
+      const files = family.filter(({entry}) => entry.id.startsWith(`${base.entry.id}-q`));
+      const sizes = [...files.map(({info}) => info), base.info].map(({fileSizeBytes}) => fileSizeBytes);
+      expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+      expect(files.map(({info}) => info.name)).toEqual(files.map(() => base.info.name));
+      expect(files.map(({info}) => info.totalParameters)).toEqual(files.map(() => base.info.totalParameters));
+    }
+  });
+
   test("is at most 15 MB in all, and every model file in models/ belongs to it", async () => {
     const files = (await readdir(catalog.folder)).filter(name => name.endsWith(".gguf"));
     const sizes = await Promise.all(files.map(async name => (await stat(join(catalog.folder, name))).size));
@@ -78,15 +90,17 @@ describe("the embedded ladder", () => {
       family.map(async ({entry, info}) => [entry.id, await sha256File(info.path), info.fileSizeBytes]),
     );
     expect(found).toEqual(family.map(({entry}) => [entry.id, entry.sha256, entry.sizeBytes]));
-    const made = record.models.map(model => [model.id, model.sha256, model.bytes]);
+    const files = [...record.models, ...record.quantised];
+    const made = files.map(model => [model.id, model.sha256, model.bytes]);
     expect([...made].sort()).toEqual([...found].sort());
-    expect(record.models.filter(({check}) => !check.ok || check.wrongTexts > 0)).toEqual([]);
+    expect(files.filter(({check}) => !check.ok || check.wrongTexts > 0)).toEqual([]);
   });
 
   test("counts parameters as the record of its making does", async () => {
     const record = recordSchema.parse(JSON.parse(await readFile(join(catalog.folder, "ladder.json"), "utf8")));
     for (const {entry, info} of family.filter(({info}) => !info.isAdapter)) {
-      const made = record.models.find(({id}) => id === entry.id);
+      const whole = record.quantised.find(({id}) => id === entry.id)?.of ?? entry.id;
+      const made = record.models.find(({id}) => id === whole);
       expect([entry.id, info.nonEmbeddingParameters]).toEqual([entry.id, made?.nonEmbedding]);
       expect(entry.parent ?? null).toBe(made?.parent);
     }
