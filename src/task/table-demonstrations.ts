@@ -24,20 +24,19 @@ export function tableDemonstrations(
   const chosen = fittingComposition(usual, there);
   const kinds = ["multi", "single", "none"] as const;
   if (kinds.every(kind => chosen[kind] === usual[kind])) return {rule: wanted};
-  const why =
-    train === undefined
-      ? "there is no train split"
-      : `of the ${usual.count} usual ones (${kindsText(usual)}) train has ${kindsText(there)}`;
-  const what =
-    chosen.count === 0
-      ? "nothing is demonstrated (demonstrations.count 0)"
-      : `the task demonstrates ${chosen.count}: ${kindsText(chosen)}`;
+  const why = train === undefined ? "there is no train split" : `train has ${kindsText(there)}`;
   return {
     rule: {...wanted, count: chosen.count, multiShare: shareOf(chosen, "multi"), noneShare: shareOf(chosen, "none")},
-    note: `Demonstrations: ${why}, so ${what}.`,
+    note: `Demonstrations: ${kindsText(chosen)}. The usual ${kindsText(usual)} cannot be had: ${why}.`,
   };
 }
 
 function kindsText({multi, single, none}: Omit<Composition, "count">): string {
-  return `${multi} with several labels, ${single} with one, ${none} without`;
+  const kinds = [
+    {count: multi, what: "with several labels"},
+    {count: single, what: "with one label"},
+    {count: none, what: "with none"},
+  ];
+  const parts = kinds.filter(({count}) => count > 0).map(({count, what}) => `${count} ${what}`);
+  return parts.length === 0 ? "nothing" : parts.join(", ");
 }

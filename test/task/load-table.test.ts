@@ -179,7 +179,7 @@ describe("the demonstrations of a table", () => {
     const {definition, notes} = await loadTable("csv", {data: ".", cwd, mapping: columns, taskId: "t"});
     expect(definition.demonstrations).toMatchObject({count: 3, multiShare: 0, noneShare: 0.333});
     expect(notes.at(-1)).toBe(
-      "Demonstrations: of the 10 usual ones (5 with several labels, 4 with one, 1 without) train has 0 with several labels, 2 with one, 1 without, so the task demonstrates 3: 0 with several labels, 2 with one, 1 without.",
+      "Demonstrations: 2 with one label, 1 with none. The usual 5 with several labels, 4 with one label, 1 with none cannot be had: train has 2 with one label, 1 with none.",
     );
   });
 
@@ -187,7 +187,8 @@ describe("the demonstrations of a table", () => {
     await writeFile(join(cwd, "test.csv"), "id,text,labels\n4,Four,b\n");
     const alone = await loadTable("csv", {data: ".", cwd, mapping: columns, taskId: "t"});
     expect(alone.definition.demonstrations).toMatchObject({count: 0});
-    expect(alone.notes.at(-1)).toContain("there is no train split, so nothing is demonstrated");
+    expect(alone.notes.at(-1)).toContain("Demonstrations: nothing.");
+    expect(alone.notes.at(-1)).toContain("cannot be had: there is no train split.");
     await writeFile(join(cwd, "train.csv"), "id,text,labels\n1,One,\n");
     const unlabelled = await loadTable("csv", {data: ".", cwd, mapping: columns, taskId: "t"});
     expect(unlabelled.definition.demonstrations).toMatchObject({count: 0});
