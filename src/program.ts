@@ -213,6 +213,10 @@ export function createProgram(
   )
     .option("--estimators <names>", "rows, with commas between them (default: all that the runs hold)", list)
     .option("--predictions <[name=]file>", "estimates made elsewhere, beside the runs (repeatable)", repeated)
+    .option(
+      "--base <run>",
+      "hold every other run against this one as its variant (default: as the models' parents say)",
+    )
     .action(async (runs, flags) => {
       await dispatch(
         async io => (await import("./commands/compare.ts")).compareCommand({runs, ...flags}, io),
@@ -223,6 +227,10 @@ export function createProgram(
   add(program, "report <runs...>", "the page and figures of runs alone, without tables", REPORT_EXAMPLE)
     .option("--estimators <names>", "rows, with commas between them (default: all that the runs hold)", list)
     .option("--predictions <[name=]file>", "estimates made elsewhere, beside the runs (repeatable)", repeated)
+    .option(
+      "--base <run>",
+      "hold every other run against this one as its variant (default: as the models' parents say)",
+    )
     .option("--resamples <n>", "bootstrap resamples of the documents", wholeNumber(1), 2000)
     .option("--seed <n>", "seed of resamples and exchanges", wholeNumber(0), 0)
     .option("--level <share>", "of the intervals; tests are read at 1 − level", level, 0.95)
@@ -375,6 +383,7 @@ labelscope run my-task.yaml --model path/to/model.gguf+adapter.gguf@0.5 --show-p
 const REPORT_EXAMPLE = "labelscope report runs/goemotions-* --out report";
 const COMPARE_EXAMPLE = `labelscope compare runs/goemotions-*
 labelscope compare runs/posts-* --estimators hard,first-step,first-step+platt --all-metrics
+labelscope compare runs/posts-my-model-* --base runs/posts-my-model-f16-1a2b3c4d
 labelscope compare runs/posts-* --predictions bert=bert.jsonl --fail-if 'curves.ladder.base.step1.slope > 0'`;
 const EVALUATE_EXAMPLE = "labelscope evaluate goemotions --data DIR --predictions bert=bert.jsonl";
 const EXPERIMENT_EXAMPLE = `labelscope experiment label-order posts --model ladder-s-base --model ladder-s-sft --limit 200

@@ -10,6 +10,8 @@ import {COMPARE_DEFAULTS, type CompareSettings} from "../compare/settings.ts";
 import {comparisonText} from "../compare/text.ts";
 import {LabelscopeError} from "../errors.ts";
 import {metricList} from "../metric/index.ts";
+import type {Results} from "../records/results/results.ts";
+import {answerOf} from "../report/answer.ts";
 import {REPORT, type WrittenReport, writeReport} from "../report/write-report.ts";
 import {openLogits} from "../store/logits-reader.ts";
 import {readRun} from "../store/read-run.ts";
@@ -38,6 +40,8 @@ export interface ComparisonOptions {
 
 export interface CompareOptions extends ComparisonOptions {
   readonly runs: readonly string[];
+  /** The run (its folder, its name or its model's id) that all others are held against as its variants. */
+  readonly base?: string;
 }
 
 /** `compare`: the tables of some runs, in the terminal and as files. */
@@ -58,10 +62,18 @@ export async function comparisonOf(options: CompareOptions, io: CommandIo): Prom
   });
   try {
     const readers = Object.fromEntries(logits.map(({name, file}) => [name, file.row]));
-    return compare({runs, predictions, labelscope: version, logits: readers}, settingsOf(options));
+    const base = options.base === undefined ? undefined : runCalled(options.base, runs, io.cwd);
+    return compare({runs, predictions, labelscope: version, logits: readers}, {...settingsOf(options), base});
   } finally {
     for (const {file} of logits) file[Symbol.dispose]();
   }
+}
+
+/** The name of the run that somebody means by a folder, a run's name or a model's id; what fits nothing stays as it is. */
+function runCalled(what: string, runs: readonly ReadRun[], cwd: string): string {
+  const ofModel = runs.filter(({manifest}) => manifest.model.id === what);
+  const found = runs.find(({name, folder}) => name === what || folder === resolve(cwd, what)) ?? ofModel[0];
+  return ofModel.length > 1 ? what : (found?.name ?? what);
 }
 
 /** Flags as settings, defaults filled in. */
@@ -172,9 +184,16 @@ export async function handOver(
       results,
       gates: outcomes.map(({gate, ...outcome}) => ({condition: gate.text, ...outcome})),
     },
-    text: `${comparisonText(results)}\n${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n`,
+    text: `${comparisonText(results)}\n${answerText(results)}${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n`,
     ...(failures.length === 0 ? {} : {exitCode: 1, failures}),
   };
+}
+
+/** The page's answer in three sentences, where models were run. */
+function answerText(results: Results): string {
+  if (results.runs.every(({kind}) => kind === "predictions")) return "";
+  const {size, variants, estimators} = answerOf(results);
+  return `${[size, variants, estimators].join("\n")}\n\n`;
 }
 
 /** Figures and page into a comparison's folder. */

@@ -1,5 +1,6 @@
 import {alignColumns} from "../catalog/table.ts";
 import type {Results} from "../records/results/results.ts";
+import {runTitles} from "./run-titles.ts";
 import {chunks, columnHead, digitsOf, intervalText} from "./text-cells.ts";
 
 /** Columns of values without intervals side by side. */
@@ -8,9 +9,11 @@ const COLUMNS = 10;
 const MOST_RUNS = 3;
 
 /** Every metric of every estimator over the columns: values alone, numbered as in the list above them. */
-export function sideBySideText({runs, estimates, settings}: Results): string {
+export function sideBySideText(results: Results): string {
+  const {runs, estimates, settings} = results;
+  const titles = runTitles(results);
   const names = settings.estimators;
-  const legend = runs.map(({title}, index) => `  [${index + 1}] ${title}`);
+  const legend = runs.map(({run}, index) => `  [${index + 1}] ${titles.get(run) ?? run}`);
   const tables = settings.metrics.flatMap(metric =>
     chunks([...runs.keys()], COLUMNS).map(places =>
       alignColumns(
@@ -32,13 +35,15 @@ export function sideBySideText({runs, estimates, settings}: Results): string {
 }
 
 /** Paired differences of two or three columns with intervals; of more, where to find them. */
-export function pairsText({runs, pairs, settings}: Results): string {
+export function pairsText(results: Results): string {
+  const {runs, pairs, settings} = results;
   if (pairs.length === 0) return "";
   if (runs.length > MOST_RUNS) {
     const twos = (runs.length * (runs.length - 1)) / 2;
     return `Paired differences of ${twos} pairs with intervals and tests: pairs.csv`;
   }
-  const titleOf = (run: string) => runs.find(one => one.run === run)?.title ?? run;
+  const titles = runTitles(results);
+  const titleOf = (run: string) => titles.get(run) ?? run;
   const twos = [...new Map(pairs.map(({left, right}) => [`${left}\n${right}`, {left, right}])).values()];
   const blocks = twos.flatMap(({left, right}) => {
     const own = pairs.filter(pair => pair.left === left && pair.right === right);

@@ -3,7 +3,9 @@ import type {EstimatorResult, MetricValue} from "../records/results/estimates.ts
 import type {Results} from "../records/results/results.ts";
 import type {RunRow} from "../records/results/runs.ts";
 import type {Measured} from "../records/results/value.ts";
+import {beliefText} from "./belief-text.ts";
 import {pairsText, sideBySideText} from "./pairs-text.ts";
+import {runTitles} from "./run-titles.ts";
 import {chunks, columnHead, intervalText} from "./text-cells.ts";
 
 /** Columns of a table side by side: what fits into about 90 characters. */
@@ -12,8 +14,8 @@ const BEST = "●";
 const NOT_WORSE = "○";
 
 /**
- * A comparison for the terminal: warnings first, then each column's table in the layout of the paper's Table 2 with its
- * ceiling block, then the models side by side.
+ * A comparison for the terminal: warnings first, then what the models believe and how it changes, then each column's table
+ * in the layout of the paper's Table 2 with its ceiling block, then the models side by side.
  */
 export function comparisonText(results: Results): string {
   const {task, settings, runs, warnings} = results;
@@ -23,18 +25,22 @@ export function comparisonText(results: Results): string {
     `${task.title} (${task.id}): ${counted(task.documents, "document")}, ${annotations}${scoring}`,
     `Intervals: ${percent(settings.level)} bootstrap over documents, ${settings.resamples} resamples, seed ${settings.seed}.`,
     `${BEST} best of its column; ${NOT_WORSE} not significantly worse (paired tests, Holm over the table).`,
-    ...(warnings.length === 0 ? [] : ["", ...warnings.map(warningLine(runs))]),
+    ...(warnings.length === 0 ? [] : ["", ...warningLines(results)]),
   ];
   const tables = runs.map(run => runText(run, results));
   const many = runs.length > 1 ? [sideBySideText(results), pairsText(results)] : [];
-  return `${[head.join("\n"), ...tables, ...many].filter(part => part !== "").join("\n\n")}\n`;
+  return `${[head.join("\n"), beliefText(results), ...tables, ...many].filter(part => part !== "").join("\n\n")}\n`;
 }
 
-function warningLine(runs: readonly RunRow[]) {
-  return ({run, text}: Results["warnings"][number]): string => {
-    const title = runs.find(one => one.run === run)?.title;
-    return `warning: ${title === undefined ? "" : `${title}: `}${text}`;
-  };
+/** A warning once, with all the runs that it is of. */
+function warningLines(results: Results): string[] {
+  const {warnings} = results;
+  const titles = runTitles(results);
+  return [...new Set(warnings.map(({text}) => text))].map(text => {
+    const alike = warnings.filter(warning => warning.text === text);
+    const of = alike.flatMap(({run}) => (run === undefined ? [] : (titles.get(run) ?? run)));
+    return `warning: ${of.length === 0 ? "" : `${of.join(", ")}: `}${text}`;
+  });
 }
 
 function runText(run: RunRow, results: Results): string {

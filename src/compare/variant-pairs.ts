@@ -3,12 +3,6 @@ import type {ModelRecord} from "../records/manifest.ts";
 import type {VariantKind} from "../records/results/variants.ts";
 import type {ComparedRun} from "./compared-run.ts";
 
-/** Two runs to hold against each other, by name. */
-export interface GivenPair {
-  readonly base: string;
-  readonly variant: string;
-}
-
 export interface RunPair {
   readonly base: ComparedRun;
   readonly variant: ComparedRun;
@@ -26,18 +20,25 @@ export interface RunPair {
  *
  * Where a base was captured several times (other prompts, forced answers), the run that was asked most alike is taken.
  *
- * @param given pairs that a caller names; they come first, and are not looked for again
- * @throws LabelscopeError `unknown-run` where a given name is none of the runs
+ * @param baseName the run that every other one is paired with instead, whatever the manifests know of their kinship; a pair
+ *   that they know keeps its kind, one of other bits is a quantisation, and any other is `given`
+ * @throws LabelscopeError `unknown-run` where `baseName` is none of the runs
  */
-export function variantPairs(runs: readonly ComparedRun[], given: readonly GivenPair[] = []): RunPair[] {
-  const named = given.map(({base, variant}) => {
-    const [one, other] = [runNamed(runs, base), runNamed(runs, variant)];
-    return pair(one, other, "given", `${one.manifest.model.id} → ${other.manifest.model.id}`);
-  });
-  const isNamed = ({base, variant}: RunPair) =>
-    named.some(one => one.base.name === base.name && one.variant.name === variant.name);
-  const found = runs.flatMap(run => [...withAncestors(run, runs), ...withMoreBits(run, runs)]);
-  return [...named, ...found.filter(one => !isNamed(one))];
+export function variantPairs(runs: readonly ComparedRun[], baseName?: string): RunPair[] {
+  if (baseName === undefined) return runs.flatMap(run => [...withAncestors(run, runs), ...withMoreBits(run, runs)]);
+  const base = runNamed(runs, baseName);
+  return runs.filter(run => run !== base).map(run => pairWith(base, run));
+}
+
+function pairWith(base: ComparedRun, variant: ComparedRun): RunPair {
+  const two = [base, variant];
+  const known = [...withAncestors(variant, two), ...withMoreBits(variant, two)].find(one => one.base === base);
+  if (known !== undefined) return known;
+  const [one, other] = [base.manifest.model, variant.manifest.model];
+  const isRounded = isSameShape(one, other) && one.quantisation !== other.quantisation;
+  return isRounded
+    ? pair(base, variant, "quantisation", bitsTitle(one, other))
+    : pair(base, variant, "given", `${one.id} → ${other.id}`);
 }
 
 function withAncestors(variant: ComparedRun, runs: readonly ComparedRun[]): RunPair[] {
@@ -73,21 +74,28 @@ function withMoreBits(variant: ComparedRun, runs: readonly ComparedRun[]): RunPa
     siblings.filter(run => bitsOf(run.manifest.model) === most),
   );
   if (base === undefined) return [];
-  const [from, to] = [base.manifest.model.quantisation ?? "?", model.quantisation ?? "?"];
-  return [pair(base, variant, "quantisation", `${from} → ${to}`)];
+  return [pair(base, variant, "quantisation", bitsTitle(base.manifest.model, model))];
+}
+
+function bitsTitle(base: ModelRecord, variant: ModelRecord): string {
+  return `${base.quantisation ?? "?"} → ${variant.quantisation ?? "?"}`;
 }
 
 function isSameButForBits(one: ModelRecord, other: ModelRecord): boolean {
-  const alike = (["architecture", "family", "variant", "parent", "tokenizerHash"] as const).every(
-    field => one[field] === other[field],
-  );
-  const adapted = one.adapter?.sha256 === other.adapter?.sha256 && one.adapter?.scale === other.adapter?.scale;
+  const alike = (["family", "variant", "parent"] as const).every(field => one[field] === other[field]);
   // Files that no catalogue knows are of one model only where they say so themselves.
   const known = one.family !== undefined || (one.name !== undefined && one.name === other.name);
+  return alike && known && isSameShape(one, other);
+}
+
+/** Whether two files could hold the same weights: architecture, tokeniser, adapter and number of parameters agree. */
+function isSameShape(one: ModelRecord, other: ModelRecord): boolean {
+  const alike = one.architecture === other.architecture && one.tokenizerHash === other.tokenizerHash;
+  const adapted = one.adapter?.sha256 === other.adapter?.sha256 && one.adapter?.scale === other.adapter?.scale;
   // A tied embedding may be stored once or twice, so that the totals of two quantisations can differ by it.
   const sized =
     one.totalParameters === other.totalParameters || one.nonEmbeddingParameters === other.nonEmbeddingParameters;
-  return alike && adapted && known && sized;
+  return alike && adapted && sized;
 }
 
 /** Bits of a weight as the quantisation's name says (`Q4_K_M`: 4); −1 where it says nothing. */
@@ -118,9 +126,9 @@ function runNamed(runs: readonly ComparedRun[], name: string): ComparedRun {
   if (found !== undefined) return found;
   throw new LabelscopeError({
     code: "unknown-run",
-    message: `no compared run is called "${name}"`,
+    message: `the base "${name}" is none of the compared runs`,
     details: [`compared: ${runs.map(run => run.name).join(", ")}`],
-    next: "name two of the compared runs",
+    next: "name one of them: --base RUN",
     facts: {given: name, known: runs.map(run => run.name)},
   });
 }

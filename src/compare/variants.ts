@@ -7,14 +7,14 @@ import type {ComparedRun} from "./compared-run.ts";
 import {matchPrompts} from "./matched-prompt.ts";
 import type {PairedStep} from "./paired-step.ts";
 import {stepDelta} from "./step-delta.ts";
-import {type GivenPair, type RunPair, variantPairs} from "./variant-pairs.ts";
+import {type RunPair, variantPairs} from "./variant-pairs.ts";
 import {type LogitsReader, vocabularyView} from "./vocabulary-view.ts";
 
 export interface VariantOptions extends Omit<SampleOptions, "rng"> {
   /** A generator for each pair by its name, so that a further run changes no other pair's intervals. */
   readonly rngFor: (name: string) => Rng;
-  /** Pairs that the manifests do not name. */
-  readonly given?: readonly GivenPair[];
+  /** The run that all others are paired with; absent: the pairs that the manifests know. */
+  readonly base?: string | undefined;
   /** The full logits of runs that stored them, by run. */
   readonly logits?: Readonly<Record<string, LogitsReader>>;
 }
@@ -36,11 +36,11 @@ interface PairedTrace {
  * Step 1 always; later steps only where both runs were read on the same forced answers: else they stand after different
  * texts, and a difference would be of the contexts as much as of the models.
  *
- * @throws LabelscopeError `unknown-run` where a given pair names none of the runs
+ * @throws LabelscopeError `unknown-run` where `base` is none of the runs
  * Source: METHODS §5
  */
 export function variantsOf(runs: readonly ComparedRun[], options: VariantOptions): VariantPair[] {
-  return variantPairs(runs, options.given).map(pair => describePair(pair, options));
+  return variantPairs(runs, options.base).map(pair => describePair(pair, options));
 }
 
 function describePair(pair: RunPair, options: VariantOptions): VariantPair {

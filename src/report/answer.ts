@@ -1,9 +1,9 @@
+import {runTitles} from "../compare/run-titles.ts";
 import type {Curve} from "../records/results/curves.ts";
 import type {EstimatorResult} from "../records/results/estimates.ts";
 import type {Results} from "../records/results/results.ts";
 import type {Measured} from "../records/results/value.ts";
 import type {VariantPair} from "../records/results/variants.ts";
-import {runTitles} from "./figure/figure.ts";
 import {formatInterval, formatNumber, formatParameters, formatShare, plural} from "./format.ts";
 
 /** How many families, pairs or runs a sentence names; the others are in the tables. */

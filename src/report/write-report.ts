@@ -1,10 +1,10 @@
 import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {ComparedRun} from "../compare/compared-run.ts";
+import {runTitles} from "../compare/run-titles.ts";
 import {makeFolder} from "../make-folder.ts";
 import type {Results} from "../records/results/results.ts";
 import {explorerData, explorerRoom} from "./explorer-data.ts";
-import {runTitles} from "./figure/figure.ts";
 import {fileSvg} from "./figure/frame.ts";
 import {drawAll} from "./figure/index.ts";
 import {reportPage} from "./page.ts";

@@ -10,7 +10,6 @@ import {goldenDynamics} from "../dynamics/golden.ts";
 import {anyDocuments, captured, labelStep, run} from "../dynamics/support.ts";
 
 const options: VariantOptions = {rngFor: name => createRng(name), resamples: 40};
-const PAIR = {base: "base", variant: "variant"};
 
 const tuned = (documents: readonly ComparedDocument[], about: Parameters<typeof run>[1] = {}) =>
   run(documents, {name: "variant", ...about, model: {id: "tuned", variant: "sft", parent: "model", ...about.model}});
@@ -31,7 +30,7 @@ describe("a run against itself", () => {
   test("has differences and divergences of 0, and flips nothing, under its schema", () => {
     fc.assert(
       fc.property(anyDocuments, documents => {
-        const pair = onePair([base(documents), {...base(documents), name: "variant"}], {given: [PAIR]});
+        const pair = onePair([base(documents), {...base(documents), name: "variant"}], {base: "base"});
         expect(variantPairSchema.safeParse(pair).error).toBeUndefined();
         const {step1} = pair;
         for (const delta of [step1.entropyBits, step1.vocabEntropyBits, step1.topProbability, step1.labelMass]) {
@@ -264,8 +263,8 @@ describe("prompts", () => {
 describe("variantPairs", () => {
   const named = (id: string, variant: string, parent?: string) =>
     run([], {name: `run of ${id}`, model: {id, variant, ...(parent === undefined ? {} : {parent})}});
-  const found = (runs: readonly ComparedRun[], given: Parameters<typeof variantPairs>[1] = []) =>
-    variantPairs(runs, given).map(({base: one, variant, kind, title}) =>
+  const found = (runs: readonly ComparedRun[], base?: string) =>
+    variantPairs(runs, base).map(({base: one, variant, kind, title}) =>
       [one.name, variant.name, kind, title].join(" | "),
     );
 
@@ -294,12 +293,22 @@ describe("variantPairs", () => {
     ]);
   });
 
-  test("can be given, once, and must exist", () => {
-    const runs = [named("m", "base"), named("m-sft", "sft", "m")];
-    const given = [{base: "run of m", variant: "run of m-sft"}];
-    expect(found(runs, given)).toEqual(["run of m | run of m-sft | given | m → m-sft"]);
-    expect(() => found(runs, [{base: "run of m", variant: "nobody"}])).toThrow(
-      expect.objectContaining({code: "unknown-run"}),
-    );
+  test("with a base hold every other run against it, and know a pair's kind where the files tell it", () => {
+    const strangers = [
+      ["whole", {quantisation: "F16", name: "A"}],
+      ["rounded", {quantisation: "Q4_0", name: "B"}],
+      ["other tokeniser", {quantisation: "Q4_0", name: "C", tokenizerHash: "c".repeat(64)}],
+    ] as const;
+    const files = strangers.map(([name, model]) => run([], {name, model: {...model, id: name, family: undefined}}));
+    expect(found(files)).toEqual([]);
+    expect(found([...files, named("m-sft", "sft", "whole")], "whole")).toEqual([
+      "whole | rounded | quantisation | F16 → Q4_0",
+      "whole | other tokeniser | given | whole → other tokeniser",
+      "whole | run of m-sft | sft | base → sft",
+    ]);
+  });
+
+  test("need a base that is there", () => {
+    expect(() => found([named("m", "base")], "nobody")).toThrow(expect.objectContaining({code: "unknown-run"}));
   });
 });

@@ -1,10 +1,10 @@
 import {parseHTML} from "linkedom";
 import {describe, expect, test, vi} from "vitest";
 import type {ComparedRun} from "../../src/compare/compared-run.ts";
+import {runTitles} from "../../src/compare/run-titles.ts";
 import type {Results} from "../../src/records/results/results.ts";
 import {answerOf} from "../../src/report/answer.ts";
 import {explorerData} from "../../src/report/explorer-data.ts";
-import {runTitles} from "../../src/report/figure/figure.ts";
 import {drawAll} from "../../src/report/figure/index.ts";
 import {reportPage} from "../../src/report/page.ts";
 import {pageAssets} from "../../src/report/page-assets.ts";

@@ -33,6 +33,8 @@ export const resultSettingsSchema = z.strictObject({
   level: z.number(),
   estimators: z.array(z.string()),
   metrics: z.array(z.string()),
+  /** The run that all others were held against as its variants, where one was named. */
+  base: z.string().optional(),
 });
 export type ResultSettings = z.infer<typeof resultSettingsSchema>;
 

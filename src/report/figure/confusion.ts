@@ -1,6 +1,7 @@
+import {runTitles} from "../../compare/run-titles.ts";
 import type {Confusion} from "../../records/results/dynamics.ts";
 import {plural} from "../format.ts";
-import {type Drawing, type Figure, fileName, inOrder, runTitles} from "./figure.ts";
+import {type Drawing, type Figure, fileName, inOrder} from "./figure.ts";
 import {heatMap} from "./heat-map.ts";
 import {inGrid} from "./picture.ts";
 

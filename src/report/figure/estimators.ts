@@ -1,7 +1,8 @@
+import {runTitles} from "../../compare/run-titles.ts";
 import type {EstimatorResult} from "../../records/results/estimates.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {Measured} from "../../records/results/value.ts";
-import {type Drawing, type Figure, inOrder, intervalWords, reasonsOf, runTitles} from "./figure.ts";
+import {type Drawing, type Figure, inOrder, intervalWords, reasonsOf} from "./figure.ts";
 import {forest} from "./forest.ts";
 import {key, stacked} from "./key.ts";
 import {inGrid} from "./picture.ts";

@@ -21,14 +21,6 @@ export interface Figure {
   readonly draw: (results: Results) => Drawing[];
 }
 
-/** Names of runs for axes and keys: the model's id, with the run's name where two runs have the same. */
-export function runTitles(results: Results): ReadonlyMap<string, string> {
-  const titles = results.runs.map(({title}) => title);
-  return new Map(
-    results.runs.map(({run, title}) => [run, titles.filter(other => other === title).length > 1 ? run : title]),
-  );
-}
-
 /** Runs in the order of figures: family, variant and size; those that no family is known of come last, as they were given. */
 export function inOrder<T>(results: Results, byRun: Readonly<Record<string, T>>): [run: string, entry: T][] {
   const rows = results.runs.filter(({run}) => byRun[run] !== undefined);

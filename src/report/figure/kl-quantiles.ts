@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import {runTitles} from "../../compare/run-titles.ts";
 import type {KlReport} from "../../records/results/kl-report.ts";
-import {type Figure, intervalWords, runTitles} from "./figure.ts";
+import {type Figure, intervalWords} from "./figure.ts";
 import {spreadOut} from "./lines.ts";
 import {seriesAt} from "./palette.ts";
 import {type Picture, textWidth} from "./picture.ts";

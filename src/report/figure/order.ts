@@ -1,5 +1,6 @@
+import {runTitles} from "../../compare/run-titles.ts";
 import type {Results} from "../../records/results/results.ts";
-import {type Drawing, type Figure, inOrder, intervalWords, reasonsOf, runTitles} from "./figure.ts";
+import {type Drawing, type Figure, inOrder, intervalWords, reasonsOf} from "./figure.ts";
 import {lines} from "./lines.ts";
 import {runForest} from "./run-forest.ts";
 

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import {runTitles} from "../../compare/run-titles.ts";
 import type {Dynamics} from "../../records/results/dynamics.ts";
-import {type Drawing, type Figure, fileName, inOrder, intervalWords, runTitles} from "./figure.ts";
+import {type Drawing, type Figure, fileName, inOrder, intervalWords} from "./figure.ts";
 import {seriesAt} from "./palette.ts";
 import {inGrid, type Picture} from "./picture.ts";
 import {draw} from "./plot.ts";

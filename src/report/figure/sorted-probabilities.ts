@@ -1,4 +1,5 @@
-import {type Figure, inOrder, intervalWords, reasonsOf, runTitles} from "./figure.ts";
+import {runTitles} from "../../compare/run-titles.ts";
+import {type Figure, inOrder, intervalWords, reasonsOf} from "./figure.ts";
 import {lines} from "./lines.ts";
 
 /** Mean probability of the most, second most … probable label at step 1: how fast belief falls off. */

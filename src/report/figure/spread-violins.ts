@@ -1,7 +1,8 @@
+import {runTitles} from "../../compare/run-titles.ts";
 import type {StepGroup} from "../../records/results/dynamics.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {Spread} from "../../records/results/spread.ts";
-import {type Drawing, type Figure, inOrder, intervalWords, reasonsOf, runTitles} from "./figure.ts";
+import {type Drawing, type Figure, inOrder, intervalWords, reasonsOf} from "./figure.ts";
 import {inGrid} from "./picture.ts";
 import {violins} from "./violin.ts";
 

@@ -1,7 +1,8 @@
+import {runTitles} from "../../compare/run-titles.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {Delta, StepDelta, VariantPair} from "../../records/results/variants.ts";
 import {plus} from "./curve-lines.ts";
-import {type Drawing, type Figure, fileName, intervalWords, reasonsOf, runTitles} from "./figure.ts";
+import {type Drawing, type Figure, fileName, intervalWords, reasonsOf} from "./figure.ts";
 import {inGrid} from "./picture.ts";
 import {slopeChart} from "./slope-chart.ts";
 

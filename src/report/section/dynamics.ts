@@ -1,6 +1,7 @@
+import {runTitles} from "../../compare/run-titles.ts";
 import type {Dynamics, StepGroup} from "../../records/results/dynamics.ts";
 import type {Results} from "../../records/results/results.ts";
-import {inOrder, runTitles} from "../figure/figure.ts";
+import {inOrder} from "../figure/figure.ts";
 import {formatShare} from "../format.ts";
 import {type Html, html} from "../html.ts";
 import {type Cell, count, number, table, text} from "../table.ts";

@@ -1,7 +1,7 @@
+import {runTitles} from "../../compare/run-titles.ts";
 import type {Ceiling, EstimatorResult} from "../../records/results/estimates.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {Measured} from "../../records/results/value.ts";
-import {runTitles} from "../figure/figure.ts";
 import {formatNumber} from "../format.ts";
 import {dataText, type Html, html} from "../html.ts";
 import {type Cell, count, number, table, text} from "../table.ts";

@@ -1,6 +1,6 @@
+import {runTitles} from "../../compare/run-titles.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {RunRow} from "../../records/results/runs.ts";
-import {runTitles} from "../figure/figure.ts";
 import {formatCount} from "../format.ts";
 import {dataText, type Html, html} from "../html.ts";
 import {type Cell, count, table, text} from "../table.ts";

@@ -1,7 +1,7 @@
+import {runTitles} from "../../compare/run-titles.ts";
 import type {KlReport} from "../../records/results/kl-report.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {StepDelta, VariantPair} from "../../records/results/variants.ts";
-import {runTitles} from "../figure/figure.ts";
 import {formatNumber, formatShare} from "../format.ts";
 import {dataText, type Html, html} from "../html.ts";
 import {type Cell, count, number, table, text} from "../table.ts";
