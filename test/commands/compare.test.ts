@@ -64,6 +64,24 @@ describe("compare", () => {
     expect(await bytes()).toBe(await bytes());
   });
 
+  test("--base takes a run by its folder, its name or its model's id, and refuses what is none of them", async () => {
+    const place = await workspace();
+    const one = await capture(place);
+    const other = await capture(place, {labelOrder: "reversed"});
+    const runs = [one.folder, other.folder];
+    const pairs = async (base: string) => {
+      await compareCommand({...few, runs, base, out: "based"}, io(place));
+      const {variants, settings} = await resultsIn(place, "based");
+      return [settings.base, ...variants.map(pair => `${pair.base} → ${pair.variant} (${pair.kind})`)];
+    };
+    const wanted = [other.manifest.name, `${other.manifest.name} → ${one.manifest.name} (given)`];
+    expect(await pairs(other.folder)).toEqual(wanted);
+    expect(await pairs(other.manifest.name)).toEqual(wanted);
+    expect(await codeOf(async () => await pairs("nobody"))).toBe("unknown-run");
+    // Two runs of one model: its id does not say which.
+    expect(await codeOf(async () => await pairs(one.manifest.model.id))).toBe("unknown-run");
+  });
+
   test("a gate that fails gives 1 and says with which value; a path that is not there is an error", async () => {
     const place = await workspace();
     const {folder, manifest} = await capture(place);
