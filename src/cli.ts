@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import {text as readAll} from "node:stream/consumers";
 import {CommanderError} from "commander";
+import {asCalled, calledAs} from "./called-as.ts";
 import {formatError, LabelscopeError} from "./errors.ts";
 import {createProgram} from "./program.ts";
 import {createTerminal} from "./terminal.ts";
@@ -17,6 +18,7 @@ process.stderr.on("error", () => {
   // Nobody reads the progress any more: the work goes on.
 });
 
+const name = calledAs({file: process.argv[1], cwd: process.cwd(), env: process.env});
 const quiet = process.argv.includes("--quiet");
 const terminal = createTerminal(process.stderr, quiet);
 const controller = new AbortController();
@@ -39,10 +41,12 @@ const readInput = async () => {
 const program = createProgram(version, {read: readInput}, async (call, json) => {
   const result = await call({
     progress: terminal.progress,
-    notice: terminal.notice,
+    notice: line => terminal.notice(named(line)),
     signal: controller.signal,
     env: process.env,
     cwd: process.cwd(),
+    columns: process.stdout.columns,
+    program: name,
   });
   terminal.rest();
   const output = json ? `${JSON.stringify(result.data, null, 2)}\n` : result.text;
@@ -50,10 +54,12 @@ const program = createProgram(version, {read: readInput}, async (call, json) => 
   for (const failure of result.failures ?? []) process.stderr.write(`${failure}\n`);
   process.exitCode = result.exitCode ?? 0;
 });
-program.exitOverride();
-for (const command of program.commands) {
-  command.exitOverride();
-  for (const inner of command.commands) inner.exitOverride();
+const commandNames = program.commands.map(command => command.name());
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({commands}) => commands)]) {
+  command.exitOverride().configureOutput({
+    writeOut: text => process.stdout.write(named(text)),
+    writeErr: text => process.stderr.write(named(text)),
+  });
 }
 
 try {
@@ -68,10 +74,15 @@ process.exit();
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (controller.signal.aborted) return INTERRUPTED;
-  if (error instanceof LabelscopeError) process.stderr.write(formatError(error));
+  if (error instanceof LabelscopeError) process.stderr.write(named(formatError(error)));
   else
     process.stderr.write(
       `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  Next: this is a bug in labelscope; please report it with the lines above\n`,
     );
   return 2;
+}
+
+/** Commands to type in a text for a person, as this program was called. */
+function named(text: string): string {
+  return asCalled(text, name, commandNames);
 }

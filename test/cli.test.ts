@@ -2,7 +2,7 @@ import {spawn} from "node:child_process";
 import {once} from "node:events";
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {join, relative} from "node:path";
 import {CommanderError} from "commander";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {createProgram} from "../src/program.ts";
@@ -148,7 +148,7 @@ describe("what could not run exits with 2 and prints code, message and advice", 
       "file-missing: ",
       "check --prompt-file",
     ],
-    [["inspect", "nothing-here"], "no-run: ", "labelscope run has made"],
+    [["inspect", "nothing-here"], "no-run: ", "has made"],
     [["models", "info", "nothing.gguf"], "model-missing: ", "check the path"],
   ];
   test.each(refused)("%j", async (flags, code, next) => {
@@ -158,6 +158,13 @@ describe("what could not run exits with 2 and prints code, message and advice", 
     expect(lines[0]?.startsWith(code)).toBe(true);
     expect(lines.slice(1).every(line => line.startsWith("  "))).toBe(true);
     expect(ended.stderr.slice(ended.stderr.indexOf("  Next: "))).toContain(next);
+  });
+
+  test("commands to type stand as the program was called, in help and in advice", async () => {
+    const typed = `node ${relative(cwd, build.cli)}`;
+    expect((await call("run", "--help")).stdout).toContain(`${typed} run my-task.yaml`);
+    expect((await call("models", "list", "--present")).stdout).not.toContain("labelscope models");
+    expect((await call("tasks", "import", "posts")).stderr).toContain(`${typed} tasks import posts --data DIR`);
   });
 
   test("an error that labelscope did not expect keeps its stack and asks for a report", async () => {

@@ -9,6 +9,7 @@ const ORDER = [
   "errors.ts",
   "nearest.ts", // the closest of some names: for messages, knows nothing
   "make-folder.ts", // a folder made level by level: knows nothing
+  "called-as.ts", // how the program is called: knows nothing
   "version.ts", // package.json's version: knows nothing
   "math",
   "stats",

@@ -20,6 +20,10 @@ export interface CommandIo {
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Characters of a line of stdout; absent where it is no terminal. */
+  readonly columns?: number | undefined;
+  /** How this program is called, for commands that a person may type next; absent: `labelscope`. */
+  readonly program?: string;
 }
 
 /** What a command hands over: `data` is printed under `--json`, `text` (may be empty) otherwise. */

@@ -52,6 +52,7 @@ export async function demoCommand(
   await writeComparison(folder, comparison);
   const report = await addReport(folder, comparison, io);
   const place = (path: string) => relative(io.cwd, path) || path;
+  const program = io.program ?? "labelscope";
   const text = [
     table,
     sideBySideText(comparison.results),
@@ -59,9 +60,9 @@ export async function demoCommand(
     ...slopeLines(comparison.results.curves),
     "",
     `The whole comparison, a page to look at:  ${place(report.page)}`,
-    `Tables with intervals and tests:          labelscope compare ${place(dirname(folders[0] ?? ""))}/${TASK}-*`,
-    `Look at one document step by step:        labelscope inspect ${place(folders[0] ?? "")}`,
-    "A model of your own:                      labelscope run posts --model path/to/model.gguf",
+    `Tables with intervals and tests:          ${program} compare ${place(dirname(folders[0] ?? ""))}/${TASK}-*`,
+    `Look at one document step by step:        ${program} inspect ${place(folders[0] ?? "")}`,
+    `A model of your own:                      ${program} run posts --model path/to/model.gguf`,
     "",
   ].join("\n");
   return {data: {runs, comparison: {folder, report}}, text};

@@ -25,7 +25,7 @@ export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: Comm
   let selfTest =
     reader === "public"
       ? "not needed: there is no native reader"
-      : "not run: no model is on this computer (labelscope models pull smollm2-135m-instruct)";
+      : `not run: no model is on this computer (${io.program ?? "labelscope"} models pull smollm2-135m-instruct)`;
   if (probe !== undefined && reader === "native") {
     await using model = await engine.loadModel(probe.path);
     reader = String(model.facts.reader);

@@ -59,7 +59,7 @@ export async function modelsList(options: {present?: boolean}, io: CommandIo): P
   const head = ["id", "parameters", "variant", "quantisation", "size", "here", "checked", "licence"];
   const text =
     shown.length === 0
-      ? "No model is on this computer yet: labelscope models pull smollm2-135m-instruct\n"
+      ? `No model is on this computer yet: ${io.program ?? "labelscope"} models pull smollm2-135m-instruct\n`
       : `${alignColumns([head, ...rows], [1, 4])}\n* the publisher's number, not counted from the file\nModels: ${home}\n`;
   return {data: {home, models: shown}, text};
 }
