@@ -22,6 +22,7 @@ export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
     ["answer-mass", answerMass(documents)],
     ["demonstrations-leak", leaks(run)],
     ["labels-collide", collisions(run)],
+    ["interrupted", interrupted(run)],
     ["incomplete", incomplete(documents)],
     ["forced-answers", forced(run)],
     ["shard", manifest.identity.shard === undefined ? undefined : shardText(manifest.identity.shard)],
@@ -157,6 +158,17 @@ function collisions({manifest}: ComparedRun): string | undefined {
   const pairs = manifest.labelTokens.collisions.map(({labels: [one, other]}) => `${one}/${other}`);
   if (pairs.length === 0 || manifest.identity.labelScoring === "exact") return undefined;
   return `labels share a first token (${pairs.join(", ")}), and first-token scores cannot tell them apart`;
+}
+
+/** Fewer documents than the last call was to capture: it was stopped, or a torn line was dropped. */
+function interrupted({manifest: {planned = {}}, documents}: ComparedRun): string | undefined {
+  const short = (["test", "calibration"] as const).flatMap(split => {
+    const [wanted, stored] = [planned[split] ?? 0, documents[split].length];
+    return stored < wanted ? [`${stored} of ${wanted} ${split} documents are there`] : [];
+  });
+  return short.length === 0
+    ? undefined
+    : `interrupted: ${short.join(" and ")}; the same labelscope run command continues`;
 }
 
 /** Kinds of records that some of the compared documents have and others lack: the capture was not finished. */

@@ -118,6 +118,11 @@ export const manifestSchema = z.strictObject({
     /** Documents of the captured splits whose text is demonstrated, too. */
     leaks: z.int(),
   }),
+  /**
+   * Documents, by split, whose answers the run is to hold when its last call is done, those of earlier calls included.
+   * With fewer of them the run was interrupted.
+   */
+  planned: z.partialRecord(splitSchema, z.int().min(0)).optional(),
   answerBudget: z.int(),
   /** Absent where the run holds greedy traces alone. */
   captures: capturesSchema.optional(),

@@ -61,11 +61,18 @@ export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model,
       composition: prompts.composition,
       leaks: prompts.leaks.length,
     },
+    planned: countBySplit(model.documents),
     answerBudget: labels.answerBudget,
     ...capturesOf(model, hashes),
     numerics: model.identity.strict ? STRICT : DEFAULT,
     sessions: [],
   };
+}
+
+function countBySplit(documents: ModelPlan["documents"]): NonNullable<Manifest["planned"]> {
+  const counts: NonNullable<Manifest["planned"]> = {};
+  for (const {split} of documents) counts[split] = (counts[split] ?? 0) + 1;
+  return counts;
 }
 
 /** Nothing where there are greedy traces alone. */

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import {makeFolder} from "../make-folder.ts";
 import {type Captures, capturesSchema} from "../records/captures.ts";
+import {splitSchema} from "../records/document.ts";
 import type {Manifest} from "../records/manifest.ts";
 import {canonicalJson} from "../task/hash.ts";
 import {joinRecords} from "./join-records.ts";
@@ -49,12 +50,15 @@ export async function mergeRuns(folders: readonly string[], outDir: string): Pro
   const sum = (count: "seamChecks" | "seamDiffering") =>
     runs.reduce((total, {manifest}) => total + manifest.labelTokens[count], 0);
   const seams = {seamChecks: sum("seamChecks"), seamDiffering: sum("seamDiffering")};
+  const planned = duplicates > 0 ? undefined : joinPlanned(runs);
   const labelTokens = {...first.manifest.labelTokens, ...seams};
+  const {planned: _planned, ...described} = first.manifest;
   await writeManifest(folder, {
-    ...first.manifest,
+    ...described,
     identity,
     name,
     labelTokens,
+    ...(planned === undefined ? {} : {planned}),
     ...(captures === undefined ? {} : {captures}),
     sessions,
   });
@@ -65,6 +69,19 @@ export async function mergeRuns(folders: readonly string[], outDir: string): Pro
 function joinCaptures(runs: readonly Run[]): Captures | undefined {
   const all = runs.flatMap(({manifest}) => manifest.captures ?? []);
   return all.length === 0 ? undefined : capturesSchema.parse(Object.assign({}, ...all));
+}
+
+/** Documents that disjoint shards together were to hold, by split; nothing where a shard does not say. */
+function joinPlanned(runs: readonly Run[]): Manifest["planned"] {
+  if (runs.some(({manifest}) => manifest.planned === undefined)) return undefined;
+  const joined: NonNullable<Manifest["planned"]> = {};
+  for (const {manifest} of runs) {
+    for (const split of splitSchema.options) {
+      const count = manifest.planned?.[split];
+      if (count !== undefined) joined[split] = (joined[split] ?? 0) + count;
+    }
+  }
+  return joined;
 }
 
 /** Told where all runs are shards of the same number of them. */
@@ -87,7 +104,7 @@ interface Run {
 
 function refuseDifferences(one: Run, other: Run): void {
   const comparable = ({manifest}: Run): Record<string, unknown> => {
-    const {sessions: _sessions, created: _created, name: _name, captures, ...described} = manifest;
+    const {sessions: _sessions, created: _created, name: _name, planned: _planned, captures, ...described} = manifest;
     const {identity, task, model, labelTokens, ...rest} = described;
     const {shard: _shard, task: _task, model: _model, ...options} = identity;
     // Where the files lie does not matter: shards may be captured on several computers.

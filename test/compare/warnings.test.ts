@@ -56,6 +56,19 @@ describe("warningsOfRun", () => {
     expect(codesOf(documents.map(one => ({...one, unary: rare})))).toEqual(["answer-mass"]);
   });
 
+  test("knows a run that holds fewer documents than its last call was to capture, whatever it still lacks", () => {
+    expect(codesOf(documents, {manifest: {planned: {test: 40, train: 9}}})).toEqual([]);
+    expect(codesOf(documents, {manifest: {planned: {test: 12}}})).toEqual([]);
+    const run = aRun("one", documents, {manifest: {planned: {test: 300, calibration: 7}}});
+    expect(warningsOfRun(run, taskOfRuns([run]))).toEqual([
+      {
+        code: "interrupted",
+        run: "one",
+        text: "interrupted: 40 of 300 test documents are there and 0 of 7 calibration documents are there; the same labelscope run command continues",
+      },
+    ]);
+  });
+
   test("knows leaks, collisions of first tokens, shards and captures that were not finished", () => {
     expect(codesOf(documents, {prompt: {leaks: 1}})).toEqual(["demonstrations-leak"]);
     const base = aRun("one", documents).manifest.labelTokens;

@@ -96,6 +96,7 @@ describe("a run from task to traces", () => {
     const more = await capture(place, {limit: 9, threads: 2, sequences: 3, calibrationLimit: 1});
     expect(more).toMatchObject({folder: first.folder, captured: 5, resumed: 5, total: 10});
     expect((await readFile(join(more.folder, TRACES), "utf8")).startsWith(kept)).toBe(true);
+    expect((await readManifest(more.folder))?.planned).toEqual({test: 9, calibration: 1});
     expect(await capture(place, {limit: 3})).toMatchObject({captured: 0, resumed: 3, total: 3});
   });
 

@@ -51,6 +51,18 @@ describe("mergeRuns", () => {
     expect((await readdir(folder)).sort()).toEqual([MANIFEST, TRACES]);
   });
 
+  test("what the shards were to hold is added up, and left open where one does not say or they overlap", async () => {
+    const planned = async (first: readonly string[], other: Partial<Manifest>) => {
+      const place = await emptyFolder();
+      const one = await shard(place, 1, 2, first, {planned: {test: 3, calibration: 1}});
+      const {folder} = await mergeRuns([one, await shard(place, 2, 2, ["b"], other)], join(place, "out"));
+      return (await readManifest(folder))?.planned;
+    };
+    expect(await planned(["a"], {planned: {test: 2}})).toEqual({test: 5, calibration: 1});
+    expect(await planned(["a"], {})).toBeUndefined();
+    expect(await planned(["b"], {planned: {test: 2}})).toBeUndefined();
+  });
+
   test("a document that two shards hold stands once and is counted", async () => {
     const place = await emptyFolder();
     const folders = [await shard(place, 1, 2, ["a", "b"]), await shard(place, 2, 2, ["b", "c"])];
