@@ -1,6 +1,6 @@
-// Makes docs/examples: both comparisons that the README shows, from captures to figures, in one command.
+// Makes docs/examples: the comparisons that the README shows, from captures to figures, in one command.
 //
-//   npm run build && node scripts/examples.mjs --data DIR [--runs DIR] [--only posts|goemotions] [--limit N]
+//   npm run build && node scripts/examples.mjs --data DIR [--runs DIR] [--only posts|quantised|goemotions] [--limit N]
 //
 // DIR holds GoEmotions as published (simplified). Needs the four real models: labelscope models pull …; see MODELS.
 // Resumable: finished documents are kept in --runs. Kept in the repository: results.json, the tables as CSV and the figures
@@ -37,12 +37,22 @@ function labelscope(...words) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** The embedded family, from its own record. @returns {string[]} */
+/** What the embedded family's own record says of it. */
+const record = JSON.parse(readFileSync(join(ROOT, "models/ladder.json"), "utf8"));
+
+/** The embedded family, in the precision that all its sizes have. @returns {string[]} */
 function ladder() {
-  const {models} = JSON.parse(readFileSync(join(ROOT, "models/ladder.json"), "utf8"));
+  const {models} = record;
   return models.map(({id, parent, variant}) =>
     variant === "lora" ? `${parent}+${join(ROOT, "models", models.find(model => model.id === id).file)}` : id,
   );
+}
+
+/** The sizes that are there in several precisions, the most precise first. @returns {string[]} */
+function quantised() {
+  const {quantised} = record;
+  const bases = [...new Set(quantised.map(({of}) => of))];
+  return bases.flatMap(base => [base, ...quantised.filter(({of}) => of === base).map(({id}) => id)]);
 }
 
 /** Compares what is in `folder` and keeps what belongs into the repository. @param {string} name */
@@ -60,13 +70,26 @@ if (!existsSync(CLI)) {
   console.error("dist/cli.js is missing: npm run build");
   process.exit(2);
 }
-if (values.only !== "goemotions") {
+if (![undefined, "posts", "quantised", "goemotions"].includes(values.only)) {
+  console.error("--only posts, quantised or goemotions");
+  process.exit(2);
+}
+/** @param {string} name */
+const isWanted = name => values.only === undefined || values.only === name;
+if (isWanted("posts")) {
   const folder = join(runs, "posts");
   const models = ladder().flatMap(spec => ["--model", spec]);
   labelscope("run", "posts", ...models, "--threads", "1", "--estimators", TREES, "--out", folder);
   compare("posts", folder);
 }
-if (values.only !== "posts") {
+if (isWanted("quantised")) {
+  // Gold answers and whole logits: every precision is read at the same places, and the divergences are exact.
+  const folder = join(runs, "posts-quantised");
+  const models = quantised().flatMap(spec => ["--model", spec]);
+  labelscope("run", "posts", ...models, "--threads", "1", "--force-answers", "gold", "--full-logits", "--out", folder);
+  compare("posts-quantised", folder);
+}
+if (isWanted("goemotions")) {
   if (values.data === undefined) {
     console.error("--data DIR: where GoEmotions is (train.tsv, dev.tsv, test.tsv, emotions.txt)");
     process.exit(2);
