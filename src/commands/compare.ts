@@ -21,6 +21,7 @@ import {ProblemList} from "../task/problems.ts";
 import {version} from "../version.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {writeComparison} from "./comparison-files.ts";
+import {requireRuns} from "./require-runs.ts";
 
 /** What `compare` and `evaluate` have in common, as the command line gives it. */
 export interface ComparisonOptions {
@@ -47,6 +48,7 @@ export interface CompareOptions extends ComparisonOptions {
 /** `compare`: the tables of some runs, in the terminal and as files. */
 export async function compareCommand(options: CompareOptions, io: CommandIo): Promise<CommandResult> {
   const gates = (options.failIf ?? []).map(parseGate);
+  await requireRuns(options.runs, "compare", io);
   return await handOver(await comparisonOf(options, io), options, gates, io);
 }
 

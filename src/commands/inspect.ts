@@ -1,4 +1,4 @@
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import {nearest} from "../nearest.ts";
 import type {Manifest} from "../records/manifest.ts";
@@ -7,6 +7,7 @@ import {documentText} from "../report/step-text.ts";
 import {requireManifest} from "../store/read-run.ts";
 import {readTraces, TRACES} from "../store/trace-file.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
+import {requireRuns} from "./require-runs.ts";
 
 const [COLUMNS, FEWEST_COLUMNS] = [80, 40];
 
@@ -19,7 +20,7 @@ export interface InspectOptions {
 
 /** `inspect`: one document of a run or of several, each label step as bars. */
 export async function inspectCommand({runs, id}: InspectOptions, io: CommandIo): Promise<CommandResult> {
-  const [first = "", ...others] = [...new Set(runs.map(run => resolve(io.cwd, run)))];
+  const [first = "", ...others] = await requireRuns(runs, "inspect", io);
   const leader = await findTrace(first, id);
   if ("ids" in leader) throw unknownDocument(first, id, leader.ids);
   const {manifest, trace} = leader;

@@ -1,12 +1,14 @@
 import {relative, resolve} from "node:path";
 import {mergeRuns} from "../store/merge.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
+import {requireRuns} from "./require-runs.ts";
 
 /** `merge`: joins the shards of a run. */
 export async function mergeCommand(
   options: {readonly runs: readonly string[]; readonly out?: string},
   io: CommandIo,
 ): Promise<CommandResult> {
+  await requireRuns(options.runs, "merge", io);
   const folders = options.runs.map(run => resolve(io.cwd, run));
   const merged = await mergeRuns(folders, resolve(io.cwd, options.out ?? "runs"));
   const duplicates = merged.duplicates === 0 ? "" : ` (${merged.duplicates} were in several shards)`;

@@ -3,9 +3,11 @@ import {REPORT} from "../report/write-report.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {addReport, type CompareOptions, comparisonOf, defaultFolder} from "./compare.ts";
 import {RESULTS, writeResults} from "./comparison-files.ts";
+import {requireRuns} from "./require-runs.ts";
 
 /** `report`: page and figures of some runs, with the results.json that they are drawn from; no tables. */
 export async function reportCommand(options: CompareOptions, io: CommandIo): Promise<CommandResult> {
+  await requireRuns(options.runs, "report", io);
   const comparison = await comparisonOf(options, io);
   const folder = resolve(io.cwd, options.out ?? defaultFolder(comparison));
   await writeResults(folder, comparison.results);
