@@ -186,7 +186,7 @@ export async function handOver(
       results,
       gates: outcomes.map(({gate, ...outcome}) => ({condition: gate.text, ...outcome})),
     },
-    text: `${comparisonText(results)}\n${answerText(results)}${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n`,
+    text: `${comparisonText(results, io.columns)}\n${answerText(results)}${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n`,
     ...(failures.length === 0 ? {} : {exitCode: 1, failures}),
   };
 }

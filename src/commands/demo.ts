@@ -2,16 +2,13 @@ import {dirname, relative, resolve} from "node:path";
 import {type Catalog, loadCatalog} from "../catalog/catalog.ts";
 import {readGgufInfo} from "../catalog/gguf-info.ts";
 import {findEmbedded} from "../catalog/installed.ts";
-import {alignColumns} from "../catalog/table.ts";
-import {sideBySideText} from "../compare/pairs-text.ts";
 import {LabelscopeError} from "../errors.ts";
-import type {Results} from "../records/results/results.ts";
-import type {RunOutcome} from "../run/execute.ts";
 import {RUN_DEFAULTS} from "../run/options.ts";
 import {run} from "../run/run.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {addReport, comparisonOf, defaultFolder} from "./compare.ts";
 import {writeComparison} from "./comparison-files.ts";
+import {beliefTable, comparedText} from "./demo-text.ts";
 
 /** The built-in task and the family of models that ship with the package, in the precision that all its sizes have. */
 const TASK = "posts";
@@ -44,7 +41,7 @@ export async function demoCommand(
   });
   const finished = outcomes.length === models.length && outcomes.every(outcome => outcome.finished);
   const runs = outcomes.map(({manifest, ...rest}) => ({model: manifest.model, ...rest}));
-  const table = describe(outcomes, options.limit);
+  const table = beliefTable(outcomes, options.limit);
   if (!finished) return {data: {runs}, text: `${table}Not finished: the same command continues.\n`, exitCode: 130};
   const folders = outcomes.map(({folder}) => folder);
   const comparison = await comparisonOf({runs: folders, metrics: METRICS}, io);
@@ -55,29 +52,19 @@ export async function demoCommand(
   const program = io.program ?? "labelscope";
   const text = [
     table,
-    sideBySideText(comparison.results),
+    comparedText(comparison.results, io.columns),
     "",
-    ...slopeLines(comparison.results.curves),
-    "",
-    `The whole comparison, a page to look at:  ${place(report.page)}`,
-    `Tables with intervals and tests:          ${program} compare ${place(dirname(folders[0] ?? ""))}/${TASK}-*`,
-    `Look at one document step by step:        ${program} inspect ${place(folders[0] ?? "")}`,
-    `A model of your own:                      ${program} run posts --model path/to/model.gguf`,
+    "The whole comparison, a page to look at",
+    `  ${place(report.page)}`,
+    "Tables with intervals and tests",
+    `  ${program} compare ${place(dirname(folders[0] ?? ""))}/${TASK}-${FAMILY}-*`,
+    "One document step by step",
+    `  ${program} inspect ${place(folders[0] ?? "")}`,
+    "A model of your own",
+    `  ${program} run ${TASK} --model path/to/model.gguf`,
     "",
   ].join("\n");
   return {data: {runs, comparison: {folder, report}}, text};
-}
-
-/** How the entropy at the first label step changes with size, a line a variant that has three sizes. */
-function slopeLines(curves: Results["curves"]): string[] {
-  return Object.values(curves).flatMap(variants =>
-    Object.entries(variants).flatMap(([variant, {step1}]) => {
-      const {value, lower, upper} = step1?.slope ?? {};
-      if (value === undefined || lower === undefined || upper === undefined) return [];
-      const interval = `[${lower.toFixed(3)}, ${upper.toFixed(3)}]`;
-      return [`Entropy at step 1, ${variant}: ${value.toFixed(3)} bits a doubling of the parameters ${interval}`];
-    }),
-  );
 }
 
 /** Ids of the embedded family's whole models, none quantised, the smallest first. */
@@ -95,26 +82,4 @@ async function embeddedLadder(catalog: Catalog): Promise<string[]> {
     message: "the embedded models are missing from this installation",
     next: "install labelscope again, or run a model of your own: labelscope run --help",
   });
-}
-
-function describe(outcomes: readonly RunOutcome[], limit: number): string {
-  const fixed = (value: number | undefined, digits: number) => (value === undefined ? "–" : value.toFixed(digits));
-  const rows = outcomes.map(({manifest, summary}) => [
-    manifest.model.id,
-    manifest.model.nonEmbeddingParameters.toLocaleString("en-US"),
-    summary.documents === 0 ? "–" : `${Math.round((100 * summary.wellFormed) / summary.documents)} %`,
-    fixed(summary.firstStep?.entropyBits, 3),
-    fixed(summary.laterSteps?.entropyBits, 3),
-    fixed(summary.firstStep?.labelMass, 3),
-    `${Math.round((100 * summary.multiLabelAnswers) / Math.max(1, summary.documents))} %`,
-  ]);
-  const head = ["model", "parameters", "well-formed", "entropy step 1", "later steps", "label mass", "several labels"];
-  return [
-    `What ${outcomes.length} tiny models believe about the labels of ${limit} posts`,
-    "",
-    alignColumns([head, ...rows], [1, 2, 3, 4, 5, 6]).trimEnd(),
-    "",
-    "Entropy in bits of the label distribution, mean over documents; parameters without the embedding.",
-    "",
-  ].join("\n");
 }

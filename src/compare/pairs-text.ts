@@ -3,35 +3,42 @@ import type {Results} from "../records/results/results.ts";
 import {runTitles} from "./run-titles.ts";
 import {chunks, columnHead, digitsOf, intervalText} from "./text-cells.ts";
 
-/** Columns of values without intervals side by side. */
-const COLUMNS = 10;
+/** Characters of a line where the terminal does not say. */
+const LINE = 100;
 /** With more runs than this their differences are left to pairs.csv. */
 const MOST_RUNS = 3;
 
 /** Every metric of every estimator over the columns: values alone, numbered as in the list above them. */
-export function sideBySideText(results: Results): string {
-  const {runs, estimates, settings} = results;
+export function sideBySideText(results: Results, lineLength = LINE): string {
   const titles = runTitles(results);
+  const legend = results.runs.map(({run}, index) => `  [${index + 1}] ${titles.get(run) ?? run}`);
+  return ["Side by side, on the same documents", ...legend, "", sideBySideTables(results, lineLength)].join("\n");
+}
+
+/**
+ * A table a metric, a column a run, `[1]` the first. Where a line has no room for all of them, as few tables as that takes,
+ * of about the same number of columns.
+ */
+export function sideBySideTables({runs, estimates, settings}: Results, lineLength = LINE): string {
   const names = settings.estimators;
-  const legend = runs.map(({run}, index) => `  [${index + 1}] ${titles.get(run) ?? run}`);
-  const tables = settings.metrics.flatMap(metric =>
-    chunks([...runs.keys()], COLUMNS).map(places =>
-      alignColumns(
-        [
-          [columnHead(metric), ...places.map(place => `[${place + 1}]`)],
-          ...names.map(name => [
-            name,
-            ...places.map(place => {
-              const value = estimates[runs[place]?.run ?? ""]?.[name]?.metrics[metric]?.value;
-              return value === undefined ? "–" : value.toFixed(digitsOf(metric));
-            }),
-          ]),
-        ],
-        places.map((_, index) => index + 1),
-      ).trimEnd(),
-    ),
-  );
-  return ["Side by side, on the same documents", ...legend, "", tables.join("\n\n")].join("\n");
+  const tables = settings.metrics.flatMap(metric => {
+    const head = columnHead(metric);
+    const columns = runs.map(({run}, place) => [
+      `[${place + 1}]`,
+      ...names.map(name => estimates[run]?.[name]?.metrics[metric]?.value?.toFixed(digitsOf(metric)) ?? "–"),
+    ]);
+    const width = Math.max(...columns.flat().map(cell => cell.length)) + 2;
+    const room = Math.max(1, Math.floor((lineLength - Math.max(...[head, ...names].map(name => name.length))) / width));
+    const size = Math.ceil(runs.length / Math.ceil(runs.length / room));
+    return chunks(columns, size).map(some => {
+      const rows = [head, ...names].map((name, row) => [name, ...some.map(column => column[row] ?? "")]);
+      return alignColumns(
+        rows,
+        [...some.keys()].map(column => column + 1),
+      ).trimEnd();
+    });
+  });
+  return tables.join("\n\n");
 }
 
 /** Paired differences of two or three columns with intervals; of more, where to find them. */

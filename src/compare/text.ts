@@ -16,8 +16,10 @@ const NOT_WORSE = "○";
 /**
  * A comparison for the terminal: warnings first, then what the models believe and how it changes, then each column's table
  * in the layout of the paper's Table 2 with its ceiling block, then the models side by side.
+ *
+ * @param lineLength characters of the terminal's lines, where it is one
  */
-export function comparisonText(results: Results): string {
+export function comparisonText(results: Results, lineLength?: number): string {
   const {task, settings, runs, warnings} = results;
   const annotations = task.annotations === "aggregated" ? "annotations: aggregated" : "annotators";
   const scoring = task.labelScoring === undefined ? "" : `, label scoring ${task.labelScoring}`;
@@ -28,7 +30,7 @@ export function comparisonText(results: Results): string {
     ...(warnings.length === 0 ? [] : ["", ...warningLines(results)]),
   ];
   const tables = runs.map(run => runText(run, results));
-  const many = runs.length > 1 ? [sideBySideText(results), pairsText(results)] : [];
+  const many = runs.length > 1 ? [sideBySideText(results, lineLength), pairsText(results)] : [];
   return `${[head.join("\n"), beliefText(results), ...tables, ...many].filter(part => part !== "").join("\n\n")}\n`;
 }
 

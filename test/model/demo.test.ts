@@ -1,4 +1,4 @@
-import {mkdtemp, readdir, rm} from "node:fs/promises";
+import {mkdtemp, readdir, readFile, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {expect, onTestFinished, test} from "vitest";
@@ -6,6 +6,7 @@ import {z} from "zod";
 import {loadCatalog} from "../../src/catalog/catalog.ts";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {demoCommand} from "../../src/commands/demo.ts";
+import {resultsSchema} from "../../src/records/results/results.ts";
 import {readManifest} from "../../src/store/manifest-file.ts";
 
 const dataSchema = z.object({
@@ -41,6 +42,12 @@ test("the demo runs every whole model of the ladder that is not quantised, the s
   const files = await readdir(comparison.folder);
   expect(files).toEqual(expect.arrayContaining(["results.json", "estimates.csv", "report.html", "figures"]));
   expect(first.text).toContain("report.html");
+  expect(first.text).toContain("  labelscope compare runs/posts-ladder-*\n");
+  const results = resultsSchema.parse(JSON.parse(await readFile(join(comparison.folder, "results.json"), "utf8")));
+  // Every row of the tables has its line in the legend.
+  for (const name of results.settings.estimators)
+    expect(first.text).toMatch(new RegExp(`^${name} +[a-z0-9].* [a-z]`, "m"));
+  expect(Math.max(...first.text.split("\n").map(line => line.length))).toBeLessThanOrEqual(100);
   expect(outcomes.map(({model}) => model.id).sort()).toEqual(wanted.sort());
   const sizes = outcomes.map(({model}) => model.nonEmbeddingParameters);
   expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
