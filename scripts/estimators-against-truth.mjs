@@ -53,10 +53,12 @@ function call(parameters) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Ids of the embedded family, smallest first within each variant; an adapter alone is no model. */
+/** Ids of the embedded family, smallest first within each variant; neither adapters nor quantised files. */
 function wholeModelsOfTheLadder() {
   const {models: entries} = JSON.parse(readFileSync(join(root, "models", "catalog.json"), "utf8"));
-  return entries.filter(({family, variant}) => family === "ladder" && variant !== "lora").map(({id}) => id);
+  const isShown = ({family, variant, quantisation}) =>
+    family === "ladder" && variant !== "lora" && quantisation === "F16";
+  return entries.filter(isShown).map(({id}) => id);
 }
 
 function page({task, settings, runs: rows, estimates, labelscope}) {
