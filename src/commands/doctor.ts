@@ -7,9 +7,13 @@ import {formatBytes} from "../catalog/format-bytes.ts";
 import {labelscopeHome} from "../catalog/home.ts";
 import {findEmbedded, listInstalled} from "../catalog/installed.ts";
 import {alignColumns} from "../catalog/table.ts";
+import {chunks} from "../compare/text-cells.ts";
 import {type LocalOptions, openLocalEngine} from "../engine/local.ts";
 import {version} from "../version.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
+
+/** As many names as a line of 80 characters has room for beside the rows' names. */
+const FEATURES_A_LINE = 7;
 
 /** `doctor`: what would be used on this machine, and why. */
 export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: CommandIo): Promise<CommandResult> {
@@ -47,8 +51,28 @@ export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: Comm
     python: await pythonVersion(io.env.LABELSCOPE_PYTHON ?? "python3"),
   };
   const words = (name: string) => name.replaceAll(/[A-Z]/g, capital => ` ${capital.toLowerCase()}`);
-  const rows = Object.entries(data).map(([name, value]) => [words(name), String(value)]);
+  const rows = Object.entries(data).flatMap(([name, value]) =>
+    name === "cpu" ? featureRows(cpuFeatures(String(value))) : [[words(name), String(value)]],
+  );
   return {data, text: `${alignColumns(rows)}\n`};
+}
+
+/**
+ * The features of the processor that the engine uses, out of llama.cpp's line about the system.
+ *
+ * @returns their names; nothing where the line speaks of none
+ * @example cpuFeatures("CPU : AVX2 = 1 | AVX512 = 0 | FMA = 1 | CUDA : USE_GRAPHS = 1 |") // ["AVX2", "FMA"]
+ */
+export function cpuFeatures(systemInfo: string): string[] {
+  const [, own = ""] = /\bCPU : ([^:]*)/.exec(systemInfo) ?? [];
+  return [...own.matchAll(/(\w+) = 1\b/g)].map(([, name = ""]) => name);
+}
+
+/** A row of a few features, and rows below it with the others. */
+function featureRows(features: readonly string[]): string[][] {
+  const lines = chunks(features, FEATURES_A_LINE).map(line => line.join(", "));
+  if (lines.length === 0) return [["cpu features", "none that the engine names"]];
+  return lines.map((line, index) => [index === 0 ? "cpu features" : "", line]);
 }
 
 async function anyModel(home: string): Promise<{id: string; path: string} | undefined> {

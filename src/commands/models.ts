@@ -12,6 +12,9 @@ import {requireSame, verifyModels} from "../catalog/verify.ts";
 import type {CatalogEntry, PulledRecord} from "../records/catalog.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
+/** In a cell: not here, or not known. */
+const UNKNOWN = "–";
+
 /** Where a model is: `here` is its file, absent for one that would have to be pulled. */
 interface ListedModel {
   readonly id: string;
@@ -46,30 +49,53 @@ export async function modelsList(options: {present?: boolean}, io: CommandIo): P
     listed.push({id, state: "pulled", here: path, sizeBytes, ...(record === undefined ? {} : {record})});
   }
   const shown = options.present === true ? listed.filter(model => model.here !== undefined) : listed;
-  const rows = shown.map(model => [
-    model.id,
-    parametersOf(model.entry ?? model.record ?? {}),
-    variantOf(model.entry ?? model.record ?? {}),
-    (model.entry ?? model.record)?.quantisation ?? "",
-    model.sizeBytes === undefined ? "" : formatBytes(model.sizeBytes),
-    model.state === "known" ? "" : model.state,
-    model.entry?.verified === true ? "verified" : "",
-    model.entry?.licence.name ?? "",
-  ]);
-  const head = ["id", "parameters", "variant", "quantisation", "size", "here", "checked", "licence"];
+  const room = io.columns ?? Number.POSITIVE_INFINITY;
+  const [whole, narrow] = [listTable(shown, true), listTable(shown, false)];
+  const program = io.program ?? "labelscope";
   const text =
     shown.length === 0
-      ? `No model is on this computer yet: ${io.program ?? "labelscope"} models pull smollm2-135m-instruct\n`
-      : `${alignColumns([head, ...rows], [1, 4])}\n* the publisher's number, not counted from the file\nModels: ${home}\n`;
+      ? `No model is on this computer yet: ${program} models pull smollm2-135m-instruct\n`
+      : [
+          Math.max(...whole.split("\n").map(line => line.length)) > room ? narrow : whole,
+          "",
+          "*       the publisher's number, not counted from the file",
+          `here    ships: with labelscope; pulled: in ${home};`,
+          `        ${UNKNOWN}: not on this computer, ${program} models pull ID fetches it`,
+          `sha256  known: we have read this very file, and every pull is held to it; ${UNKNOWN}: not so`,
+          "",
+        ].join("\n");
   return {data: {home, models: shown}, text};
 }
 
+/** What a catalogue entry or the record beside a file says of a model, for the list. */
+type ListedFacts = Partial<Pick<PulledRecord, "variant" | "parent" | "quantisation" | "parameters">> &
+  Partial<Pick<CatalogEntry, "nominalParameters">>;
+
+/** @param whole with the model that an adapter belongs on and the licence; without them 80 characters are enough */
+function listTable(shown: readonly ListedModel[], whole: boolean): string {
+  const rows = shown.map(model => {
+    const facts: ListedFacts = model.entry ?? model.record ?? {};
+    return [
+      model.id,
+      parametersOf(facts),
+      whole ? variantOf(facts) : (facts.variant ?? ""),
+      facts.quantisation ?? "",
+      model.sizeBytes === undefined ? "" : formatBytes(model.sizeBytes),
+      {embedded: "ships", pulled: "pulled", known: UNKNOWN}[model.state],
+      model.entry?.verified === true ? "known" : UNKNOWN,
+      ...(whole ? [model.entry?.licence.name ?? ""] : []),
+    ];
+  });
+  const head = ["id", "params", "variant", "weights", "size", "here", "sha256", ...(whole ? ["licence"] : [])];
+  return alignColumns([head, ...rows], [1, 4]);
+}
+
 /** The variant; for an adapter with the model that it belongs on. */
-function variantOf({variant, parent}: Pick<PulledRecord, "variant" | "parent">): string {
+function variantOf({variant, parent}: ListedFacts): string {
   return variant === "lora" && parent !== undefined ? `lora of ${parent}` : (variant ?? "");
 }
 
-function parametersOf(entry: Pick<CatalogEntry, "parameters" | "nominalParameters">): string {
+function parametersOf(entry: ListedFacts): string {
   const count = entry.parameters ?? entry.nominalParameters;
   if (count === undefined) return "";
   return `${shortCount(count)}${entry.parameters === undefined ? "*" : ""}`;

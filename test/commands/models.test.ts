@@ -37,6 +37,21 @@ describe("models", () => {
     expect((await modelsVerify({ids: ["tiny"]}, io)).text).toBe(`tiny  as recorded  ${sha256(bytes)}\n`);
   });
 
+  test("are listed within 80 characters, or with their licences where there is room; here is one thing, a known checksum another", async () => {
+    const {io} = await terminal();
+    const narrow = (await modelsList({}, {...io, columns: 80})).text.split("\n");
+    const table = narrow.slice(0, narrow.indexOf(""));
+    expect(Math.max(...table.map(line => line.length))).toBeLessThanOrEqual(80);
+    const cells = (id: string) => (table.find(line => line.startsWith(`${id} `)) ?? "").split(/ {2,}/);
+    expect(table[0]?.split(/ {2,}/)).toEqual(["id", "params", "variant", "weights", "size", "here", "sha256"]);
+    expect(cells("ladder-s-base").slice(-2)).toEqual(["ships", "known"]);
+    expect(cells("smollm2-135m-instruct").slice(-2)).toEqual(["–", "known"]);
+    expect(cells("smollm2-360m").slice(-2)).toEqual(["–", "–"]);
+    const whole = (await modelsList({}, io)).text;
+    expect(whole).toMatch(/^id .* licence$/m);
+    expect(whole).toMatch(/^ladder-s-lora .* lora of ladder-s-base .* MIT$/m);
+  });
+
   test("that were damaged after the pull fail verification by name", async () => {
     const {home, io} = await terminal();
     const origin = await serve((_, response) => response.end(bytes));
