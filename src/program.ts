@@ -152,16 +152,9 @@ export function createProgram(
       }, flags.json);
     });
 
-  captureFlags(
-    engineFlags(
-      add(
-        program,
-        "experiment <name> <task>",
-        "a plan of runs that differ in one thing, with one report",
-        EXPERIMENT_EXAMPLE,
-      ),
-    ),
-  )
+  captureFlags(engineFlags(add(program, "experiment <name> <task>", EXPERIMENT, EXPERIMENT_EXAMPLE)))
+    .summary(EXPERIMENT)
+    .description(EXPERIMENT + EXPERIMENTS)
     .option("--values <list>", "what is set, with commas between the values (default: the experiment's own)", list)
     .option("--orders <n>", "order-marginal: random label orders to average over (default: 5)", wholeNumber(2, 1000))
     .option("--estimator <names>", "whose numbers are shown (default: the experiment's own)", list)
@@ -386,15 +379,18 @@ labelscope compare runs/posts-* --estimators hard,first-step,first-step+platt --
 labelscope compare runs/posts-my-model-* --base runs/posts-my-model-f16-1a2b3c4d
 labelscope compare runs/posts-* --predictions bert=bert.jsonl --fail-if 'curves.ladder.base.step1.slope > 0'`;
 const EVALUATE_EXAMPLE = "labelscope evaluate goemotions --data DIR --predictions bert=bert.jsonl";
+const EXPERIMENT = "a plan of runs that differ in one thing, with one report";
+const EXPERIMENTS = `
+
+What <name> can be, and what then differs:
+  label-order     the order of the labels in the prompt: alphabetical, reversed, random
+  multi-share     the share of demonstrations with several labels, 0 to 1
+  shots           the number of demonstrations
+  format          how answers are written: json or list
+  order-marginal  random label orders, with estimators averaged over them`;
 const EXPERIMENT_EXAMPLE = `labelscope experiment label-order posts --model ladder-s-base --model ladder-s-sft --limit 200
 labelscope experiment multi-share goemotions --data DIR --model smollm2-135m-instruct --limit 100 --max-minutes 60
-labelscope experiment order-marginal posts --model ladder-s-base --orders 8 --estimator first-step --dry-run
-
-label-order     alphabetical, reversed and random orders of the labels in the prompt
-multi-share     share of demonstrations with several labels, 0 to 1
-shots           number of demonstrations
-format          answers as json or as a list
-order-marginal  an estimator averaged over random label orders`;
+labelscope experiment order-marginal posts --model ladder-s-base --orders 8 --estimator first-step --dry-run`;
 const SCORE_EXAMPLE = `printf 'Input: I loved it!\\n{"label": ["' | labelscope score --model smollm2-135m-instruct --labels joy,fear,none`;
 const PULL_EXAMPLE = `labelscope models pull smollm2-135m-instruct qwen2.5-coder-0.5b-instruct
 labelscope models pull hf:OWNER/REPO/model.gguf --id my-model`;

@@ -5,6 +5,7 @@ import {tmpdir} from "node:os";
 import {join, relative} from "node:path";
 import {CommanderError} from "commander";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
+import {experimentList} from "../src/experiment/index.ts";
 import {createProgram} from "../src/program.ts";
 import {version} from "../src/version.ts";
 import {type Build, buildCli, callCli} from "./cli-process.ts";
@@ -86,6 +87,15 @@ describe("help", () => {
       }
     }
     expect(examples).toBeGreaterThanOrEqual(commands().length);
+  });
+
+  test("experiment --help names every experiment before its flags, and the list of commands stays short", async () => {
+    const {out} = await parse(["experiment", "--help"]);
+    const before = out.slice(0, out.indexOf("Options:"));
+    for (const {name} of experimentList) expect(before).toMatch(new RegExp(`^  ${name} +[a-z].*$`, "m"));
+    const {out: all} = await parse(["--help"]);
+    expect(all).toMatch(/^ {2}experiment .*a plan of runs/m);
+    expect(all).not.toContain("order-marginal");
   });
 
   test("labelscope --help lists every command, and --version is the package's", async () => {
