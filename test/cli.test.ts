@@ -93,6 +93,7 @@ describe("help", () => {
     const {out} = await parse(["experiment", "--help"]);
     const before = out.slice(0, out.indexOf("Options:"));
     for (const {name} of experimentList) expect(before).toMatch(new RegExp(`^  ${name} +[a-z].*$`, "m"));
+    expect(before.split("\n").slice(5)).not.toContainEqual(expect.stringMatching(/^\S/));
     const {out: all} = await parse(["--help"]);
     expect(all).toMatch(/^ {2}experiment .*a plan of runs/m);
     expect(all).not.toContain("order-marginal");

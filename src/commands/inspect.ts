@@ -32,7 +32,7 @@ export async function inspectCommand({runs, id}: InspectOptions, io: CommandIo):
   }
   const models = shown.map(one => one.manifest.model.id).join(" | ");
   const head = `${trace.document.id} (${trace.split}) · ${models} · ${manifest.identity.labelScoring}`;
-  const columns = Math.max(FEWEST_COLUMNS, Number(io.env.COLUMNS) || COLUMNS);
+  const columns = Math.max(FEWEST_COLUMNS, Number(io.env.COLUMNS) || io.columns || COLUMNS);
   return {data: {runs: shown}, text: `${head}\n\n${documentText(trace.document, shown, columns)}`};
 }
 

@@ -1,3 +1,4 @@
+import {alignColumns} from "../catalog/table.ts";
 import type {Document} from "../records/document.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
@@ -47,7 +48,22 @@ export function documentText(document: Document, shown: readonly Shown[], column
     rows.push("");
   }
   const head = [...wrapped(visible(document.text), columns), "", ...wrapped(goldText(document), columns)];
-  return `${[...head, ...rows].join("\n").trimEnd()}\n`;
+  return `${[...head, ...rows].join("\n").trimEnd()}\n\n${legend(document)}\n`;
+}
+
+/** What the marks of a step mean, a line each. */
+function legend({annotations, labels}: Document): string {
+  const listed = labels === undefined ? [] : [["given", "it is in the data's list"]];
+  const people =
+    annotations === undefined
+      ? listed
+      : [[`k/${annotations.length}`, "so many annotators gave it; of the null label: gave none"]];
+  return alignColumns([
+    ["bar", "probability of the label at the step"],
+    ...people,
+    ["◀", "what was then written"],
+    ["stop", "probability that the list ends after it"],
+  ]);
 }
 
 function headLines({manifest, trace}: Shown, width: number, named: boolean): string[] {

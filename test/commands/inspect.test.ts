@@ -53,6 +53,18 @@ describe("inspect", () => {
     expect(data).toMatchObject({runs: [{trace: {document: {id: "a"}}, manifest: {name: "tiny-model-00000000"}}]});
   });
 
+  test("ends with what its marks mean, and only those that can stand there", async () => {
+    const marksOf = async (labels: object) => {
+      const io = await aRun([aTrace("a", {document: {id: "a", text: "t", ...labels}, steps: [aStep({})]})]);
+      const {text} = await inspectCommand({runs: ["run"]}, io);
+      const legend = text.slice(text.lastIndexOf("\n\n")).trim().split("\n");
+      expect(legend.every(line => /^\S+ {2,}\S.{1,60}$/.test(line))).toBe(true);
+      return legend.map(line => line.split(" ")[0]);
+    };
+    expect(await marksOf({annotations: [["joy"], [], ["joy"]]})).toEqual(["bar", "k/3", "◀", "stop"]);
+    expect(await marksOf({labels: ["joy"]})).toEqual(["bar", "given", "◀", "stop"]);
+  });
+
   test("two runs stand side by side within 80 columns; one without the document says so", async () => {
     const io = await aRun();
     for (const [name, traces] of [
