@@ -383,7 +383,7 @@ const EXPERIMENT = "a plan of runs that differ in one thing, with one report";
 const EXPERIMENTS = `
 
 What <name> can be, and what then differs:
-  label-order     the labels' order in the prompt: alphabetical, reversed, random
+  label-order     order of the labels in the prompt: alphabetical, reversed …
   multi-share     the share of demonstrations with several labels, 0 to 1
   shots           the number of demonstrations
   format          how answers are written: json or list
