@@ -40,11 +40,28 @@ export function pairwise(run: RunLabels, records: DocumentRecords, read: (share:
     return share === undefined ? [] : [{first, second, p: read(share)}];
   });
   if (comparisons.length < pairs.length) return {reason: "both answers about a pair have probability 0"};
-  const strengths = bradleyTerry(run.labels.length, comparisons);
+  const strengths = tied(bradleyTerry(run.labels.length, comparisons), comparisons);
   const none = strengths[run.labels.indexOf(run.noneLabel)];
   if (none === undefined) throw new RangeError(`the null label "${run.noneLabel}" is none of the labels`);
   const values = withoutNone(run, strengths).map(strength => sigmoid(strength - none));
   return {values, ...massRemarks(binaryMass(records.binary))};
+}
+
+/**
+ * Strengths with the ties that rounding broke.
+ *
+ * Where everyone meets everyone once, the minimum's gradient Σ_j σ(s_i − s_j) + 2λ·s_i equals the wins of i: players with as
+ * many wins are exactly as strong. From outcomes that is frequent, also with the null label, and an estimate of exactly ½
+ * counts as predicted: the last bit of the search must not decide it.
+ */
+function tied(strengths: readonly number[], comparisons: readonly Comparison[]): number[] {
+  const wins = strengths.map((_, player) =>
+    comparisons.reduce((sum, {first, second, p}) => sum + (first === player ? p : second === player ? 1 - p : 0), 0),
+  );
+  return strengths.map((_, player) => {
+    const group = strengths.filter((_strength, other) => wins[other] === wins[player]);
+    return group.reduce((sum, strength) => sum + strength, 0) / group.length;
+  });
 }
 
 function requireEachOnce(pairs: readonly Pick<Pair, "first" | "second">[], labels: number): void {

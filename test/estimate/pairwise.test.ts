@@ -63,6 +63,27 @@ describe("binary and binary-outcome", () => {
     expect([pairOutcome(0.5 - 1e-9), pairOutcome(0.5 + 1e-9)]).toEqual([0, 1]);
   });
 
+  test("binary-outcome gives labels with as many wins the same number to the bit, and with as many as the null label ½", () => {
+    const labels = ["a", "b", "c", "d", "e", "f", "g", "none"];
+    const run: RunLabels = {labels, noneLabel: "none"};
+    const places = labels.flatMap((_, first) =>
+      labels.slice(first + 1).map((_more, k) => [first, first + 1 + k] as const),
+    );
+    const won = fc.constantFrom(0, 1);
+    const holds = fc.property(fc.array(won, {minLength: places.length, maxLength: places.length}), drawn => {
+      const pairs = places.map(([first, second], index) => pair(first, second, [drawn[index] ?? 0, drawn[index] ?? 0]));
+      const wins = labels.map((_, player) =>
+        places.reduce((sum, [first, second], index) => {
+          const p = drawn[index] ?? 0;
+          return sum + (first === player ? p : second === player ? 1 - p : 0);
+        }, 0),
+      );
+      const values = [...valuesOf(binaryOutcome.estimate(run, records({binary: {pairs}}))), 0.5];
+      return values.every((one, i) => values.every((other, j) => (wins[i] === wins[j]) === (one === other)));
+    });
+    expect(fc.check(holds, {numRuns: 200}).counterexample).toBeNull();
+  });
+
   test("average over the two orders, each by its own mass", () => {
     const {asked} = pair(0, 1, [0.9, 0.5]);
     expect(pairShare({asked})).toBeCloseTo(0.7, 12);

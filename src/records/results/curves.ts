@@ -41,8 +41,9 @@ export const curveSchema = z.strictObject({
   /** Doublings of all parameters between the smallest and the largest model. */
   doublings: z.number().min(0),
   /**
-   * On a matched later-step curve: slope of its unmatched twin minus this slope. The part of the unmatched slope that comes
-   * from which documents have later steps, not from the models' beliefs about the same ones.
+   * On a matched later-step curve: slope of its unmatched twin minus this slope (with two sizes, of the two differences).
+   * The part of the unmatched trend that comes from which documents have later steps, not from the models' beliefs about the
+   * same ones.
    */
   selection: measuredSchema.optional(),
   /** What a reader should know about the line. */
