@@ -9,6 +9,7 @@ const ORDER = [
   "errors.ts",
   "nearest.ts", // the closest of some names: for messages, knows nothing
   "make-folder.ts", // a folder made level by level: knows nothing
+  "counted.ts", // a number with its noun: knows nothing
   "called-as.ts", // how the program is called: knows nothing
   "version.ts", // package.json's version: knows nothing
   "math",
@@ -29,8 +30,7 @@ const ORDER = [
   "experiment",
   "commands",
   "terminal.ts", // what a command line shows while it runs
-  "flags.ts", // how options are read
-  "program.ts", // the commands and their options
+  "program", // the commands and their options
   "cli.ts",
   "index.ts",
 ];

@@ -21,6 +21,7 @@ import {ProblemList} from "../task/problems.ts";
 import {version} from "../version.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {writeComparison} from "./comparison-files.ts";
+import {lostRecords} from "./lost-records.ts";
 import {requireRuns} from "./require-runs.ts";
 
 /** What `compare` and `evaluate` have in common, as the command line gives it. */
@@ -103,8 +104,7 @@ export async function readRuns(folders: readonly string[], io: CommandIo): Promi
   for (const path of paths) {
     const {name, manifest, documents, orphans} = await readRun(path);
     runs.push({path, run: {name, manifest, documents, folder: path}});
-    const lost = Object.entries(orphans).filter(([, count]) => count > 0);
-    for (const [kind, count] of lost) io.notice(`${name}: ${count} ${kind} records belong to no document: left out`);
+    for (const line of await lostRecords({name, folder: path}, orphans)) io.notice(line);
     io.progress({subject: "reading runs", done: runs.length, total: paths.length, unit: "runs", note: name});
   }
   const taken = (name: string) => runs.filter(({run}) => run.name === name).length > 1;

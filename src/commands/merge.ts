@@ -1,6 +1,8 @@
-import {relative, resolve} from "node:path";
+import {basename, relative, resolve} from "node:path";
+import {counted} from "../counted.ts";
 import {mergeRuns} from "../store/merge.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
+import {lostRecords} from "./lost-records.ts";
 import {requireRuns} from "./require-runs.ts";
 
 /** `merge`: joins the shards of a run. */
@@ -10,13 +12,19 @@ export async function mergeCommand(
 ): Promise<CommandResult> {
   await requireRuns(options.runs, "merge", io);
   const folders = options.runs.map(run => resolve(io.cwd, run));
+  for (const folder of new Set(folders)) {
+    for (const line of await lostRecords({name: basename(folder), folder})) io.notice(line);
+  }
   const merged = await mergeRuns(folders, resolve(io.cwd, options.out ?? "runs"));
-  const duplicates = merged.duplicates === 0 ? "" : ` (${merged.duplicates} were in several shards)`;
+  const duplicates =
+    merged.duplicates === 0
+      ? ""
+      : ` (${merged.duplicates} ${merged.duplicates === 1 ? "was" : "were"} in several shards)`;
   if (merged.missingShards.length > 0) {
     io.notice(
       `not given: shard ${merged.missingShards.join(", ")}; labelscope run without --shard captures what is missing of the joined run`,
     );
   }
   const place = relative(io.cwd, merged.folder) || merged.folder;
-  return {data: merged, text: `${merged.documents} documents${duplicates} → ${place}\n`};
+  return {data: merged, text: `${counted(merged.documents, "document")}${duplicates} → ${place}\n`};
 }

@@ -1,5 +1,6 @@
 import {relative} from "node:path";
 import {alignColumns} from "../catalog/table.ts";
+import {counted} from "../counted.ts";
 import {openLocalEngine} from "../engine/local.ts";
 import {LabelscopeError} from "../errors.ts";
 import {nearest} from "../nearest.ts";
@@ -63,7 +64,7 @@ function planNotices(plan: RunPlan): string[] {
   const {leaks} = plan.prompts;
   if (leaks.length > 0) {
     notices.push(
-      `${leaks.length} documents have the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`,
+      `${leaks.length === 1 ? "1 document has" : `${leaks.length} documents have`} the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`,
     );
   }
   for (const {resolved, labels, templated, identity} of plan.models) {
@@ -128,18 +129,18 @@ function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo):
       const labels = item.labels.map(({name, tokens}) => [`  ${name}`, tokens.map(path => path.join(" ")).join(" | ")]);
       const head = [
         `${item.model} → ${relative(io.cwd, item.folder) || item.folder}`,
-        `  ${item.documents} documents, ${item.promptTokens} prompt tokens, the first ${item.sharedPrefixTokens} shared by all; longest with answer ${item.longestTokens}`,
+        `  ${counted(item.documents, "document")}, ${item.promptTokens} prompt tokens, the first ${item.sharedPrefixTokens} shared by all; longest with answer ${item.longestTokens}`,
         `  label scoring ${item.labelScoring}, answers up to ${item.answerBudget} tokens; label tokens:`,
         alignColumns(labels, []).trimEnd(),
         ...item.captures
           .slice(1)
           .map(
             capture =>
-              `  ${capture.title}: ${capture.documents} documents, ${capture.sharedPrefixTokens} tokens shared by all, longest ${capture.longestTokens}`,
+              `  ${capture.title}: ${counted(capture.documents, "document")}, ${capture.sharedPrefixTokens} tokens shared by all, longest ${capture.longestTokens}`,
           ),
       ];
       if (item.embeddings !== undefined)
-        head.push(`  embeddings: ${item.embeddings.documents} documents, by ${item.embeddings.encoder}`);
+        head.push(`  embeddings: ${counted(item.embeddings.documents, "document")}, by ${item.embeddings.encoder}`);
       const prompt =
         item.prompt === undefined
           ? []

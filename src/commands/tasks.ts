@@ -37,7 +37,7 @@ function pairs(counts: Readonly<Record<string, number>>): string {
 
 function splitLines(name: string, split: SplitSummary): string[] {
   return [
-    `${name}: ${number.format(split.documents)} documents`,
+    `${name}: ${number.format(split.documents)} document${split.documents === 1 ? "" : "s"}`,
     `  gold labels      ${pairs(split.labelCounts)}`,
     `  labels each      ${pairs(split.setSizes)} (no label: ${percent(split.noneShare)})`,
     ...(split.annotatorsPerDocument === undefined

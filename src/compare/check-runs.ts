@@ -1,3 +1,4 @@
+import {counted} from "../counted.ts";
 import {LabelscopeError} from "../errors.ts";
 import type {Document} from "../records/document.ts";
 import type {ComparedRun} from "./compared-run.ts";
@@ -78,7 +79,7 @@ function noTestDocuments(run: ComparedRun): LabelscopeError {
   return new LabelscopeError({
     code: "no-test-documents",
     message: `${run.name} holds no document of the test split yet`,
-    details: others === 0 ? [] : [`${others} documents of other splits`],
+    details: others === 0 ? [] : [`${counted(others, "document")} of other splits`],
     next: "the same labelscope run command continues it; or leave it out",
     facts: {run: run.name},
   });
@@ -88,7 +89,9 @@ function noCommonDocuments(runs: readonly ComparedRun[]): LabelscopeError {
   return new LabelscopeError({
     code: "no-common-documents",
     message: "there is no document that all of the runs hold",
-    details: runs.map(run => `${run.name}: ${run.documents.test.length} documents, seed ${run.manifest.identity.seed}`),
+    details: runs.map(
+      run => `${run.name}: ${counted(run.documents.test.length, "document")}, seed ${run.manifest.identity.seed}`,
+    ),
     next: [
       "capture the same sample: the same --limit, --seed and --test-multi-share",
       "join shards first: labelscope merge",

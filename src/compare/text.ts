@@ -1,4 +1,5 @@
 import {alignColumns} from "../catalog/table.ts";
+import {counted} from "../counted.ts";
 import type {EstimatorResult, MetricValue} from "../records/results/estimates.ts";
 import type {Results} from "../records/results/results.ts";
 import type {RunRow} from "../records/results/runs.ts";
@@ -137,10 +138,6 @@ function cell(metric: string, value: MetricValue | Measured | undefined): string
   if (value === undefined) return "";
   const mark = "best" in value && value.best ? BEST : "notWorse" in value && value.notWorse ? NOT_WORSE : "";
   return `${intervalText(metric, value)} ${mark}`.trimEnd();
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function percent(share: number): string {

@@ -1,3 +1,4 @@
+import {counted} from "../counted.ts";
 import {countComposition, planComposition} from "./composition.ts";
 import {goldSet, labelNames} from "./gold.ts";
 import {type LoadOptions, loadTask} from "./load.ts";
@@ -78,11 +79,16 @@ function sharedBetween(task: Task, read: "id" | "text"): string[] {
       const shared = task.splits[right]?.documents.filter(document => values.has(document[read])) ?? [];
       const [example] = shared;
       if (example === undefined) return [];
-      const what = read === "id" ? "have an id" : "have a text";
-      return [`${shared.length} ${right} documents ${what} that ${left} has too, e.g. "${example.id}"`];
+      const has = shared.length === 1 ? "has" : "have";
+      const what = read === "id" ? "an id" : "a text";
+      return [
+        `${counted(shared.length, `${right} document`)} ${has} ${what} that ${left} has too, e.g. "${example.id}"`,
+      ];
     }),
   );
 }
+
+const KINDS = {multi: "with several labels", single: "with one label", none: "without a label"} as const;
 
 function demonstrationWarnings(task: Task): string[] {
   const rule = task.definition.demonstrations;
@@ -94,7 +100,10 @@ function demonstrationWarnings(task: Task): string[] {
   const there = countComposition(pool.map(document => goldSet(document, task)));
   return (["multi", "single", "none"] as const)
     .filter(kind => there[kind] < wanted[kind])
-    .map(kind => `demonstrations want ${wanted[kind]} ${kind} documents, ${rule.from} has ${there[kind]}`);
+    .map(
+      kind =>
+        `demonstrations want ${counted(wanted[kind], "document")} ${KINDS[kind]}, ${rule.from} has ${there[kind]}`,
+    );
 }
 
 function labelWarnings(task: Task, splits: Readonly<Record<string, SplitSummary>>): string[] {

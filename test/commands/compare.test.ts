@@ -1,5 +1,5 @@
 import {readdir, readFile, writeFile} from "node:fs/promises";
-import {join} from "node:path";
+import {basename, join} from "node:path";
 import {parse} from "csv-parse/sync";
 import {describe, expect, test, vi} from "vitest";
 import {z} from "zod";
@@ -49,6 +49,26 @@ describe("compare", () => {
       ["fear", 1],
       ["anger", 0],
     ]);
+  });
+
+  test("a torn last line is said with its run, its file and what to do, and records without their answer are counted", async () => {
+    const place = await workspace();
+    const {folder} = await capture(place, {estimators: ["unary"]});
+    const path = join(folder, "traces.jsonl");
+    const whole = await readFile(path, "utf8");
+    await writeFile(path, whole.slice(0, -20));
+    const notices: string[] = [];
+    const {data} = await compareCommand({...few, runs: [folder]}, {...io(place), notice: line => notices.push(line)});
+    const name = basename(folder);
+    expect(notices).toEqual([
+      `${name}: one document is missing in traces.jsonl, whose last line was cut off when the capture was killed; the same labelscope run command captures it again`,
+      expect.stringMatching(`^${name}: left out 1 unary record of documents that the run has no answer to`),
+    ]);
+    const documents = whole.trimEnd().split("\n").length;
+    expect(data).toMatchObject({results: {task: {documents: documents - 1}}});
+    expect(data).toMatchObject({
+      results: {warnings: expect.arrayContaining([expect.objectContaining({code: "interrupted"})])},
+    });
   });
 
   test("the same comparison has the same folder and the same bytes", async () => {

@@ -1,4 +1,5 @@
-import {join} from "node:path";
+import {readFile, writeFile} from "node:fs/promises";
+import {basename, join} from "node:path";
 import {describe, expect, test, vi} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {mergeCommand} from "../../src/commands/merge.ts";
@@ -33,6 +34,18 @@ describe("merge", () => {
     const notices: string[] = [];
     await mergeCommand({runs: [folder]}, io(place, notices));
     expect(notices).toEqual([expect.stringMatching(/^not given: shard 1\/3, 3\/3; labelscope run without --shard/)]);
+  });
+
+  test("a shard whose last line was torn is named", async () => {
+    const place = await workspace();
+    const {folder} = await capture(place, {limit: 4, shard: {index: 1, count: 2}});
+    const other = await capture(place, {limit: 4, shard: {index: 2, count: 2}});
+    const path = join(folder, "traces.jsonl");
+    await writeFile(path, (await readFile(path, "utf8")).slice(0, -1));
+    const notices: string[] = [];
+    const {text} = await mergeCommand({runs: [folder, other.folder]}, io(place, notices));
+    expect(notices).toEqual([expect.stringMatching(`^${basename(folder)}: one document is missing in traces.jsonl`)]);
+    expect(text).toMatch(/^3 documents →/);
   });
 
   test("a run given twice is counted, not doubled", async () => {

@@ -26,7 +26,7 @@ describe("tasks", () => {
     const {text, data} = await tasksCheck({task: "tiny/task.yaml"}, io);
     expect(text).toContain("train: 8 documents\n  gold labels      joy 4, fear 3, anger 2\n");
     expect(text).toContain("labels each      0 2, 1 3, 2 3 (no label: 25.0 %)");
-    expect(text).toContain("warning: 1 calibration documents have a text that train has too");
+    expect(text).toContain("warning: 1 calibration document has a text that train has too");
     expect(data).toHaveProperty("splits.train.documents", 8);
   });
 

@@ -26,7 +26,7 @@ describe("checkTask", () => {
     expect(warnings).toEqual([
       'label "fear" is in no test document\'s gold set: its own metrics are undefined',
       'label "anger" is in no test document\'s gold set: its own metrics are undefined',
-      '1 calibration documents have a text that train has too, e.g. "c2"',
+      '1 calibration document has a text that train has too, e.g. "c2"',
     ]);
   });
 
@@ -36,8 +36,8 @@ describe("checkTask", () => {
     if (testSplit === undefined || train === undefined) throw new Error("the fixture has both");
     const few = {...task, splits: {train: {...train, documents: train.documents.slice(0, 2)}, test: train}};
     const {warnings} = summariseTask(few);
-    expect(warnings).toContain("demonstrations want 2 multi documents, train has 1");
-    expect(warnings).toContain("demonstrations want 1 none documents, train has 0");
+    expect(warnings).toContain("demonstrations want 2 documents with several labels, train has 1");
+    expect(warnings).toContain("demonstrations want 1 document without a label, train has 0");
     expect(warnings).toContain('2 test documents have an id that train has too, e.g. "t1"');
     const without = summariseTask({...task, splits: {test: testSplit}});
     expect(without.warnings).toContain("no train split to draw demonstrations from: run with --shots 0");

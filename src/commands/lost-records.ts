@@ -1,0 +1,25 @@
+import {counted} from "../counted.ts";
+import type {RecordName} from "../records/run-records.ts";
+import {tornFiles} from "../store/torn.ts";
+
+/**
+ * What of a run cannot be used, a line a kind: torn last lines, and records without their document.
+ *
+ * @param orphans as `readRun` counts them; absent where they were not counted
+ */
+export async function lostRecords(
+  {name, folder}: {readonly name: string; readonly folder: string},
+  orphans: Readonly<Partial<Record<RecordName, number>>> = {},
+): Promise<string[]> {
+  const torn = (await tornFiles(folder)).map(
+    file =>
+      `${name}: one document is missing in ${file}, whose last line was cut off when the capture was killed; the same labelscope run command captures it again`,
+  );
+  const stray = Object.entries(orphans)
+    .filter(([, count]) => count > 0)
+    .map(
+      ([kind, count]) =>
+        `${name}: left out ${counted(count, `${kind} record`)} of documents that the run has no answer to; the same labelscope run command captures what is missing`,
+    );
+  return [...torn, ...stray];
+}
