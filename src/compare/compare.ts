@@ -91,7 +91,7 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
     pairs: pairsOf(scored, options),
     dynamics: Object.fromEntries(compared.map(run => [run.name, runDynamics(run, systems, options)])),
     probes: Object.fromEntries(compared.map(run => [run.name, runProbes(run, settings)])),
-    curves: curvesOf(compared, {...options, rng: documentsRng(options), estimates: inputsOf(scored)}),
+    curves: curvesOf(compared, {...options, rng: documentsRng(options), estimates: estimatesOf(scored)}),
     variants: variantsOf(compared, {
       ...settings,
       rngFor: name => createRng(`${settings.seed}/variants/${name}`),
@@ -122,10 +122,13 @@ function runDynamics(
   );
 }
 
-/** Every row as the metrics take it, for curves against size. */
-function inputsOf(scored: readonly ScoredSystem[]) {
+/** Every row as the metrics take it and what they made of it, for curves against size. */
+function estimatesOf(scored: readonly ScoredSystem[]) {
   return Object.fromEntries(
-    scored.map(({name, rows}) => [name, Object.fromEntries(rows.map(({row, input}) => [row.name, input]))]),
+    scored.map(({name, rows}) => [
+      name,
+      Object.fromEntries(rows.map(({row, input, metrics}) => [row.name, {input, scored: metrics}])),
+    ]),
   );
 }
 

@@ -11,8 +11,15 @@ import {onceEach} from "../stats/weights.ts";
 import type {SizedRun, SizeLine} from "./size-lines.ts";
 import {sizeCurve} from "./step-curves.ts";
 
-/** An estimator's numbers beside the annotations, by run and then by estimator. */
-export type EstimatesByRun = Readonly<Record<string, Readonly<Record<string, MetricInput>>>>;
+/** An estimator's numbers beside the annotations. */
+export interface CurveEstimates {
+  readonly input: MetricInput;
+  /** What metrics gave on the curves' own resamples of the input's documents, by name, where they were scored before. */
+  readonly scored?: ReadonlyMap<string, {readonly draws: Draws}>;
+}
+
+/** By run and then by estimator. */
+export type EstimatesByRun = Readonly<Record<string, Readonly<Record<string, CurveEstimates>>>>;
 
 const METRICS: readonly (readonly [string, Metric])[] = [
   ["nll", nll],
@@ -45,12 +52,12 @@ export function metricCurves(
   return Object.fromEntries(
     shared.flatMap(estimator => {
       const inputs = line.runs.flatMap(run => {
-        const input = estimates[run.name]?.[estimator];
-        return input === undefined ? [] : [{run, input}];
+        const found = estimates[run.name]?.[estimator];
+        return found === undefined ? [] : [{run, ...found}];
       });
       const aligned = alignInputs(inputs, ids);
       return METRICS.map(([name, metric]): [string, Curve] => {
-        const points = aligned.map(({run, input}) => ({run, draws: metricDraws(metric, input, samples)}));
+        const points = aligned.map(({run, ...found}) => ({run, draws: metricDraws(metric, found, samples)}));
         const about = {title: `${metric.title} of ${estimator}`, unit: metric.unit, estimator, matched: true};
         const why = `${metric.title} has no value on these documents`;
         return [`${name}.${estimator}`, sizeCurve(points, about, why, line, samples.level).curve];
@@ -61,25 +68,27 @@ export function metricCurves(
 
 /** The inputs on the given documents in their order, without estimates where one of them has none. */
 function alignInputs(
-  inputs: readonly {readonly run: SizedRun; readonly input: MetricInput}[],
+  inputs: readonly (CurveEstimates & {readonly run: SizedRun})[],
   ids: readonly string[],
-): {run: SizedRun; input: MetricInput}[] {
+): (CurveEstimates & {readonly run: SizedRun})[] {
   const byId = inputs.map(({input}) => new Map(input.documents.map(document => [document.id, document])));
   const complete = new Set(ids.filter(id => byId.every(documents => documents.get(id)?.q !== undefined)));
-  return inputs.map(({run, input}, index) => ({
-    run,
-    input: {
-      labels: input.labels,
-      documents: ids.map((id): MetricDocument => {
-        const found = byId[index]?.get(id) ?? {id, q: undefined, human: undefined, gold: undefined};
-        return complete.has(id) ? found : {...found, q: undefined};
-      }),
-    },
-  }));
+  return inputs.map((given, index) => {
+    const {run, input} = given;
+    const documents = ids.map((id): MetricDocument => {
+      const found = byId[index]?.get(id) ?? {id, q: undefined, human: undefined, gold: undefined};
+      return complete.has(id) || found.q === undefined ? found : {...found, q: undefined};
+    });
+    const unchanged =
+      documents.length === input.documents.length && documents.every((one, row) => one === input.documents[row]);
+    return unchanged ? given : {run, input: {labels: input.labels, documents}};
+  });
 }
 
 /** A metric on every resample; with the documents' pulls where it is a mean over documents. */
-function metricDraws(metric: Metric, input: MetricInput, samples: Samples): Draws {
+function metricDraws(metric: Metric, {input, scored}: CurveEstimates, samples: Samples): Draws {
+  const before = metric.shape === "pooled" ? scored?.get(metric.name) : undefined;
+  if (before !== undefined) return before.draws;
   const ready = metric.prepare(metricTable(input));
   if (ready.perDocument !== undefined) {
     const known = ready.perDocument.flatMap((value, row) => (value === undefined ? [] : [{row, value}]));

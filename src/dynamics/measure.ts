@@ -2,6 +2,7 @@ import type {Rng} from "../math/rng.ts";
 import {type Measured, measured} from "../records/results/value.ts";
 import type {Draws} from "../stats/draws.ts";
 import {bootstrapInterval} from "../stats/interval.ts";
+import {weightedSums} from "../stats/weighted-sums.ts";
 import {drawWeights, strataOf, type Weights} from "../stats/weights.ts";
 
 /** Bootstrap resamples of some documents, drawn once and shared by every number: so that their differences are paired. */
@@ -52,17 +53,16 @@ export function drawSamples(documents: number, {resamples = 2000, level = 0.95, 
 
 /** Sums observations by document, in the order of the documents. */
 export function tally(observations: readonly Observation[]): Tally {
-  const byRow = new Map<number, {sum: number; count: number}>();
+  const documents = observations.reduce((most, {row}) => Math.max(most, row + 1), 0);
+  const sums = new Float64Array(documents);
+  const counts = new Float64Array(documents);
   for (const {row, value} of observations) {
-    const {sum, count} = byRow.get(row) ?? {sum: 0, count: 0};
-    byRow.set(row, {sum: sum + value, count: count + 1});
+    sums[row] = (sums[row] ?? 0) + value;
+    counts[row] = (counts[row] ?? 0) + 1;
   }
-  const entries = [...byRow].sort(([one], [other]) => one - other);
-  return {
-    rows: Int32Array.from(entries, ([row]) => row),
-    sums: Float64Array.from(entries, ([, {sum}]) => sum),
-    counts: Float64Array.from(entries, ([, {count}]) => count),
-  };
+  const seen = (_: number, row: number) => counts[row] !== 0;
+  const rows = Int32Array.from({length: documents}, (_, row) => row).filter(seen);
+  return {rows, sums: sums.filter(seen), counts: counts.filter(seen)};
 }
 
 /** The mean over observations where document i counts weights[i] times; `undefined` where none counts. */
@@ -81,34 +81,13 @@ function ratio(sum: number, count: number): number | undefined {
   return count === 0 ? undefined : sum / count;
 }
 
-/** `weightedMean` on every resample, to the bit. Four at a time: their sums do not wait for one another, which is 5 times faster. */
-function weightedMeans({rows, sums, counts}: Tally, resamples: readonly Weights[]): (number | undefined)[] {
-  const means = new Array<number | undefined>(resamples.length);
-  const none = new Int32Array();
-  for (let from = 0; from < resamples.length; from += 4) {
-    const [one = none, two = none, three = none, four = none] = resamples.slice(from, from + 4);
-    let [sum1, sum2, sum3, sum4, count1, count2, count3, count4] = [0, 0, 0, 0, 0, 0, 0, 0];
-    for (let index = 0; index < rows.length; index += 1) {
-      const row = rows[index] ?? 0;
-      const sum = sums[index] ?? 0;
-      const count = counts[index] ?? 0;
-      const [w1, w2, w3, w4] = [one[row] ?? 0, two[row] ?? 0, three[row] ?? 0, four[row] ?? 0];
-      sum1 += w1 * sum;
-      sum2 += w2 * sum;
-      sum3 += w3 * sum;
-      sum4 += w4 * sum;
-      count1 += w1 * count;
-      count2 += w2 * count;
-      count3 += w3 * count;
-      count4 += w4 * count;
-    }
-    means[from] = ratio(sum1, count1);
-    means[from + 1] = ratio(sum2, count2);
-    means[from + 2] = ratio(sum3, count3);
-    means[from + 3] = ratio(sum4, count4);
-  }
-  means.length = resamples.length;
-  return means;
+/** `weightedMean` on every resample, to the bit. */
+function weightedMeans({rows, sums, counts}: Tally, {documents, weights}: Samples): (number | undefined)[] {
+  const totals = weightedSums(rows, sums, weights);
+  // A resample has as many documents as there are: where each has one observation, nothing is left to count.
+  const onceEach = rows.length === documents && counts.every(count => count === 1);
+  const drawn = onceEach ? undefined : weightedSums(rows, counts, weights);
+  return Array.from(totals, (total, index) => ratio(total, drawn === undefined ? documents : (drawn[index] ?? 0)));
 }
 
 /**
@@ -131,7 +110,7 @@ export function meanDraws(samples: Samples, observed: Tally): Draws {
   return {
     documents: rows.length,
     estimate,
-    replicates: weightedMeans(observed, samples.weights),
+    replicates: weightedMeans(observed, samples),
     // One document alone has no mean without it.
     influences: without.every(Number.isFinite) && samples.documents > 1 ? without.map(pull) : undefined,
   };

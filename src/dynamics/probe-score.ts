@@ -1,6 +1,6 @@
 import {weightedAveragePrecision} from "../metric/average-precision.ts";
 import {isPredicted} from "../metric/predicted.ts";
-import type {Ranking} from "../metric/ranking.ts";
+import {rankingOf} from "../metric/ranking.ts";
 import type {ProbeScore} from "../records/results/probes.ts";
 import {type Measured, measured, missing} from "../records/results/value.ts";
 import {bootstrapInterval} from "../stats/interval.ts";
@@ -53,7 +53,7 @@ export function scoreProbe(
     const interval = bootstrapInterval(draws, {level: samples.level, method: "percentile"});
     return measured({value: estimate, n: counted.length}, interval);
   };
-  const ranking = rankPairs(pairs);
+  const ranking = rankingOf(pairs.map(({row, q, positive}) => ({row, q, gold: positive})));
   return {
     pairs: pairs.length,
     positives,
@@ -62,15 +62,6 @@ export function scoreProbe(
       weights => weightedAveragePrecision(ranking, weights),
       positives === 0 ? "no pair is in the target" : "every pair is in the target",
     ),
-  };
-}
-
-function rankPairs(pairs: readonly Pair[]): Ranking {
-  const order = pairs.toSorted((one, other) => other.q - one.q);
-  return {
-    rows: Int32Array.from(order, ({row}) => row),
-    gold: Uint8Array.from(order, ({positive}) => positive),
-    endsTie: Uint8Array.from(order, ({q}, rank) => (q === order[rank + 1]?.q ? 0 : 1)),
   };
 }
 

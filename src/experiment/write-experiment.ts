@@ -5,6 +5,7 @@ import {makeFolder} from "../make-folder.ts";
 import {type ExperimentResults, experimentSchema} from "../records/results/experiment.ts";
 import {type ExperimentDrawing, experimentPage} from "../report/experiment-page.ts";
 import {drawExperiment} from "../report/figure/experiment.ts";
+import type {Drawing} from "../report/figure/figure.ts";
 import {fileSvg} from "../report/figure/frame.ts";
 import {pageAssets} from "../report/page-assets.ts";
 import {toPng} from "../report/png.ts";
@@ -28,12 +29,7 @@ export async function writeExperiment(folder: string, results: ExperimentResults
   const files: (readonly [name: string, content: string | Uint8Array])[] = [
     [EXPERIMENT_FILE, `${JSON.stringify(experimentSchema.parse(results), null, 1)}\n`],
     ...results.tables.map(table => [`${table.name}.csv`, csvText(experimentCsv(table))] as const),
-    ...drawn.flatMap(({drawing}) => {
-      if ("reason" in drawing) return [];
-      const svg = fileSvg(drawing.picture, drawing);
-      const path = join("figures", drawing.name);
-      return [[`${path}.svg`, svg] as const, [`${path}.png`, toPng(svg)] as const];
-    }),
+    ...(await Promise.all(drawn.map(({drawing}) => picturesOf(drawing)))).flat(),
     ["report.html", page],
   ];
   try {
@@ -42,6 +38,16 @@ export async function writeExperiment(folder: string, results: ExperimentResults
   } catch (error) {
     throw explainFileError(folder, error);
   }
+}
+
+async function picturesOf(drawing: Drawing): Promise<(readonly [name: string, content: string | Uint8Array])[]> {
+  if ("reason" in drawing) return [];
+  const svg = fileSvg(drawing.picture, drawing);
+  const path = join("figures", drawing.name);
+  return [
+    [`${path}.svg`, svg],
+    [`${path}.png`, await toPng(svg)],
+  ];
 }
 
 async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {

@@ -1,6 +1,6 @@
 import type {Weights} from "../stats/weights.ts";
 import {type Metric, unitRange} from "./metric.ts";
-import {prepareRanking, type Ranking} from "./ranking.ts";
+import {HIT, prepareRanking, type Ranking, READ} from "./ranking.ts";
 
 /**
  * Average precision: documents ranked by the estimate of a label, Σ over ranks of precision × gain in recall; the mean
@@ -26,17 +26,20 @@ export const averagePrecision: Metric = {
 
 /** Average precision of one label on weighted documents; `undefined` where they are all in the gold set, or none is. */
 export function weightedAveragePrecision(ranking: Ranking, weights: Weights): number | undefined {
-  const {rows, gold, endsTie} = ranking;
+  const {rows, marks} = ranking;
   let all = 0;
   let hits = 0;
   let hitsBefore = 0;
   let sum = 0;
   for (let rank = 0; rank < rows.length; rank += 1) {
     const weight = weights[rows[rank] ?? 0] ?? 0;
+    const mark = marks[rank] ?? 0;
     all += weight;
-    hits += weight * (gold[rank] ?? 0);
-    if (endsTie[rank] === 1 && hits > hitsBefore) {
-      sum += (hits - hitsBefore) * (hits / all);
+    if (mark === 0) continue;
+    if (mark & HIT) hits += weight;
+    if (mark & READ) {
+      // Where no document was drawn yet there is no recall to gain either: 0 · 0/1.
+      sum += (hits - hitsBefore) * (hits / (all || 1));
       hitsBefore = hits;
     }
   }

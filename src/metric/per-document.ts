@@ -40,12 +40,19 @@ function prepareMean(
   ofDocument: (document: DocumentView) => number | undefined,
 ): PreparedMetric {
   const usable = table[target];
-  const values: (number | undefined)[] = Array.from({length: table.total}, () => undefined);
+  const values = new Array<number | undefined>(table.total).fill(undefined);
+  const rowList: number[] = [];
+  const knownList: number[] = [];
   usable.documents.forEach((document, index) => {
-    values[usable.rows[index] ?? 0] = ofDocument(document);
+    const row = usable.rows[index] ?? 0;
+    const value = ofDocument(document);
+    values[row] = value;
+    if (value === undefined) return;
+    rowList.push(row);
+    knownList.push(value);
   });
-  const rows = Int32Array.from(values.flatMap((value, row) => (value === undefined ? [] : [row])));
-  const known = Float64Array.from(values.filter(value => value !== undefined));
+  const rows = Int32Array.from(rowList);
+  const known = Float64Array.from(knownList);
   const value = (weights: Weights): number | undefined => {
     let sum = 0;
     let count = 0;

@@ -11,18 +11,50 @@ export interface Ranking {
   readonly gold: Uint8Array;
   /** 1 at the last of each run of equal estimates. */
   readonly endsTie: Uint8Array;
+  /** HIT where the document's gold set holds the label, plus READ where a run of equal estimates with a hit ends. */
+  readonly marks: Uint8Array;
 }
 
-/** Ranks a table's documents by one label. */
-export function rankBy(usable: TargetTable, label: number): Ranking {
-  const order = usable.documents
-    .map(({q, target}, index) => ({q: q[label] ?? 0, gold: target[label] ?? 0, row: usable.rows[index] ?? 0}))
-    .sort((left, right) => right.q - left.q);
+/** Bits of `marks`. At most ranks there is nothing to do for precision and recall, and neither is set. */
+export const [HIT, READ] = [1, 2];
+
+/** One document, or one pair of a document and a label, to be ranked. */
+export interface Ranked {
+  readonly q: number;
+  /** 1 for one that should be found, else 0. */
+  readonly gold: number;
+  readonly row: number;
+}
+
+/** Ranks by estimate, the largest first. */
+export function rankingOf(entries: readonly Ranked[]): Ranking {
+  const order = entries.toSorted((left, right) => right.q - left.q);
+  const endsTie = Uint8Array.from(order, (entry, rank) => (entry.q === order[rank + 1]?.q ? 0 : 1));
+  let held = 0;
+  const marks = Uint8Array.from(order, ({gold}, rank) => {
+    held = Math.max(held, gold);
+    if (endsTie[rank] === 0) return gold * HIT;
+    const read = held * READ;
+    held = 0;
+    return gold * HIT + read;
+  });
   return {
     rows: Int32Array.from(order, entry => entry.row),
     gold: Uint8Array.from(order, entry => entry.gold),
-    endsTie: Uint8Array.from(order, (entry, rank) => (entry.q === order[rank + 1]?.q ? 0 : 1)),
+    endsTie,
+    marks,
   };
+}
+
+/** Ranks a table's documents by one label. */
+function rankBy(usable: TargetTable, label: number): Ranking {
+  return rankingOf(
+    usable.documents.map(({q, target}, index) => ({
+      q: q[label] ?? 0,
+      gold: target[label] ?? 0,
+      row: usable.rows[index] ?? 0,
+    })),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import {join} from "node:path";
-import {Resvg} from "@resvg/resvg-js";
+import {renderAsync} from "@resvg/resvg-js";
 
 const FONTS = join(import.meta.dirname, "../../src/report/font");
 /** Pixels of the file for a pixel of the drawing: 2 gives 192 dots an inch. */
@@ -29,9 +29,9 @@ const COVERED: readonly (readonly [number, number])[] = [
  *
  * A text beyond that font (Chinese labels, for example) lets the machine's own fonts in; then the bytes depend on it.
  */
-export function toPng(svg: string): Buffer {
+export async function toPng(svg: string): Promise<Buffer> {
   const covered = isCovered(svg);
-  const image = new Resvg(svg, {
+  const image = await renderAsync(svg, {
     fitTo: {mode: "zoom", value: SCALE},
     font: {
       loadSystemFonts: !covered,
@@ -40,7 +40,7 @@ export function toPng(svg: string): Buffer {
       sansSerifFamily: "Inter",
     },
   });
-  return image.render().asPng();
+  return image.asPng();
 }
 
 function isCovered(text: string): boolean {

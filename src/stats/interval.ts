@@ -1,6 +1,6 @@
 import {normalCdf, normalQuantile} from "../math/normal.ts";
 import type {Draws} from "./draws.ts";
-import {ascending, quantile} from "./quantile.ts";
+import {quantileUnsorted} from "./quantile.ts";
 
 /** A bootstrap interval, or why there is none. */
 export type Interval =
@@ -50,18 +50,17 @@ export const FEWEST_DOCUMENTS = 10;
 export function bootstrapInterval(draws: Draws, options: IntervalOptions = {}): Interval {
   const level = options.level ?? 0.95;
   if (!(level > 0 && level < 1)) throw new RangeError(`an interval needs a level between 0 and 1, not ${level}`);
-  const defined = draws.replicates.filter(value => value !== undefined);
-  const reason = whyNone(draws, defined.length);
+  const known = draws.replicates.filter(value => value !== undefined);
+  const reason = whyNone(draws, known.length);
   if (reason !== undefined) return {given: false, reason};
-  const known = ascending(defined);
   const tail = (1 - level) / 2;
   const plain = {low: tail, high: 1 - tail};
   const counts = {resamples: known.length, undefinedResamples: draws.replicates.length - known.length};
   if (isFlat(known)) return {given: true, ...flatInterval(draws.estimate ?? 0), level, ...counts};
   const shifted = (options.method ?? "bca") === "bca" ? bcaShares(draws, known, plain) : undefined;
   const shares = typeof shifted === "object" ? shifted : plain;
-  const low = quantile(known, shares.low) ?? 0;
-  const high = quantile(known, shares.high) ?? 0;
+  const low = quantileUnsorted(known, shares.low) ?? 0;
+  const high = quantileUnsorted(known, shares.high) ?? 0;
   return {
     given: true,
     low,
@@ -79,8 +78,12 @@ function roundingOf(value: number): number {
   return 1e-12 * Math.max(1, Math.abs(value));
 }
 
-function isFlat(sorted: readonly number[]): boolean {
-  const [low, high] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
+function isFlat(values: readonly number[]): boolean {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
   return high - low <= roundingOf(Math.max(Math.abs(low), Math.abs(high)));
 }
 

@@ -1,4 +1,4 @@
-import {quantileSorted} from "simple-statistics";
+import {quantile as quantileOf, quantileSorted} from "simple-statistics";
 
 /** Numbers in ascending order; the input is left as it is. */
 export function ascending(values: ArrayLike<number>): number[] {
@@ -25,4 +25,15 @@ export function ascending(values: ArrayLike<number>): number[] {
 export function quantile(sorted: readonly number[], share: number): number | undefined {
   if (!(share >= 0 && share <= 1)) throw new RangeError(`a quantile needs a share in [0, 1], not ${share}`);
   return sorted.length === 0 ? undefined : quantileSorted(sorted, share);
+}
+
+/**
+ * `quantile` of numbers in any order: for one or two quantiles of many numbers, without the time to sort them.
+ *
+ * @param values free of NaN
+ * @throws RangeError for a share outside [0, 1]
+ */
+export function quantileUnsorted(values: readonly number[], share: number): number | undefined {
+  if (!(share >= 0 && share <= 1)) throw new RangeError(`a quantile needs a share in [0, 1], not ${share}`);
+  return values.length === 0 ? undefined : quantileOf([...values], share);
 }

@@ -6,14 +6,14 @@ export interface SignFlips {
   /** How many flips of all documents there are. */
   readonly permutations: number;
   /**
-   * One byte for eight documents, a bit for each sign: group g of flip r is at [g · permutations + r]. At least `groups`
-   * groups, the same bytes at every call.
+   * One word for 32 documents, a bit for each sign: word w of flip r is at [w · permutations + r]. The same words at every
+   * call.
    */
-  patterns(groups: number): Uint8Array;
+  patterns(words: number): Uint32Array;
 }
 
 /**
- * Signs from a stream of random numbers, four groups of eight documents to a number.
+ * Signs from a stream of random numbers, 32 documents to a number.
  *
  * @param permutations default 10 000
  * @param stream the stream from its start, at every call: tests of fewer documents take fewer numbers a flip
@@ -22,29 +22,25 @@ export interface SignFlips {
 export function signFlips(permutations: number | undefined, stream: () => Rng): SignFlips {
   const count = permutations ?? 10_000;
   if (!Number.isInteger(count) || count < 1) throw new RangeError(`cannot draw ${count} exchanges`);
-  const drawn = new Map<number, Uint8Array>();
+  const drawn = new Map<number, Uint32Array>();
   return {
     permutations: count,
-    patterns: groups => {
-      const words = Math.ceil(groups / 4);
-      const bytes = drawn.get(words) ?? drawPatterns(words, count, stream());
-      drawn.set(words, bytes);
-      return bytes;
+    patterns: words => {
+      const patterns = drawn.get(words) ?? drawPatterns(words, count, stream());
+      drawn.set(words, patterns);
+      return patterns;
     },
   };
 }
 
-function drawPatterns(words: number, permutations: number, rng: Rng): Uint8Array {
-  const bytes = new Uint8Array(4 * words * permutations);
+function drawPatterns(words: number, permutations: number, rng: Rng): Uint32Array {
+  const patterns = new Uint32Array(words * permutations);
   for (let flip = 0; flip < permutations; flip += 1) {
     for (let word = 0; word < words; word += 1) {
-      const pool = Math.floor(rng() * 0x100000000);
-      for (let byte = 0; byte < 4; byte += 1) {
-        bytes[(4 * word + byte) * permutations + flip] = (pool >>> (8 * byte)) & 255;
-      }
+      patterns[word * permutations + flip] = Math.floor(rng() * 0x100000000);
     }
   }
-  return bytes;
+  return patterns;
 }
 
 /**
@@ -92,22 +88,22 @@ export function sharedFlipTest(differences: readonly number[], flips: SignFlips)
  */
 function sampledSignFlips(apart: Float64Array, documents: number, flips: SignFlips): PermutationTest {
   const {permutations} = flips;
-  const groups = Math.ceil(apart.length / 8);
-  const patterns = flips.patterns(groups);
+  const words = Math.ceil(apart.length / 32);
+  const patterns = flips.patterns(words);
   const sums = new Float64Array(permutations);
-  const ofPattern = new Float64Array(256);
-  for (let group = 0; group < groups; group += 1) {
-    const base = apart.subarray(group * 8, group * 8 + 8);
-    for (let pattern = 0; pattern < 256; pattern += 1) {
-      let sum = 0;
-      for (let index = 0; index < base.length; index += 1) {
-        sum += ((pattern >> index) & 1 ? -1 : 1) * (base[index] ?? 0);
-      }
-      ofPattern[pattern] = sum;
+  const table = new Float64Array(4 * 256);
+  for (let word = 0; word < words; word += 1) {
+    for (let byte = 0; byte < 4; byte += 1) {
+      const from = 32 * word + 8 * byte;
+      signedSums(apart.subarray(from, from + 8), table.subarray(256 * byte, 256 * (byte + 1)));
     }
-    const from = group * permutations;
+    const from = word * permutations;
     for (let flip = 0; flip < permutations; flip += 1) {
-      sums[flip] = (sums[flip] ?? 0) + (ofPattern[patterns[from + flip] ?? 0] ?? 0);
+      const pattern = patterns[from + flip] ?? 0;
+      const first = (sums[flip] ?? 0) + (table[pattern & 255] ?? 0);
+      const second = first + (table[256 + ((pattern >>> 8) & 255)] ?? 0);
+      const third = second + (table[512 + ((pattern >>> 16) & 255)] ?? 0);
+      sums[flip] = third + (table[768 + (pattern >>> 24)] ?? 0);
     }
   }
   const total = apart.reduce((sum, difference) => sum + difference, 0);
@@ -124,4 +120,15 @@ function sampledSignFlips(apart: Float64Array, documents: number, flips: SignFli
     undefinedPermutations: 0,
     smallestP: Math.max(2 ** (1 - apart.length), 1 / (permutations + 1)),
   };
+}
+
+/** The sums of up to eight numbers under every pattern of signs. */
+function signedSums(numbers: Float64Array, sums: Float64Array): void {
+  for (let pattern = 0; pattern < 256; pattern += 1) {
+    let sum = 0;
+    for (let index = 0; index < numbers.length; index += 1) {
+      sum += ((pattern >> index) & 1 ? -1 : 1) * (numbers[index] ?? 0);
+    }
+    sums[pattern] = sum;
+  }
 }

@@ -2,7 +2,10 @@ import fc from "fast-check";
 import {describe, expect, test, vi} from "vitest";
 import {compare} from "../../src/compare/compare.ts";
 import type {ComparedRun} from "../../src/compare/compared-run.ts";
+import {curvesOf} from "../../src/compare/curves.ts";
 import {COMPARE_DEFAULTS, type CompareSettings} from "../../src/compare/settings.ts";
+import {inputOfRow, targetsOf} from "../../src/compare/system.ts";
+import {createRng} from "../../src/math/rng.ts";
 import {resultsSchema} from "../../src/records/results/results.ts";
 import {anyDocuments, aRun, said} from "./runs.ts";
 
@@ -18,6 +21,33 @@ const PAPER = [
   said("a", {p: [0.2, 0.6, 0.2], answer: ["joy"], annotations: [["joy"], ["joy"]]}),
   said("b", {p: [0.5, 0.1, 0.4], answer: [], annotations: [["fear"], []]}),
 ];
+
+test("curves that take scores from the tables are those that score anew: the resamples are the same", () => {
+  const documents = (k: number) =>
+    Array.from({length: 14}, (_, i) => {
+      const fear = (1 + ((i * 7 + k) % 5)) / 10;
+      return said(`d${String(i).padStart(2, "0")}`, {
+        p: [fear, 0.3, 0.7 - fear],
+        annotations: i % 3 === 0 ? [["fear"]] : [["joy"], i % 2 === 0 ? ["fear"] : ["joy"]],
+      });
+    });
+  const comparison = compare(
+    {runs: [aRun("one", documents(0)), aRun("two", documents(1))], labelscope: "0.0.0"},
+    settings,
+  );
+  const {task, systems, runs, results} = comparison;
+  const estimates = Object.fromEntries(
+    systems.map(({name, rows}) => [
+      name,
+      Object.fromEntries(rows.map(row => [row.name, {input: inputOfRow(task, targetsOf(task), row)}])),
+    ]),
+  );
+  const anew = curvesOf(runs, {...settings, rng: createRng(`${settings.seed}/documents`), estimates});
+  expect(Object.values(results.curves).flatMap(variants => Object.values(variants).flatMap(Object.keys))).toContain(
+    "averagePrecision.first-step",
+  );
+  expect(results.curves).toEqual(anew);
+});
 
 describe("compare on two documents, on paper", () => {
   const {estimates, runs} = resultsOf([aRun("one", PAPER)]);

@@ -163,9 +163,9 @@ describe("metric curves", () => {
     runs.map(({name}, d) => [
       name,
       {
-        "first-step": input([step(d), [0.1, 0.6, 0.5], d === 1 ? undefined : [0.9, 0.1, 0.9]]),
-        constant: input(ids.map(() => [0.1, 0.1, 0.1])),
-        ...(d === 0 ? {probe: input(ids.map(() => [0.5, 0.5, 0.5]))} : {}),
+        "first-step": {input: input([step(d), [0.1, 0.6, 0.5], d === 1 ? undefined : [0.9, 0.1, 0.9]])},
+        constant: {input: input(ids.map(() => [0.1, 0.1, 0.1]))},
+        ...(d === 0 ? {probe: {input: input(ids.map(() => [0.5, 0.5, 0.5]))}} : {}),
       },
     ]),
   );
@@ -183,6 +183,24 @@ describe("metric curves", () => {
       expect(seen[`${name}.first-step`]?.points.map(({n}) => n)).toEqual([2, 2, 2]);
       expect(seen[`${name}.first-step`]).toMatchObject({estimator: "first-step", matched: true});
     }
+  });
+
+  test("take average precision as it was scored where the documents are the same, and score again where they are not", () => {
+    const draws = {documents: 3, estimate: 0.5, replicates: Array<number>(20).fill(0.25), influences: undefined};
+    const scored = new Map([["average-precision", {draws}]]);
+    const withScored = Object.fromEntries(
+      Object.entries(estimates).map(([name, {"first-step": first}]) => [
+        name,
+        {"first-step": {...first, scored}, whole: {input: input(ids.map(() => step(1))), scored}},
+      ]),
+    );
+    const found = curvesOf(runs, {rng: rng(), resamples: 20, estimates: withScored}).ladder?.base ?? {};
+    expect(found["averagePrecision.whole"]?.points.map(({value}) => value)).toEqual([0.5, 0.5, 0.5]);
+    const [one, two, three] = found["averagePrecision.first-step"]?.points ?? [];
+    // The second run lacks the document itself, so that its score is without it already.
+    expect(two?.value).toBe(0.5);
+    const anew = seen["averagePrecision.first-step"]?.points;
+    expect([one, three]).toEqual([anew?.[0], anew?.[2]]);
   });
 
   test("are there for estimators that every model has and that read a model", () => {

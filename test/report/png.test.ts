@@ -14,11 +14,11 @@ function ink(text: string, fontFiles: string[]): number {
 }
 
 describe("PNG", () => {
-  test("is drawn at twice the size, the same bytes twice", () => {
-    const png = toPng(svg("entropy 0.5 bits"));
+  test("is drawn at twice the size, the same bytes twice", async () => {
+    const png = await toPng(svg("entropy 0.5 bits"));
     expect(png.subarray(1, 4).toString()).toBe("PNG");
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([400, 80]);
-    expect(toPng(svg("entropy 0.5 bits")).equals(png)).toBe(true);
+    expect((await toPng(svg("entropy 0.5 bits"))).equals(png)).toBe(true);
   });
 
   test("has text on a machine without fonts, every sign of captions included, since the font is shipped", () => {
