@@ -6,6 +6,8 @@ import {type DocumentRecords, type Estimate, type RunLabels, withoutNone} from "
 
 /** Two shares that differ by less are a tie: what is left is rounding. */
 const TIE = 1e-12;
+/** Digits of a strength below this are those of the search. */
+const SEARCH_END = 1e-9;
 
 /**
  * The share of the first label of a pair among the two answers, averaged over the two presentation orders.
@@ -51,8 +53,9 @@ export function pairwise(run: RunLabels, records: DocumentRecords, read: (share:
  * Strengths with the ties that rounding broke.
  *
  * Where everyone meets everyone once, the minimum's gradient Σ_j σ(s_i − s_j) + 2λ·s_i equals the wins of i: players with as
- * many wins are exactly as strong. From outcomes that is frequent, also with the null label, and an estimate of exactly ½
- * counts as predicted: the last bit of the search must not decide it.
+ * many wins are exactly as strong, and documents with the same wins have the same strengths. From outcomes that is frequent,
+ * also with the null label. An estimate of exactly ½ counts as predicted, and a ranking of documents has ties: the last bits
+ * of the search, which ends at a gradient norm of 1e-9, must decide neither.
  */
 function tied(strengths: readonly number[], comparisons: readonly Comparison[]): number[] {
   const wins = strengths.map((_, player) =>
@@ -60,7 +63,8 @@ function tied(strengths: readonly number[], comparisons: readonly Comparison[]):
   );
   return strengths.map((_, player) => {
     const group = strengths.filter((_strength, other) => wins[other] === wins[player]);
-    return group.reduce((sum, strength) => sum + strength, 0) / group.length;
+    const mean = group.reduce((sum, strength) => sum + strength, 0) / group.length;
+    return Math.round(mean / SEARCH_END) * SEARCH_END;
   });
 }
 

@@ -84,6 +84,35 @@ describe("binary and binary-outcome", () => {
     expect(fc.check(holds, {numRuns: 200}).counterexample).toBeNull();
   });
 
+  test("binary-outcome gives documents with the same wins the same numbers to the bit, whoever won against whom", () => {
+    const labels = ["a", "b", "c", "d", "e", "none"];
+    const run: RunLabels = {labels, noneLabel: "none"};
+    const places = labels.flatMap((_, first) =>
+      labels.slice(first + 1).map((_more, k) => [first, first + 1 + k] as const),
+    );
+    const won = fc.constantFrom(0, 1);
+    let turned = 0;
+    const holds = fc.property(fc.array(won, {minLength: places.length, maxLength: places.length}), drawn => {
+      const wins = (first: number, second: number) => drawn[places.findIndex(([i, j]) => i === first && j === second)];
+      // Three players who win in a circle have as many wins after the circle is turned round.
+      const circle = places
+        .flatMap(([i, j]) => labels.map((_, k) => [i, j, k] as const))
+        .find(([i, j, k]) => j < k && wins(i, j) === wins(j, k) && wins(j, k) !== wins(i, k));
+      const values = [false, true].map(turn =>
+        places.map(([first, second], index) => {
+          const inside = circle?.includes(first) === true && circle.includes(second);
+          const p = turn && inside ? 1 - (drawn[index] ?? 0) : (drawn[index] ?? 0);
+          return pair(first, second, [p, p]);
+        }),
+      );
+      turned += circle === undefined ? 0 : 1;
+      const [one, other] = values.map(pairs => valuesOf(binaryOutcome.estimate(run, records({binary: {pairs}}))));
+      return JSON.stringify(one) === JSON.stringify(other);
+    });
+    expect(fc.check(holds, {numRuns: 200, seed: 1}).counterexample).toBeNull();
+    expect(turned).toBeGreaterThan(100);
+  });
+
   test("average over the two orders, each by its own mass", () => {
     const {asked} = pair(0, 1, [0.9, 0.5]);
     expect(pairShare({asked})).toBeCloseTo(0.7, 12);
