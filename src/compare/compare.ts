@@ -10,7 +10,7 @@ import {type ComparedTask, taskOfRuns} from "./compared-task.ts";
 import {curvesOf} from "./curves.ts";
 import {estimatorResults} from "./estimator-results.ts";
 import {pairsOf} from "./pairs.ts";
-import {type Predictions, rowOfPredictions, systemOfPredictions} from "./predictions.ts";
+import {coveredBy, type Predictions, rowOfPredictions, systemOfPredictions} from "./predictions.ts";
 import {systemsOf} from "./rows.ts";
 import {runProbes} from "./run-probes.ts";
 import {comparedDocuments, runRow} from "./run-row.ts";
@@ -48,7 +48,7 @@ export interface Comparison {
  * A pure function of stored records: no model, no file, no clock; the same runs and settings give the same numbers, in
  * whatever order the documents were captured.
  *
- * @throws LabelscopeError as `checkComparable` and `systemsOf`; `unknown-metric`, `repeated-name`
+ * @throws LabelscopeError as `checkComparable`, `systemsOf` and `coveredBy`; `unknown-metric`, `repeated-name`
  */
 export function compare(input: CompareInput, settings: CompareSettings): Comparison {
   const {runs, predictions = []} = input;
@@ -56,7 +56,8 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
   const options = {...settings, metrics: chosen.map(({name}) => name), chosen};
   if (input.task === undefined || runs.length > 0) checkComparable(runs);
   refuseRepeatedNames([...runs, ...predictions].map(({name}) => name));
-  const task = runs.length > 0 ? taskOfRuns(runs) : (input.task ?? taskOfRuns(runs));
+  const held = runs.length > 0 ? taskOfRuns(runs) : (input.task ?? taskOfRuns(runs));
+  const task = coveredBy(held, predictions);
   const systems = [
     ...systemsOf(runs, task, settings.estimators),
     ...predictions.map(one => systemOfPredictions(one, task)),

@@ -13,6 +13,8 @@ export interface ComparedTask {
   readonly noneLabel: string | null;
   /** Documents of the test split, each id once. */
   readonly documents: readonly Document[];
+  /** Test documents that were left out because not every file of predictions has them; see `coveredBy`. */
+  readonly notPredicted?: number;
 }
 
 /** A run's documents of the test split that stand in the comparison, and why others do not. */
@@ -58,5 +60,5 @@ export function taskOfRuns(runs: readonly ComparedRun[]): ComparedTask {
 export function droppedOf(run: ComparedRun, task: ComparedTask): Dropped[] {
   const compared = new Set(task.documents.map(({id}) => id));
   const count = run.documents.test.filter(({document}) => !compared.has(document.id)).length;
-  return count === 0 ? [] : [{reason: "not in all of the compared runs", count}];
+  return count === 0 ? [] : [{reason: "not in all that is compared", count}];
 }

@@ -1,3 +1,5 @@
+import {counted} from "../counted.ts";
+import {LabelscopeError} from "../errors.ts";
 import {estimateDocuments} from "../estimate/estimate-documents.ts";
 import {countReasons, type Estimate} from "../estimate/estimator.ts";
 import {estimatorNamed} from "../estimate/index.ts";
@@ -16,6 +18,27 @@ export interface Predictions {
 
 export const PREDICTIONS = "predictions";
 const NOT_PREDICTED = "the predictions lack the document";
+
+/**
+ * The task with the documents alone that every file of predictions has, so that all rows are over the same ones; how many
+ * that leaves out is counted.
+ *
+ * @throws LabelscopeError `no-common-documents` where there are none
+ */
+export function coveredBy(task: ComparedTask, predictions: readonly Predictions[]): ComparedTask {
+  const documents = task.documents.filter(({id}) => predictions.every(({estimates}) => estimates.has(id)));
+  if (documents.length === task.documents.length) return task;
+  if (documents.length > 0) return {...task, documents, notPredicted: task.documents.length - documents.length};
+  const covered = ({estimates}: Predictions) => task.documents.filter(({id}) => estimates.has(id)).length;
+  throw new LabelscopeError({
+    code: "no-common-documents",
+    message: "there is no document that all of the predictions have",
+    details: predictions.map(
+      one => `${one.name}: ${covered(one)} of ${counted(task.documents.length, "test document")}`,
+    ),
+    next: "predict the same documents, or look at one file at a time",
+  });
+}
 
 /** Predictions as a column like any other, with the rows that every table has. */
 export function systemOfPredictions({name, estimates}: Predictions, task: ComparedTask): System {

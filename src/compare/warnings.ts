@@ -1,3 +1,4 @@
+import {counted} from "../counted.ts";
 import type {Warning} from "../records/results/runs.ts";
 import type {ComparedDocument, ComparedRun} from "./compared-run.ts";
 import type {ComparedTask} from "./compared-task.ts";
@@ -38,6 +39,7 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
   };
   const sizes = runs.map(run => run.documents.test.length);
   const n = task.documents.length;
+  const {notPredicted = 0} = task;
   const found: (readonly [code: string, text: string | undefined])[] = [
     [
       "different-prompts",
@@ -74,9 +76,15 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
     ],
     [
       "documents-differ",
-      sizes.every(size => size === n)
+      sizes.every(size => size === n + notPredicted)
         ? undefined
         : `the runs hold different documents (${sizes.join(", ")}): every number is on the ${n} that all of them have`,
+    ],
+    [
+      "not-predicted",
+      notPredicted === 0
+        ? undefined
+        : `predictions lack ${notPredicted} of ${counted(n + notPredicted, "document")}: every number is on the ${n} that all of them have`,
     ],
     [
       "few-documents",

@@ -217,7 +217,7 @@ describe("evaluate", () => {
     });
   });
 
-  test("counts documents without a prediction, and names what is wrong with its line", async () => {
+  test("holds every row to the documents that all files of predictions have, counts the others, and names what is wrong with its line", async () => {
     const place = await workspace();
     const line = (id: string, numbers: readonly number[]) =>
       JSON.stringify({id, labels: Object.fromEntries(labels.map((label, index) => [label, numbers[index]]))});
@@ -226,10 +226,25 @@ describe("evaluate", () => {
       {...few, task: place.task, predictions: ["some.jsonl"], name: "mine", out: "some"},
       io(place),
     );
-    expect((await resultsIn(place, "some")).estimates.mine?.predictions).toMatchObject({
-      estimated: 2,
-      missing: [{reason: "the predictions lack the document", count: 10}],
+    const some = await resultsIn(place, "some");
+    expect(some.task.documents).toBe(2);
+    expect(some.estimates.mine?.predictions).toMatchObject({estimated: 2, missing: []});
+    expect(some.estimates.mine?.constant?.metrics.l1).toMatchObject({n: 2});
+    expect(some.warnings).toContainEqual({
+      code: "not-predicted",
+      text: "predictions lack 10 of 12 documents: every number is on the 2 that all of them have",
     });
+    await writeFile(join(place.folder, "others.jsonl"), `${line("d1", [1, 0, 0])}\n${line("d2", [1, 1, 0])}\n`);
+    const two = {...few, task: place.task, predictions: ["some.jsonl", "others.jsonl"], out: "two"};
+    await evaluateCommand(two, io(place));
+    const both = await resultsIn(place, "two");
+    expect(both.runs.map(({documents}) => [documents.test, documents.compared])).toEqual([
+      [2, 1],
+      [2, 1],
+    ]);
+    await writeFile(join(place.folder, "far.jsonl"), `${line("d3", [1, 0, 0])}\n`);
+    const disjoint = async () => await evaluateCommand({...two, predictions: ["some.jsonl", "far.jsonl"]}, io(place));
+    expect(await codeOf(disjoint)).toBe("no-common-documents");
     await writeFile(join(place.folder, "bad.jsonl"), `${line("d0", [1, 0, 2])}\n`);
     const bad = async () => await evaluateCommand({...few, task: place.task, predictions: ["bad.jsonl"]}, io(place));
     expect(await codeOf(bad)).toBe("predictions-invalid");

@@ -145,7 +145,7 @@ describe("compare", () => {
     expect(runs[0]?.documents).toMatchObject({
       test: 2,
       compared: 1,
-      dropped: [{reason: "not in all of the compared runs", count: 1}],
+      dropped: [{reason: "not in all that is compared", count: 1}],
     });
     expect(runs[1]?.documents).toMatchObject({test: 1, compared: 1, dropped: []});
     expect(warnings.map(({code}) => code)).toContain("documents-differ");
