@@ -3,7 +3,7 @@ import {text as readAll} from "node:stream/consumers";
 import {CommanderError} from "commander";
 import {asCalled, calledAs} from "./called-as.ts";
 import {formatError, LabelscopeError} from "./errors.ts";
-import {createProgram} from "./program.ts";
+import {createProgram} from "./program/program.ts";
 import {createTerminal} from "./terminal.ts";
 import {version} from "./version.ts";
 

@@ -6,7 +6,7 @@ import {join, relative} from "node:path";
 import {CommanderError} from "commander";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {experimentList} from "../src/experiment/index.ts";
-import {createProgram} from "../src/program.ts";
+import {createProgram} from "../src/program/program.ts";
 import {version} from "../src/version.ts";
 import {type Build, buildCli, callCli} from "./cli-process.ts";
 import {aManifest, aTrace} from "./store/records.ts";
@@ -235,14 +235,15 @@ describe("output", () => {
 
 /** A copy of the entry whose command fails in a way that nobody foresaw. */
 function brokenCli({cli}: Build): string {
-  const path = cli.replace(/cli\.js$/, "broken-cli.js");
-  const commands = cli.replace(/cli\.js$/, "commands/broken.js");
-  writeFileSync(commands, 'export async function tasksList() { throw new Error("broken on purpose"); }\n');
-  const program = cli.replace(/cli\.js$/, "broken-program.js");
+  const beside = (name: string) => cli.replace(/cli\.js$/, name);
+  const copy = (from: string, to: string, before: string, after: string) =>
+    writeFileSync(beside(to), readFileSync(beside(from), "utf8").replace(before, after));
   writeFileSync(
-    program,
-    readFileSync(cli.replace(/cli\.js$/, "program.js"), "utf8").replace("./commands/tasks.js", "./commands/broken.js"),
+    beside("commands/broken.js"),
+    'export async function tasksList() { throw new Error("broken on purpose"); }\n',
   );
-  writeFileSync(path, readFileSync(cli, "utf8").replace("./program.js", "./broken-program.js"));
-  return path;
+  copy("program/tasks.js", "program/broken-tasks.js", "../commands/tasks.js", "../commands/broken.js");
+  copy("program/program.js", "program/broken-program.js", "./tasks.js", "./broken-tasks.js");
+  copy("cli.js", "broken-cli.js", "./program/program.js", "./program/broken-program.js");
+  return beside("broken-cli.js");
 }

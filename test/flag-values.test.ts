@@ -1,6 +1,6 @@
 import {InvalidArgumentError} from "commander";
 import {describe, expect, test} from "vitest";
-import {anyNumber, list, positive, repeated, shard, share, wholeNumber} from "../src/flags.ts";
+import {anyNumber, list, positive, repeated, shard, share, wholeNumber} from "../src/program/flag-values.ts";
 
 /** Pairs of texts that a reader takes, with their value, and texts that it must refuse. */
 const cases = {

@@ -1,0 +1,104 @@
+import {type Command, Option} from "commander";
+import {anyNumber, positive, repeated, share, wholeNumber} from "./flag-values.ts";
+
+/** The heading that a command's own captures stand under as well. */
+export const RECORDED = "What is recorded:";
+
+/** Which models are read, on which documents. */
+export function subjectFlags(command: Command): Command {
+  return command
+    .optionsGroup("Models and documents:")
+    .requiredOption("--model <spec>", "catalogue id or GGUF file, +ADAPTER[@SCALE] for a LoRA (repeatable)", repeated)
+    .option("--lora <adapter>", "the same as +ADAPTER at the end of every --model")
+    .option("--lora-scale <x>", "the same as @SCALE after it; 0 is the model without it (default: 1)", anyNumber)
+    .option("--data <dir>", "where the task's data is")
+    .option("--limit <n>", "documents of the test split, a seeded sample (default: all)", wholeNumber(1))
+    .option(
+      "--calibration-limit <n>",
+      "documents of the calibration split (default: 200 where an estimator learns from them)",
+      wholeNumber(0),
+    )
+    .option(
+      "--train-limit <n>",
+      "documents of the train split (default: 1000 where an estimator learns from them)",
+      wholeNumber(0),
+    )
+    .option("--test-multi-share <share>", "share of test documents with several labels (default: as they come)", share)
+    .option("--seed <n>", "seed of the sample and the demonstrations (default: the task's)", wholeNumber(0));
+}
+
+/** What is sent, and how answers are written. */
+export function promptFlags(command: Command): Command {
+  return command
+    .optionsGroup("Prompt and answer:")
+    .option("--shots <n>", "demonstrations (default: the task's)", wholeNumber(0))
+    .option("--multi-share <share>", "share of demonstrations with several labels (default: the task's)", share)
+    .option("--none-share <share>", "share of demonstrations without a label (default: the task's)", share)
+    .option("--label-order <order>", "alphabetical, reversed, as-listed or random:SEED (default: the task's)")
+    .addOption(
+      new Option("--format <format>", "how answers are written (default: the task's)").choices(["json", "list"]),
+    )
+    .addOption(
+      new Option("--chat <mode>", "auto: the model's own chat template").choices(["raw", "auto"]).default("raw"),
+    )
+    .addOption(
+      new Option("--opening <mode>", "free: the model writes the answer's opening itself")
+        .choices(["given", "free"])
+        .default("given"),
+    )
+    .addOption(
+      new Option("--decode <mode>", "constrained: to well-formed answers")
+        .choices(["free", "constrained"])
+        .default("free"),
+    );
+}
+
+/** What is recorded at a label step, and beside the answers. */
+export function recordFlags(command: Command): Command {
+  return labelScoringFlag(command.optionsGroup(RECORDED))
+    .addOption(
+      new Option("--variants <rule>", "over a label's surface variants").choices(["max", "sum"]).default("max"),
+    )
+    .option("--full-logits", "store the whole logit vector of every label step (logits.npy)", false)
+    .option("--encoder <spec>", "embedding model of the estimator encoder (default: all-minilm-l6-v2)")
+    .option(
+      "--tree-width <width>",
+      "label trees: stop when every label's interval is narrower (default: 0.01)",
+      positive,
+    )
+    .option("--tree-expansions <n>", "label trees: stop after so many expansions (default: 256)", wholeNumber(1));
+}
+
+export function labelScoringFlag(command: Command): Command {
+  return command.addOption(
+    new Option("--label-scoring <mode>", "exact: whole labels; auto: exact where labels share a first token")
+      .choices(["auto", "exact", "first-token"])
+      .default("auto"),
+  );
+}
+
+/** How models are loaded and logits are read. */
+export function engineFlags(command: Command): Command {
+  return command
+    .optionsGroup("Engine:")
+    .option("--threads <n>", "threads of the engine (default: one a processor)", wholeNumber(1, 512))
+    .option("--flash-attention", "faster; moves quantised models by hundredths of a bit", false)
+    .option("--strict", "one sequence, nothing reused, float32 cache: repeats to the bit", false)
+    .addOption(
+      new Option("--gpu <kind>", "where to compute").choices(["off", "auto", "cuda", "vulkan", "metal"]).default("off"),
+    )
+    .addOption(
+      new Option("--reader <path>", "how logits are read").choices(["auto", "native", "public"]).default("auto"),
+    );
+}
+
+/** How much of a model's context and how many of its sequences a capture takes. */
+export function contextFlags(command: Command): Command {
+  return command
+    .option(
+      "--context <tokens>",
+      "most tokens of a prompt with its answer (default: what the model was trained for)",
+      wholeNumber(16),
+    )
+    .option("--sequences <n>", "documents under way at once (default: 8; 1 in strict mode)", wholeNumber(1, 128));
+}

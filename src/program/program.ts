@@ -1,0 +1,54 @@
+import {Command, Help, Option} from "commander";
+import {addCaptures} from "./capture.ts";
+import {addCommand, type Dispatch, type Input} from "./command.ts";
+import {addComparisons} from "./comparison.ts";
+import {wholeNumber} from "./flag-values.ts";
+import {addModels} from "./models.ts";
+import {addScore} from "./score.ts";
+import {addTasks} from "./tasks.ts";
+
+/** What help says of a flag; that a switch is off unless it is given goes without saying. */
+function described(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: false\)$/, "");
+}
+
+/**
+ * The command line: every command with its flags. A command's code is imported only when it is called, so that help is
+ * there at once.
+ */
+export function createProgram(version: string, input: Input, dispatch: Dispatch): Command {
+  const program = new Command("labelscope")
+    .description(
+      "What does a local model believe about every label, and how does that change with its size, finetuning and quantisation?",
+    )
+    .version(version)
+    .showHelpAfterError("(labelscope COMMAND --help shows the flags and an example)")
+    .configureHelp({optionDescription: described});
+  addCaptures(program, dispatch);
+  addComparisons(program, dispatch);
+  addScore(program, input, dispatch);
+  addModels(program.command("models").description("the catalogue: list, pull, verify, info"), dispatch);
+  addTasks(program.command("tasks").description("tasks: list, check, import"), dispatch);
+
+  addCommand(program, "doctor", "what would be used on this machine, and why", "labelscope doctor")
+    .addOption(
+      new Option("--gpu <kind>", "where to compute").choices(["off", "auto", "cuda", "vulkan", "metal"]).default("off"),
+    )
+    .action(async flags => {
+      await dispatch(
+        async io => (await import("../commands/doctor.ts")).doctorCommand({gpu: flags.gpu}, io),
+        flags.json,
+      );
+    });
+
+  addCommand(program, "demo", "the embedded ladder on the embedded task, offline", "labelscope demo")
+    .option("--out <dir>", "where run folders are made", "runs")
+    .option("--limit <n>", "documents", wholeNumber(1), 100)
+    .action(async flags => {
+      await dispatch(
+        async io => (await import("../commands/demo.ts")).demoCommand({out: flags.out, limit: flags.limit}, io),
+        flags.json,
+      );
+    });
+  return program;
+}
