@@ -1,3 +1,4 @@
+import {isUtf8} from "node:buffer";
 import {readFile} from "node:fs/promises";
 import {availableParallelism} from "node:os";
 import {resolve} from "node:path";
@@ -15,7 +16,6 @@ import {entropyBits} from "../math/entropy.ts";
 import {softmax} from "../math/softmax.ts";
 import {answerFormats} from "../prompt/format.ts";
 import type {FormatName} from "../records/task.ts";
-import {contextOverflow} from "../run/context.ts";
 import type {RunOptions} from "../run/options.ts";
 import {homeOf, loadOptions} from "../run/plan.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
@@ -74,15 +74,12 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   const longestPath = Math.max(0, ...scorer.paths.map(path => path.tokens.length));
   const needed = tokens.length + longestPath;
   if (needed > model.trainContextTokens) {
-    throw contextOverflow({
-      model: resolved.id,
-      documentId: options.promptFile ?? "standard input",
-      promptTokens: tokens.length,
-      answerTokens: longestPath,
-      contextTokens: model.trainContextTokens,
-      trainContextTokens: model.trainContextTokens,
-      shots: 0,
-      shotTokens: 0,
+    throw new LabelscopeError({
+      code: "context-overflow",
+      message: `the prompt needs ${needed} tokens, the context of ${resolved.id} holds ${model.trainContextTokens}`,
+      details: longestPath === 0 ? [] : [`prompt ${tokens.length} + longest label ${longestPath}`],
+      next: "a shorter prompt, or a model with a longer context (labelscope models info shows it)",
+      facts: {promptTokens: tokens.length, labelTokens: longestPath, contextTokens: model.trainContextTokens},
     });
   }
   await using session = await model.openSession({
@@ -193,14 +190,22 @@ export function bar(p: number, width = 24): string {
 }
 
 async function readPrompt(path: string): Promise<string> {
+  let bytes: Buffer;
   try {
-    return await readFile(path, "utf8");
+    bytes = await readFile(path);
   } catch (cause) {
+    const folder = cause instanceof Error && "code" in cause && cause.code === "EISDIR";
     throw new LabelscopeError({
       code: "file-missing",
-      message: `${path} cannot be read`,
+      message: `${path} cannot be read${folder ? ": it is a folder" : ""}`,
       next: "check --prompt-file",
       cause,
     });
   }
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new LabelscopeError({
+    code: "not-utf8",
+    message: `${path} is not valid UTF-8`,
+    next: "save the prompt as UTF-8: other bytes would be sent as other characters than they are",
+  });
 }

@@ -40,7 +40,16 @@ describe("score, before any model is loaded", () => {
       code: "file-missing",
       message: expect.stringContaining("gone.txt"),
     });
-    expect(await refusal({promptFile: "."})).toMatchObject({code: "file-missing"});
+    expect(await refusal({promptFile: "."})).toMatchObject({
+      code: "file-missing",
+      message: expect.stringContaining("it is a folder"),
+    });
+  });
+
+  test("a prompt file of bytes that are no text", async () => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, "latin1.txt"), Buffer.from([0x63, 0x61, 0x66, 0xe9]));
+    expect(await refusal({promptFile: "latin1.txt"}, folder)).toMatchObject({code: "not-utf8"});
   });
 
   test("the prompt file wins over standard input, which is then not read", async () => {
