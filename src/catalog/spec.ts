@@ -11,7 +11,7 @@ export interface SpecParts {
  * one model first, then the split whose both sides exist, then the one whose model exists, then the first `+`.
  *
  * @param exists whether a text names a known model or an existing file
- * @throws `model-spec` for an empty spec or an empty part beside a `+`
+ * @throws `model-spec` for an empty spec, an empty part beside a `+`, or a scale that is no number after an adapter that is there
  */
 export async function readSpec(spec: string, exists: (name: string) => Promise<boolean>): Promise<SpecParts> {
   if (spec.trim() === "") throw emptyPart(spec);
@@ -38,8 +38,20 @@ async function readAdapter(text: string, exists: (name: string) => Promise<boole
   const scaled = /^(.+)@([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i.exec(text);
   const scale = Number(scaled?.[2]);
   const whole = {name: text, scale: 1, exists: await exists(text)};
-  if (whole.exists || scaled?.[1] === undefined || !Number.isFinite(scale)) return whole;
+  if (whole.exists) return whole;
+  const [, named = "", after] = /^(.+)@([^@+]*)$/s.exec(text) ?? [];
+  if (after !== undefined && !Number.isFinite(scale) && (await exists(named))) throw noScale(named, after);
+  if (scaled?.[1] === undefined || !Number.isFinite(scale)) return whole;
   return {name: scaled[1], scale, exists: await exists(scaled[1])};
+}
+
+function noScale(adapter: string, after: string): LabelscopeError {
+  return new LabelscopeError({
+    code: "model-spec",
+    message: `"${after}" after ${adapter}@ is no number`,
+    next: `write the adapter's scale there, e.g. ${adapter}@0.5, or leave it out: ${adapter}`,
+    facts: {adapter, scale: after},
+  });
 }
 
 function emptyPart(spec: string): LabelscopeError {

@@ -30,6 +30,13 @@ describe("a model SPEC", () => {
     expect((await failure(readSpec(spec, among("base")))).code).toBe("model-spec");
   });
 
+  test("with something else than a number after an adapter that is there says so", async () => {
+    for (const after of ["", "half", "1,5"]) {
+      const {code, message} = await failure(readSpec(`base+lora@${after}`, among("base", "lora")));
+      expect({code, message}).toEqual({code: "model-spec", message: `"${after}" after lora@ is no number`});
+    }
+  });
+
   test("that is the name of a file is that file, whatever is in it", async () => {
     await fc.assert(
       fc.asyncProperty(
