@@ -2,6 +2,7 @@ import {resolve} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import {explainFileError} from "../store/disk-full.ts";
 import {checkTask, type SplitSummary, type TaskSummary} from "../task/check.ts";
+import {labelNames} from "../task/gold.ts";
 import {importTask} from "../task/import.ts";
 import {builtInTasks} from "../task/index.ts";
 import type {TableMapping} from "../task/table-rows.ts";
@@ -94,7 +95,7 @@ export async function tasksImport(
     throw new LabelscopeError({
       code: "usage",
       message: "tasks import needs a place to write to",
-      next: `labelscope tasks import ${name} --data DIR --out tasks/${name}`,
+      next: `labelscope tasks import ${name} --data ${data ?? "DIR"} --out tasks/${taskId ?? name}, with the other flags as they were`,
     });
   }
   const mapping: TableMapping = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
@@ -116,9 +117,10 @@ export async function tasksImport(
     ...split.dropped.map(({reason, count}) => `dropped ${number.format(count)}: ${reason}`),
     ...split.remarks.map(({reason, count}) => `read by rule ${number.format(count)}: ${reason}`),
   ]);
+  const labels = labelNames(task);
   const notes = task.notes.map(note => `note: ${note}`);
   return {
     data: {id: task.definition.id, documents, files, notes: task.notes},
-    text: `${[...lines, pairs(documents), ...counted, ...notes].join("\n")}\n`,
+    text: `${[...lines, pairs(documents), `${labels.length} label${labels.length === 1 ? "" : "s"}: ${labels.join(", ")}`, ...counted, ...notes].join("\n")}\n`,
   };
 }

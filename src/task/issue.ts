@@ -43,6 +43,11 @@ export function describeIssue(issue: Issue, knownFields: (path: string) => reado
     }
   }
   const empty = issue.code === "too_small" && issue.minimum === 1;
-  const message = empty ? "is empty" : issue.message.replace(/^Invalid input: /, "");
+  const message = empty
+    ? "is empty"
+    : issue.message
+        .replace(/^Invalid input: /, "")
+        .replace(/^expected (.*), received undefined$/, "is missing: expected $1")
+        .replace(/, received /, ", found ");
   return [{path: issue.path, message: place === "" ? message : `"${place}": ${message}`}];
 }

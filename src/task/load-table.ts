@@ -7,7 +7,7 @@ import type {ReadSplit} from "./built-in.ts";
 import {documentProblems} from "./check-document.ts";
 import {canonicalJson, sha256} from "./hash.ts";
 import {intoSplits} from "./into-splits.ts";
-import {annotationsOf, displayFrom, finishSplit, fixAndRetry} from "./load.ts";
+import {annotationsOf, displayFrom, finishSplit} from "./load.ts";
 import {ProblemList} from "./problems.ts";
 import {splitTable} from "./split-by-hash.ts";
 import {tableDemonstrations} from "./table-demonstrations.ts";
@@ -21,6 +21,9 @@ const fileNames = {
   calibration: ["calibration", "dev", "valid", "validation"],
   test: ["test"],
 } as const satisfies Record<Split, readonly string[]>;
+
+/** The advice of an error that lists what is wrong in a table. */
+const fixAndImport = "correct the lines or the flags; the same command shows what is left";
 
 export interface LoadTableOptions {
   /** A file, or a directory with `train`, `calibration` (or `dev`, `valid`, `validation`) and `test`. */
@@ -153,12 +156,12 @@ export async function loadTable(format: TableFormat, options: LoadTableOptions):
       notes.push(note);
     } else splits[split] = pool;
   }
-  problems.throwIfAny("data-invalid", `task "${id}"`, fixAndRetry);
+  problems.throwIfAny("data-invalid", `task "${id}"`, fixAndImport);
   const annotators = Object.values(splits).some(split =>
     split.documents.some(entry => entry.annotations !== undefined),
   );
   if (splits.test === undefined) problems.add({file: display(data), message: "it gives no document"});
-  problems.throwIfAny("data-invalid", `task "${id}"`, fixAndRetry);
+  problems.throwIfAny("data-invalid", `task "${id}"`, fixAndImport);
   const definition = define({id, labels, annotators});
   const named = new Set(Object.keys(splits));
   const kept = {
@@ -167,7 +170,7 @@ export async function loadTable(format: TableFormat, options: LoadTableOptions):
   };
   const finished = taskDefinitionSchema.parse(kept);
   for (const split of Object.values(splits)) checkDocuments(split, finished, problems);
-  problems.throwIfAny("data-invalid", `task "${id}"`, fixAndRetry);
+  problems.throwIfAny("data-invalid", `task "${id}"`, fixAndImport);
   const done = Object.fromEntries(Object.entries(splits).map(([name, split]) => [name, finishSplit(split)]));
   const {rule, note} = tableDemonstrations(finished, demonstrationsSchema.parse({}), splits.train?.documents);
   const demonstrating = {...finished, demonstrations: rule};

@@ -137,6 +137,20 @@ async function loadTaskFile(path: string, options: LoadOptions & {notes: readonl
   return {definition, source: path, hash, annotations: annotationsOf(data.splits), ...data, notes};
 }
 
+/** Files that hold documents, not a task. */
+const TABLE = /\.(csv|tsv|jsonl|ndjson)$/i;
+
+function isTable(spec: string): LabelscopeError {
+  const format = /\.(csv|tsv)$/i.test(spec) ? "csv" : "jsonl";
+  const columns = format === "csv" ? " --text-column text --labels-column labels" : "";
+  return new LabelscopeError({
+    code: "task-not-found",
+    message: `${spec} holds documents; a task is a YAML file that says what they are`,
+    next: `labelscope tasks import ${format} --data ${spec} --out DIR${columns} makes one; then give DIR/task.yaml`,
+    facts: {given: spec},
+  });
+}
+
 /**
  * A task with its data, checked to the last line.
  *
@@ -148,6 +162,7 @@ export async function loadTask(spec: string, options: LoadOptions): Promise<Task
   const builtIn = builtInTaskMap.get(spec);
   if (builtIn?.kind === "dataset") return loadDataset(builtIn, options);
   const path = builtIn === undefined ? resolve(options.cwd, spec) : resolve(packageRoot, builtIn.taskFile);
+  if (builtIn === undefined && TABLE.test(spec) && (await isFile(path))) throw isTable(spec);
   if (await isFile(path)) return loadTaskFile(path, {...options, notes: builtIn?.notes ?? []});
   const inside = join(path, "task.yaml");
   if (builtIn === undefined && (await isFile(inside))) {

@@ -40,7 +40,9 @@ describe("tasks", () => {
     const out = await mkdtemp(join(tmpdir(), "labelscope-tasks-"));
     const {text} = await tasksImport({task: "goemotions", data: "goemotions", out}, io);
     await rm(out, {recursive: true});
-    expect(text).toContain(`wrote ${join(out, "task.yaml")}\ntrain 8, calibration 2, test 3\n`);
+    expect(text).toContain(
+      `wrote ${join(out, "task.yaml")}\ntrain 8, calibration 2, test 3\n7 labels: admiration, anger, fear`,
+    );
     await expect(tasksImport({task: "goemotions"}, io)).rejects.toMatchObject({code: "usage"});
     const file = join(fixtures, "tiny/task.yaml", "below");
     await expect(tasksImport({task: "goemotions", data: "goemotions", out: file}, io)).rejects.toMatchObject({

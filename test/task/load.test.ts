@@ -88,7 +88,7 @@ describe("loadTask", () => {
       "test.jsonl:3: not valid JSON",
       'test.jsonl:4: unknown field "lables" (did you mean "labels"?); known: id, text, annotations, annotators, labels, truth',
       'test.jsonl:4: needs exactly one of "annotations" and "labels"',
-      'test.jsonl:5: "text": expected string, received number',
+      'test.jsonl:5: "text": expected string, found number',
       'test.jsonl:6: "none" is the null label: write an empty list for a document without labels',
       'test.jsonl:7: has "annotations", line 1 has "labels": a file uses one of them throughout',
       'test.jsonl:8: truth.marginal: label "feer" is not in the set (did you mean "fear"?); known: joy, fear',
@@ -133,7 +133,7 @@ describe("loadTask", () => {
       [
         'task.yaml:11: "labelOrder": expected alphabetical, reversed, as-listed or random:SEED',
         'task.yaml:12: unknown field "demonstrations.cuont" (did you mean "count"?); known: from, count, multiShare, noneShare, seed',
-        'task.yaml:13: "data.test": expected string, received number',
+        'task.yaml:13: "data.test": expected string, found number',
         expect.stringContaining('task.yaml:10: unknown field "formt" (did you mean "format"?); known: version, id'),
         'task.yaml:7: "prompt.instruction": unknown placeholder {label}; known here: {labels}',
       ].sort(),
@@ -144,10 +144,18 @@ describe("loadTask", () => {
     ["a: b: c\n", /^task\.yaml:1: YAML: /],
     ["version: 1\nid: t\nid: u\n", /^task\.yaml:3: YAML: Map keys must be unique/],
     ["", /^task\.yaml: the file is empty/],
-    ["- a\n", /^task\.yaml:1: expected object/],
+    ["- a\n", /^task\.yaml:1: expected object, found array/],
+    ["version: 1\nid: t\n", /^task\.yaml:1: "title": is missing: expected string$/],
   ])("says what is wrong with the YAML %j", async (yaml, pattern) => {
     await write("", yaml);
     expect((await failure("task.yaml")).details[0]).toMatch(pattern);
+  });
+
+  test("says how a table becomes a task where one is given for it", async () => {
+    await writeFile(join(cwd, "mine.csv"), "text,labels\na,b\n");
+    const error = await failure("mine.csv");
+    expect(error.code).toBe("task-not-found");
+    expect(error.next.join()).toContain("labelscope tasks import csv --data mine.csv --out DIR --text-column text");
   });
 
   test("says which data files are missing before it reads any", async () => {
