@@ -56,7 +56,7 @@ export function unknownChoice(options: {
     code: options.code,
     message: `${options.what} "${options.given}" is not known`,
     details: [`known: ${options.known.join(", ")}`],
-    next: options.next ?? `use one of: ${options.known.join(", ")}`,
+    next: options.next ?? "use one of these",
     facts: {given: options.given, known: options.known},
   });
 }

@@ -49,7 +49,7 @@ describe("unknownChoice", () => {
     const unknown = unknownChoice({code: "unknown-metric", what: "metric", given: "nl", known: ["nll", "l1"]});
     expect(unknown.message).toBe('metric "nl" is not known');
     expect(unknown.details).toEqual(["known: nll, l1"]);
-    expect(unknown.next).toEqual(["use one of: nll, l1"]);
+    expect(unknown.next).toEqual(["use one of these"]);
     expect(unknown.facts).toEqual({given: "nl", known: ["nll", "l1"]});
   });
 

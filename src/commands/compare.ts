@@ -152,9 +152,12 @@ function predictionsSpec(spec: string, cwd: string): {name: string; file: string
 
 function explainMissing(file: string) {
   return (cause: unknown): never => {
+    const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
     throw new LabelscopeError({
       code: "predictions-unreadable",
-      message: `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`,
+      message: missing
+        ? `there is no file ${file}`
+        : `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`,
       next: "--predictions NAME=FILE, with a JSONL file",
       cause,
     });

@@ -1,4 +1,5 @@
 import {join} from "node:path";
+import {counted} from "../counted.ts";
 import {LabelscopeError} from "../errors.ts";
 import {nearest} from "../nearest.ts";
 import type {Manifest} from "../records/manifest.ts";
@@ -58,7 +59,10 @@ function unknownDocument(folder: string, id: string | undefined, ids: readonly s
   return new LabelscopeError({
     code: "unknown-document",
     message: id === undefined ? `${folder} holds no document yet` : `${folder} holds no document "${id}"`,
-    next: ids.length === 0 ? "run the capture first" : `one of ${ids.length} documents, e.g. ${near}`,
+    next:
+      ids.length === 0
+        ? "the same labelscope run command captures them"
+        : `--id ID, one of ${counted(ids.length, "document")}, e.g. ${near}`,
   });
 }
 

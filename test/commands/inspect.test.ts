@@ -107,7 +107,7 @@ describe("inspect", () => {
   test("an id that is not there is answered with near ones", async () => {
     await expect(inspectCommand({runs: ["run"], id: "doc-c"}, await aRun())).rejects.toMatchObject({
       code: "unknown-document",
-      next: [expect.stringMatching(/^one of 2 documents, e\.g\. doc-b/)],
+      next: [expect.stringMatching(/^--id ID, one of 2 documents, e\.g\. doc-b/)],
     });
   });
 
