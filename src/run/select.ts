@@ -1,3 +1,4 @@
+import {counted} from "../counted.ts";
 import {LabelscopeError} from "../errors.ts";
 import type {Document, Split} from "../records/document.ts";
 import {goldSet} from "../task/gold.ts";
@@ -38,7 +39,7 @@ export function selectDocuments(
     const all = task.splits[split]?.documents ?? [];
     const documents =
       split === "train" ? all.filter(({id, text}) => !shown.has(`id ${id}`) && !shown.has(`text ${text}`)) : all;
-    if (documents.length === 0) throw noDocuments(task, split);
+    if (documents.length === 0) throw all.length > 0 ? allDemonstrated(task, all.length) : noDocuments(task, split);
     const sample = sampleDocuments(documents, {
       seed,
       goldOf,
@@ -55,8 +56,21 @@ export function selectDocuments(
   return [...draw("test", options.limit, options.testMultiShare), ...beside("calibration"), ...beside("train")];
 }
 
+/** The train documents that there are stand in the prompt, so that nothing can be learned from them. */
+function allDemonstrated({definition}: Task, count: number): LabelscopeError {
+  const which = count === 1 ? "the only train document" : `all ${count} train documents`;
+  return new LabelscopeError({
+    code: "no-documents",
+    message: `${which} of task "${definition.id}" ${count === 1 ? "is" : "are"} demonstrated: none is left to learn from`,
+    next: ["fewer --shots", "or more documents in the task file's data.train"],
+    facts: {split: "train", demonstrated: count},
+  });
+}
+
 function noDocuments(task: Task, split: Split): LabelscopeError {
-  const present = Object.entries(task.splits).map(([name, {documents}]) => `${name}: ${documents.length} documents`);
+  const present = Object.entries(task.splits).map(
+    ([name, {documents}]) => `${name}: ${counted(documents.length, "document")}`,
+  );
   return new LabelscopeError({
     code: "no-documents",
     message: `task "${task.definition.id}" has no documents in its ${split} split`,

@@ -239,6 +239,24 @@ describe("captures beside the greedy traces", () => {
     });
   });
 
+  test("a train split that is demonstrated to the last document is named as that", async () => {
+    const place = await workspace();
+    const path = join(place.folder, "train.jsonl");
+    const {writeFile} = await import("node:fs/promises");
+    const [single = "", several = ""] = (await readFile(path, "utf8")).split("\n");
+    const needed = {estimators: ["probe"], multiShare: 0, noneShare: 0, shots: 1};
+    await writeFile(path, `${single}\n`);
+    await expect(capture(place, needed)).rejects.toMatchObject({
+      code: "no-documents",
+      message: 'the only train document of task "numbers" is demonstrated: none is left to learn from',
+    });
+    await writeFile(path, `${single}\n${several}\n`);
+    await expect(capture(place, {...needed, shots: 2, multiShare: 0.5})).rejects.toMatchObject({
+      code: "no-documents",
+      message: 'all 2 train documents of task "numbers" are demonstrated: none is left to learn from',
+    });
+  });
+
   test("a model that answers no question is warned about", async () => {
     const place = await workspace();
     const outcome = await capture(place, {estimators: ["unary", "binary"], limit: 2});
