@@ -99,7 +99,7 @@ export const pairResultSchema = z.strictObject({
   difference: measuredSchema,
   /** Two-sided; absent where no test could be made (see `test`). */
   p: z.number().min(0).max(1).optional(),
-  /** After Holm's correction over the pairs of runs of one estimator and metric. */
+  /** After Holm's correction over all pairs of runs and all metrics of one estimator. */
   pHolm: z.number().min(0).max(1).optional(),
   /** The difference in standard deviations of the documents' differences (d_z); absent for a pooled metric. */
   effect: z.number().optional(),
