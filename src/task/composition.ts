@@ -59,8 +59,8 @@ export function demonstrationPools(
 
 /**
  * The composition nearest to a wanted one that a pool can give: where several labels or none run short, documents of one
- * label stand in, then those of several; what is still missing makes it smaller. Nothing where only documents without a
- * label are there, since they would demonstrate no label at all.
+ * label stand in, then those of several; what is still missing makes it smaller. Nothing where labels are wanted and
+ * only documents without one are there.
  *
  * @param there how many documents of each kind the pool holds
  */
@@ -68,7 +68,7 @@ export function fittingComposition(wanted: Composition, there: Omit<Composition,
   const none = Math.min(wanted.none, there.none);
   const single = Math.min(wanted.count - none - Math.min(wanted.multi, there.multi), there.single);
   const multi = Math.min(wanted.count - none - single, there.multi);
-  if (multi + single === 0) return {count: 0, multi: 0, single: 0, none: 0};
+  if (multi + single === 0 && wanted.none < wanted.count) return {count: 0, multi: 0, single: 0, none: 0};
   return {count: multi + single + none, multi, single, none};
 }
 

@@ -48,6 +48,8 @@ describe("fittingComposition", () => {
     });
     expect(fittingComposition(usual, {multi: 1, single: 2, none: 9})).toEqual({count: 4, multi: 1, single: 2, none: 1});
     expect(fittingComposition(usual, {multi: 0, single: 0, none: 9}).count).toBe(0);
+    const none = {count: 1, multi: 0, single: 0, none: 1};
+    expect(fittingComposition(none, {multi: 0, single: 1, none: 1})).toEqual(none);
   });
 
   test("is what its shares plan again, and within what is there", () => {
@@ -60,8 +62,8 @@ describe("fittingComposition", () => {
         const again = {count: found.count, multiShare: shareOf(found, "multi"), noneShare: shareOf(found, "none")};
         expect(planComposition({...again, hasNull: true})).toEqual(found);
         for (const kind of ["multi", "single", "none"] as const) expect(found[kind]).toBeLessThanOrEqual(held[kind]);
-        const all = held.multi + held.single >= count;
-        expect(found.count === count || !all).toBe(true);
+        const enough = held.multi + held.single >= count;
+        expect(found.count === count || !enough).toBe(true);
       }),
     );
   });
