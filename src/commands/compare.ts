@@ -7,7 +7,7 @@ import {type ComparedTask, taskOfRuns} from "../compare/compared-task.ts";
 import {checkGate, type Gate, parseGate} from "../compare/gate.ts";
 import type {Predictions} from "../compare/predictions.ts";
 import {COMPARE_DEFAULTS, type CompareSettings} from "../compare/settings.ts";
-import {comparisonText} from "../compare/text.ts";
+import {comparisonText, inTerminal} from "../compare/text.ts";
 import {LabelscopeError} from "../errors.ts";
 import {metricList} from "../metric/index.ts";
 import type {Results} from "../records/results/results.ts";
@@ -189,16 +189,16 @@ export async function handOver(
       results,
       gates: outcomes.map(({gate, ...outcome}) => ({condition: gate.text, ...outcome})),
     },
-    text: `${comparisonText(results, io.columns)}\n${answerText(results)}${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n`,
+    text: `${comparisonText(results, io.columns)}\n${answerText(results, io.columns)}${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n`,
     ...(failures.length === 0 ? {} : {exitCode: 1, failures}),
   };
 }
 
 /** The page's answer in three sentences, where models were run. */
-function answerText(results: Results): string {
+function answerText(results: Results, lineLength: number | undefined): string {
   if (results.runs.every(({kind}) => kind === "predictions")) return "";
   const {size, variants, estimators} = answerOf(results);
-  return `${[size, variants, estimators].join("\n")}\n\n`;
+  return `${[size, variants, estimators].flatMap(line => inTerminal(line, lineLength)).join("\n")}\n\n`;
 }
 
 /** Figures and page into a comparison's folder. */

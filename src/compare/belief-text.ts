@@ -43,11 +43,21 @@ function runsBlock(results: Results): string {
     ];
   });
   if (rows.length === 0) return "";
-  const head = ["model", "parameters", "entropy step 1", "step 2 (n)", "top p", "label mass"];
-  return table(
-    "What the models believe: entropy in bits of the label distribution, most probable label and label mass at step 1",
-    [[...head, "well-formed", "several labels", "same answer"], ...rows],
-  );
+  const head = [
+    "model",
+    "parameters",
+    "entropy step 1",
+    "step 2 (n)",
+    "top p",
+    "mass",
+    "well-formed",
+    "several",
+    "same",
+  ];
+  return [
+    table("What the models believe: entropy in bits of the label distribution", [head, ...rows]),
+    "top p: of the most probable label; mass: of all labels (step 1); several: answers with more than one; same: the commonest",
+  ].join("\n");
 }
 
 function sizesBlock({curves}: Results): string {
@@ -88,12 +98,10 @@ function variantsBlock(results: Results): string {
     share(step1.flipRate),
   ]);
   if (rows.length === 0) return "";
-  const head = ["pair", "n", "Δ entropy", "KL labels", "KL vocabulary", "same top label", "other answer"];
+  const head = ["pair", "n", "Δ entropy", "KL labels", "KL vocab.", "same top", "other"];
   const remark = variants.some(({matchedPrompt}) => !matchedPrompt) ? "\n* the two were not sent the same prompts" : "";
-  return `${table("With finetuning and quantisation: variant − base at step 1, bits; KL(variant‖base), nats", [
-    head,
-    ...rows,
-  ])}${remark}`;
+  const legend = "KL(variant‖base) in nats; same top: most probable label; other: documents with another first answer";
+  return `${table("With finetuning and quantisation: variant − base at step 1, entropy in bits", [head, ...rows])}\n${legend}${remark}`;
 }
 
 function vocabularyKl(measured: StepDelta["vocabKlNats"]): string {

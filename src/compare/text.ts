@@ -8,6 +8,7 @@ import {beliefText} from "./belief-text.ts";
 import {pairsText, sideBySideText} from "./pairs-text.ts";
 import {runTitles} from "./run-titles.ts";
 import {chunks, columnHead, intervalText} from "./text-cells.ts";
+import {wrapped} from "./wrapped.ts";
 
 /** Columns of a table side by side: what fits into about 90 characters. */
 const COLUMNS = 3;
@@ -28,11 +29,16 @@ export function comparisonText(results: Results, lineLength?: number): string {
     `${task.title} (${task.id}): ${counted(task.documents, "document")}, ${annotations}${scoring}`,
     `Intervals: ${percent(settings.level)} bootstrap over documents, ${settings.resamples} resamples, seed ${settings.seed}.`,
     `${BEST} best of its column; ${NOT_WORSE} not significantly worse (paired tests, Holm over the table).`,
-    ...(warnings.length === 0 ? [] : ["", ...warningLines(results)]),
+    ...(warnings.length === 0 ? [] : ["", ...warningLines(results).flatMap(line => inTerminal(line, lineLength))]),
   ];
   const tables = runs.map(run => runText(run, results));
   const many = runs.length > 1 ? [sideBySideText(results, lineLength), pairsText(results)] : [];
   return `${[head.join("\n"), beliefText(results), ...tables, ...many].filter(part => part !== "").join("\n\n")}\n`;
+}
+
+/** A long line as a terminal shows it without breaking words; as it is where it goes to a file or a program. */
+export function inTerminal(line: string, lineLength: number | undefined): string[] {
+  return lineLength === undefined ? [line] : wrapped(line, lineLength);
 }
 
 /** A warning once, with all the runs that it is of. */
