@@ -35,7 +35,7 @@ const {values} = parseArgs({
 });
 const work = resolve(values.work);
 
-/** What is run: the questions cost tens of prompts a document, so the real model gets a hundred documents. */
+/** What is run: the questions cost tens of prompts a document, so the real model gets a hundred documents, and 40 a setting of an experiment. */
 const SUBJECTS = [
   {
     task: "posts",
@@ -49,7 +49,7 @@ const SUBJECTS = [
     model: "qwen2.5-coder-0.5b-instruct",
     estimators: "first-step+platt,unary,binary,binary-outcome,probe,encoder",
     documents: ["--limit", "100", "--calibration-limit", "60", "--train-limit", "300"],
-    limit: ["--limit", "100"],
+    limit: ["--limit", "40"],
   },
 ];
 
