@@ -117,6 +117,7 @@ describe.skipIf(skipReason !== undefined)("report.html in Chromium", () => {
 
   test("tables sort by their full values in both directions, and copy as CSV", async () => {
     const {page} = await open(browser, report.url);
+    await page.locator("#runs > details > summary").click();
     const table = page.locator('[data-table="runs"]');
     const head = table.locator("thead th").nth(3);
     const values = async () =>

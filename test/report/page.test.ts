@@ -104,6 +104,19 @@ describe("report.html", () => {
     ]);
   });
 
+  test("says once what holds of all runs, and of which runs it holds otherwise", () => {
+    const changed = structuredClone(results);
+    const names = changed.runs.map(({run}) => run);
+    const same = names.map(run => ({code: "same", text: "said of each", run}));
+    changed.warnings = [...same, ...same.slice(0, 2).map(one => ({...one, text: "said of two"}))];
+    const items = [...parseHTML(pageOf(changed, [])).document.querySelectorAll(".warnings li")];
+    const titles = [...runTitles(changed).values()];
+    expect(items.map(item => item.textContent)).toEqual([
+      `all ${names.length} runs: said of each same`,
+      `${titles[0]}, ${titles[1]}: said of two same`,
+    ]);
+  });
+
   test("is the same twice", () => {
     expect(pageOf(structuredClone(results), runs) === page).toBe(true);
   });

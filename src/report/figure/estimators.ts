@@ -70,7 +70,9 @@ function forests(
   const {name, title} = what;
   const titles = runTitles(results);
   const runs = inOrder(results, results.estimates);
-  const rows = [...new Set(runs.flatMap(([, byName]) => Object.keys(byName)))];
+  const rows = [...new Set(runs.flatMap(([, byName]) => Object.keys(byName)))].filter(row =>
+    runs.some(([, byName]) => what.panels.some(({of}) => byName[row] !== undefined && of(byName[row]) !== undefined)),
+  );
   const valued = what.panels.map(panel => ({
     ...panel,
     series: runs.map(([run, byName]) => ({
@@ -89,7 +91,7 @@ function forests(
       rows,
       series,
       xLabel,
-      width: column === 0 ? 460 : 320,
+      width: 320,
       bare: column > 0,
       ...(domain === undefined ? {} : {domain}),
       ...(reference === undefined ? {} : {reference}),

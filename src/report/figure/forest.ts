@@ -11,6 +11,7 @@ export interface Forest {
   readonly xLabel: string;
   /** Default: what the numbers and their intervals need. */
   readonly domain?: readonly [number, number];
+  /** Without the names of rows, which stand to the left of it. */
   readonly width: number;
   /** Without names of rows, for a panel to the right of another. */
   readonly bare?: boolean;
@@ -22,9 +23,10 @@ export interface Forest {
 
 /** Numbers with intervals as dots and whiskers, a row each; several series stand below each other within a row. */
 export function forest(options: Forest): Picture {
-  const {rows, series, width} = options;
+  const {rows, series} = options;
   const step = Math.max(26, 12 * (options.room ?? series.length) + 10);
-  const marginLeft = options.bare === true ? 12 : Math.min(220, 16 + Math.max(...rows.map(row => textWidth(row, 11))));
+  const marginLeft = options.bare === true ? 12 : namesWidth(rows);
+  const width = options.width + marginLeft - 12;
   const height = 44 + step * rows.length;
   const points = series.flatMap(({values}, index) =>
     values.flatMap((number, row) => {
@@ -72,6 +74,11 @@ export function forest(options: Forest): Picture {
       }),
     ],
   });
+}
+
+/** Room for the names of rows at the left. */
+export function namesWidth(rows: readonly string[]): number {
+  return 16 + Math.max(0, ...rows.map(row => textWidth(row, 11)));
 }
 
 function names(rows: readonly string[], left: number) {

@@ -21,7 +21,7 @@ export function inlineSvg(picture: Picture, words: Words): string {
 export function fileSvg(picture: Picture, words: Words): string {
   const inner = Math.max(picture.width, 420);
   const title = wrapText(words.title, inner, TITLE);
-  const caption = wrapText(words.caption, inner, CAPTION);
+  const caption = wrapText(unbroken(words.caption), inner, CAPTION);
   const top = MARGIN + title.length * 20 + 6;
   const under = top + picture.height + 18;
   const [width, height] = [inner + 2 * MARGIN, under + caption.length * 16 + MARGIN - 8];
@@ -36,4 +36,9 @@ export function fileSvg(picture: Picture, words: Words): string {
     `<text font-size="${CAPTION}" fill-opacity="0.85">${lines(caption, under, 16)}</text>`,
     "</svg>\n",
   ].join("\n");
+}
+
+/** Keeps a number with its sign on one line: 95 %, n = 100. */
+function unbroken(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=%)|(?<=\bn) (?==)|(?<=\bn =) /g, "\u00a0");
 }

@@ -10,7 +10,7 @@ const ROW = 18;
 export function key(names: readonly string[], width: number): Picture {
   let [x, row] = [6, 0];
   const places = names.map((name, index) => {
-    const needed = textWidth(name, 11) + 30;
+    const needed = textWidth(name, 13) + 30;
     if (x > 6 && x + needed > width) [x, row] = [6, row + 1];
     const place = {name, index, x, y: row * ROW + ROW / 2};
     x += needed;
@@ -28,6 +28,23 @@ export function key(names: readonly string[], width: number): Picture {
       Plot.text([{}], {x: [left + 9], y: [y], text: [name], textAnchor: "start"}),
     ]),
   });
+}
+
+/** Width of the mark before a name. */
+export const MARK_WIDTH = 12;
+
+/** A series' mark and its name in the series' colour, at the end of its line; `dx` and `dy` from a corner of the frame. */
+export function endLabel(
+  name: string,
+  index: number,
+  {corner, dx, dy}: {readonly corner: "top-left" | "top-right"; readonly dx: number; readonly dy: number},
+) {
+  const {colour, symbol} = seriesAt(index);
+  const at = {frameAnchor: corner, dy, fill: colour};
+  return [
+    Plot.dot([name], {...at, dx: dx + 4, r: 3.2, symbol}),
+    Plot.text([name], {...at, dx: dx + MARK_WIDTH, textAnchor: "start", lineAnchor: "middle", fontWeight: 600}),
+  ];
 }
 
 /** One picture above the other. */

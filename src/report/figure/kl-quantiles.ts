@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import {runTitles} from "../../compare/run-titles.ts";
 import type {KlReport} from "../../records/results/kl-report.ts";
 import {type Figure, intervalWords} from "./figure.ts";
+import {endLabel, MARK_WIDTH} from "./key.ts";
 import {spreadOut} from "./lines.ts";
 import {seriesAt} from "./palette.ts";
 import {type Picture, textWidth} from "./picture.ts";
@@ -56,13 +57,13 @@ function picture(reports: readonly {readonly run: string; readonly report: KlRep
   }));
   const ys = lines.flatMap(({points}) => points.map(({y}) => y));
   const [low, high] = [Math.min(...ys) / 1.5, Math.max(...ys) * 1.5];
-  const [height, top, bottom] = [320, 16, 36];
-  const marginRight = 20 + Math.max(...lines.map(({run}) => textWidth(run, 11)));
+  const [height, top, bottom] = [330, 26, 36];
+  const marginRight = 20 + MARK_WIDTH + Math.max(...lines.map(({run}) => textWidth(run, 11)));
   const place = (y: number) =>
     top + ((Math.log(high) - Math.log(y)) / (Math.log(high) - Math.log(low))) * (height - top - bottom);
   const labels = spreadOut(
     lines.map(line => ({line, y: place(line.points.at(-1)?.y ?? low), height: 14})),
-    {low: 0, high: height - bottom},
+    {low: top - 8, high: height - bottom + 8},
   );
   return draw({
     width: 560 + marginRight,
@@ -83,7 +84,7 @@ function picture(reports: readonly {readonly run: string; readonly report: KlRep
         labelAnchor: "center",
         labelArrow: "none",
       }),
-      Plot.text(["nats"], {frameAnchor: "top-left", dx: -54, dy: -14, textAnchor: "start", fontStyle: "italic"}),
+      Plot.text(["nats"], {frameAnchor: "top-left", dx: -54, dy: -24, textAnchor: "start", fontStyle: "italic"}),
       ...lines.flatMap(({points, index}) => {
         const {colour, dash, symbol} = seriesAt(index);
         return [
@@ -91,17 +92,7 @@ function picture(reports: readonly {readonly run: string; readonly report: KlRep
           Plot.dot(points, {x: "x", y: "y", r: 3.4, fill: colour, symbol}),
         ];
       }),
-      ...labels.map(({line, y}) =>
-        Plot.text([line.run], {
-          frameAnchor: "top-right",
-          dx: 10,
-          dy: y - top,
-          textAnchor: "start",
-          lineAnchor: "middle",
-          fill: seriesAt(line.index).colour,
-          fontWeight: 600,
-        }),
-      ),
+      ...labels.flatMap(({line, y}) => endLabel(line.run, line.index, {corner: "top-right", dx: 10, dy: y - top})),
     ],
   });
 }

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type {Measured} from "../../records/results/value.ts";
 import {formatParameters} from "../format.ts";
 import {padded} from "./forest.ts";
+import {endLabel, MARK_WIDTH} from "./key.ts";
 import {seriesAt} from "./palette.ts";
 import {type Picture, textWidth} from "./picture.ts";
 import {draw} from "./plot.ts";
@@ -27,7 +28,7 @@ export interface Lines {
   readonly height: number;
 }
 
-const [TOP, BOTTOM, LINE_HEIGHT] = [14, 40, 13];
+const [TOP, BOTTOM, LINE_HEIGHT] = [24, 40, 13];
 
 const xDomains: Readonly<Record<Lines["x"], (low: number, high: number) => [number, number]>> = {
   log: (low, high) => [low / 1.25, high * 1.25],
@@ -51,7 +52,11 @@ export function lines(options: Lines): Picture {
   const yDomain = within(padded(all.flatMap(({y, lower, upper}) => [y, lower, upper])), options.bounds);
   const xDomain = xDomains[options.x](Math.min(...xs), Math.max(...xs));
   const marginRight =
-    14 + Math.max(0, ...known.map(({name, remark = ""}) => Math.max(textWidth(name, 11), textWidth(remark, 10))));
+    14 +
+    Math.max(
+      0,
+      ...known.map(({name, remark = ""}) => Math.max(MARK_WIDTH + textWidth(name, 11), textWidth(remark, 10))),
+    );
   const inner = height - TOP - BOTTOM;
   const place = (y: number) => TOP + ((yDomain[1] - y) / (yDomain[1] - yDomain[0])) * inner;
   const labels = spreadOut(
@@ -61,7 +66,7 @@ export function lines(options: Lines): Picture {
         ? []
         : [{line, x: last.x, y: place(last.y), height: (line.remark ? 2.1 : 1.1) * LINE_HEIGHT}];
     }),
-    {low: TOP - 6, high: height - BOTTOM + 6},
+    {low: TOP - 10, high: height - BOTTOM + 6},
   );
   const right = width - marginRight + 8;
   return draw({
@@ -88,7 +93,7 @@ export function lines(options: Lines): Picture {
       Plot.text([options.yLabel], {
         frameAnchor: "top-left",
         dx: -44,
-        dy: -13,
+        dy: 1 - TOP,
         textAnchor: "start",
         fontStyle: "italic",
       }),
@@ -107,19 +112,17 @@ export function lines(options: Lines): Picture {
         ];
       }),
       ...labels.flatMap(({line, y}) => {
-        const {colour} = seriesAt(line.index);
-        const at = {frameAnchor: "top-left" as const, dx: right - 48, textAnchor: "start" as const};
+        const [corner, dx] = ["top-left" as const, right - 48];
+        const remark = {
+          frameAnchor: corner,
+          dx,
+          dy: y - TOP + 7,
+          textAnchor: "start" as const,
+          lineAnchor: "middle" as const,
+        };
         return [
-          Plot.text([line.name], {
-            ...at,
-            dy: y - TOP - (line.remark ? 7 : 0),
-            fill: colour,
-            fontWeight: 600,
-            lineAnchor: "middle",
-          }),
-          ...(line.remark
-            ? [Plot.text([line.remark], {...at, dy: y - TOP + 7, fontSize: 10, lineAnchor: "middle"})]
-            : []),
+          ...endLabel(line.name, line.index, {corner, dx, dy: y - TOP - (line.remark ? 7 : 0)}),
+          ...(line.remark ? [Plot.text([line.remark], {...remark, fontSize: 10})] : []),
         ];
       }),
     ],

@@ -53,7 +53,7 @@ function accuracy(results: Results): Drawing {
     width: 640,
     height: 300,
   });
-  const caption = `On documents with at least two emitted labels. ${intervalWords(results, numbers)}`;
+  const caption = `On documents with at least two emitted labels; a dot without a whisker stands for fewer than 10. ${intervalWords(results, numbers)}`;
   return {name, title, caption, picture};
 }
 

@@ -14,7 +14,11 @@ export const SERIES = [
   {colour: "#8A6500", dash: "4 2", symbol: "cross"},
   {colour: "#5A6470", dash: "1 2", symbol: "star"},
 ] as const;
-export type Series = (typeof SERIES)[number];
+export interface Series {
+  readonly colour: (typeof SERIES)[number]["colour"];
+  readonly dash: (typeof SERIES)[number]["dash"];
+  readonly symbol: (typeof SERIES)[number]["symbol"];
+}
 
 /** What a light colour becomes on a dark page, and that of a heat map's cells. */
 export const DARK: Readonly<Record<string, string>> = {
@@ -31,7 +35,11 @@ export const DARK: Readonly<Record<string, string>> = {
 export const INK = "#1B1F24";
 export const PAPER = "#FFFFFF";
 
-/** The marks of the n-th series; they repeat after six, which a label beside the line still tells apart. */
+/**
+ * The marks of the n-th series. After six the hues come again with the next one's dash and symbol, so that 36 series differ.
+ */
 export function seriesAt(index: number): Series {
-  return SERIES[index % SERIES.length] ?? SERIES[0];
+  const {colour} = SERIES[index % SERIES.length] ?? SERIES[0];
+  const {dash, symbol} = SERIES[(index + Math.floor(index / SERIES.length)) % SERIES.length] ?? SERIES[0];
+  return {colour, dash, symbol};
 }

@@ -37,7 +37,7 @@ export function runForest(
       rows,
       series,
       xLabel,
-      width: column === 0 ? 460 : 320,
+      width: 320,
       bare: column > 0,
       room: Math.max(...valued.map(panel => panel.series.length)),
       ...(domain === undefined ? {} : {domain}),

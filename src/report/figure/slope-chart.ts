@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type {Measured} from "../../records/results/value.ts";
 import {padded} from "./forest.ts";
+import {endLabel, MARK_WIDTH} from "./key.ts";
 import {spreadOut} from "./lines.ts";
 import {seriesAt} from "./palette.ts";
 import {type Picture, textWidth} from "./picture.ts";
@@ -23,7 +24,7 @@ export interface SlopeChart {
   readonly height: number;
 }
 
-const [TOP, BOTTOM, LEFT, BETWEEN] = [16, 26, 46, 170];
+const [TOP, BOTTOM, LEFT, BETWEEN] = [26, 26, 46, 170];
 
 /** A line a pair, from the base on the left to the variant on the right, with whiskers and the change at its end. */
 export function slopeChart({slopes, ends, yLabel, bounds, height}: SlopeChart): Picture {
@@ -39,10 +40,11 @@ export function slopeChart({slopes, ends, yLabel, bounds, height}: SlopeChart): 
   const place = (y: number) => TOP + ((domain[1] - y) / (domain[1] - domain[0])) * inner;
   const labelled = spreadOut(
     known.map(slope => ({slope, y: place(slope.to.value ?? 0), height: 27})),
-    {low: TOP - 10, high: height - BOTTOM + 10},
+    {low: TOP - 14, high: height - BOTTOM + 10},
   );
   const marginRight =
-    24 + Math.max(0, ...known.map(({name, remark}) => Math.max(textWidth(name, 11), textWidth(remark, 10))));
+    24 +
+    Math.max(0, ...known.map(({name, remark}) => Math.max(MARK_WIDTH + textWidth(name, 11), textWidth(remark, 10))));
   return draw({
     width: LEFT + 40 + BETWEEN + marginRight,
     height,
@@ -80,7 +82,7 @@ export function slopeChart({slopes, ends, yLabel, bounds, height}: SlopeChart): 
           lineAnchor: "middle" as const,
         };
         return [
-          Plot.text([name], {...at, dy: y - TOP - 6.5, fill: seriesAt(index).colour, fontWeight: 600}),
+          ...endLabel(name, index, {corner: "top-right", dx: 12, dy: y - TOP - 6.5}),
           Plot.text([remark], {...at, dy: y - TOP + 6.5, fontSize: 10}),
         ];
       }),

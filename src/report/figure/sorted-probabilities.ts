@@ -22,13 +22,14 @@ export const sortedProbabilities: Figure = {
     );
     if (!numbers.some(({value}) => value !== undefined))
       return [{name, title, reason: reasonsOf(numbers) || "no document has a label step"}];
-    const dropped = runs.map(
+    const dropped = runs.flatMap(
       ([
         run,
         {
           sortedProbabilities: {dropped: count, threshold},
         },
-      ]) => `${titles.get(run) ?? run} ${count}${threshold > 0 ? ` (top below ${threshold})` : ""}`,
+      ]) =>
+        count === 0 ? [] : [`${titles.get(run) ?? run} ${count}${threshold > 0 ? ` (top below ${threshold})` : ""}`],
     );
     const picture = lines({
       lines: runs.map(
@@ -53,7 +54,7 @@ export const sortedProbabilities: Figure = {
       width: 760,
       height: 340,
     });
-    const caption = `The null label counts as a label. Documents dropped: ${dropped.join(", ")}. ${intervalWords(results, numbers)}`;
+    const caption = `The null label counts as a label. Documents dropped: ${dropped.length === 0 ? "none" : dropped.join(", ")}. ${intervalWords(results, numbers)}`;
     return [{name, title, caption, picture}];
   },
 };

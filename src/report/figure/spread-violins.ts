@@ -63,7 +63,7 @@ function violinsOf(results: Results, {name, title, quantity, xLabel, log}: What)
   const all = places.flatMap(spreads);
   if (places.length === 0) return {name, title, reason: whyNone(results, quantity)};
   const domain = domainOf(all, quantity);
-  const width = places.length === 1 ? 560 : places.length === 2 ? 480 : 350;
+  const width = places.length === 1 ? 460 : places.length === 2 ? 380 : 270;
   const panels = places.map((place, column) => ({
     heading: `Step ${place}`,
     picture: violins({
@@ -74,7 +74,7 @@ function violinsOf(results: Results, {name, title, quantity, xLabel, log}: What)
       })),
       xLabel,
       domain,
-      width: column === 0 ? width : width - 100,
+      width,
       bare: column > 0,
       ...(log === undefined ? {} : {log}),
     }),

@@ -65,7 +65,7 @@ function slopes(
     heading,
     picture: slopeChart({
       slopes: pairs.map(({pair, step, index}) => ({
-        name: `${titles.get(pair.base) ?? pair.base} → ${pair.kind}`,
+        name: `${titles.get(pair.base) ?? pair.base} → ${bitsOf(results, pair) ?? pair.kind}`,
         remark: `${plus(of(step).difference)} ${unit}`,
         index,
         from: of(step).base,
@@ -86,4 +86,9 @@ function slopes(
     ...(unmatched.length > 0 ? [`Prompts differ between base and variant: ${unmatched.join(", ")}.`] : []),
   ].join(" ");
   return {name: fileName(name), title, caption, picture: inGrid(panels, 2)};
+}
+
+/** What a quantisation is called: several of one base differ in it alone. */
+function bitsOf({runs}: Results, {kind, variant}: VariantPair): string | undefined {
+  return kind === "quantisation" ? runs.find(({run}) => run === variant)?.model?.quantisation : undefined;
 }

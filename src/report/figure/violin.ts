@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type {Spread} from "../../records/results/spread.ts";
-import {type Picture, textWidth} from "./picture.ts";
+import {namesWidth} from "./forest.ts";
+import type {Picture} from "./picture.ts";
 import {draw} from "./plot.ts";
 
 /** The two kinds of label step that a violin's halves show. */
@@ -18,6 +19,7 @@ export interface Violins {
   readonly domain: readonly [number, number];
   /** The outlines are of log10 of the values. */
   readonly log?: boolean;
+  /** Without the names of rows, which stand to the left of it. */
   readonly width: number;
   /** Without names of rows. */
   readonly bare?: boolean;
@@ -38,12 +40,11 @@ const HALVES = [
  * area: a diamond stands at the value. Fewer than five values have a box alone. No values leave the half empty, with n = 0 beside it.
  */
 export function violins(options: Violins): Picture {
-  const {rows, domain, width} = options;
-  const marginLeft =
-    options.bare === true ? 14 : Math.min(220, 16 + Math.max(...rows.map(({name}) => textWidth(name, 11))));
+  const {rows, domain} = options;
+  const marginLeft = options.bare === true ? 14 : namesWidth(rows.map(({name}) => name));
   const marks = rows.flatMap((row, y) => HALVES.flatMap(half => halfMarks(row[half.side], y, half, options)));
   return draw({
-    width,
+    width: options.width + marginLeft - 14,
     height: 40 + ROW * rows.length,
     marginLeft,
     marginRight: 48,

@@ -17,6 +17,7 @@ export function explorerSection(data: ExplorerData): Html {
   return section(
     "explorer",
     "Step explorer",
+    html`<p>What a model believed while it answered, one document at a time: every label step shows the probability of each label, what was emitted (◀) and how many annotators gave the label. Pick two models to see where they part.</p>`,
     sampled &&
       html`<p class="note" id="sampled">This page holds ${formatCount(data.documents.length)} of ${formatCount(data.of)} documents, evenly over their order by id, so that it stays small; all of them are in the runs' traces.jsonl (<code>labelscope inspect</code>). Searching and ordering here see these alone.</p>`,
     html`<noscript><p class="note">The explorer needs this page's own script. In the terminal: <code>labelscope inspect RUN --id ID</code>.</p></noscript>

@@ -1,31 +1,44 @@
 import {runTitles} from "../../compare/run-titles.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {RunRow} from "../../records/results/runs.ts";
-import {formatCount} from "../format.ts";
+import {formatCount, plural} from "../format.ts";
 import {dataText, type Html, html} from "../html.ts";
 import {type Cell, count, table, text} from "../table.ts";
 import {section} from "./markup.ts";
 
-/** What was run: warnings first, then everything that could change a number. */
+/** What was run: warnings first, then a sentence, and folded, so that the answer is near, everything that could change a number. */
 export function provenanceSection(results: Results): Html {
   const titles = runTitles(results);
   return section(
     "runs",
     "What was run",
     warnings(results, titles),
-    task(results),
-    runs(results, titles),
-    details(results, titles),
+    inShort(results),
+    html`<details class="fold"><summary>The task, the compared runs and their provenance in full</summary>
+${task(results)}${runs(results, titles)}${details(results, titles)}</details>`,
   );
 }
 
 function warnings({warnings: all}: Results, titles: ReadonlyMap<string, string>): Html {
   if (all.length === 0) return html`<p class="calm">No warnings.</p>`;
-  const items = all.map(({run, text: words, code}) => {
-    const who = run === undefined ? "" : html`<strong>${dataText(titles.get(run) ?? run)}:</strong> `;
-    return html`<li>${who}${dataText(words)} <code>${code}</code></li>`;
+  const same = new Map<string, {words: string; code: string; who: string[]}>();
+  for (const {run, text: words, code} of all) {
+    const entry = same.get(`${code}\n${words}`) ?? {words, code, who: []};
+    if (run !== undefined) entry.who.push(titles.get(run) ?? run);
+    same.set(`${code}\n${words}`, entry);
+  }
+  const items = [...same.values()].map(({words, code, who}) => {
+    const whose = who.length > 2 && who.length === titles.size ? `all ${who.length} runs` : who.join(", ");
+    return html`<li>${who.length > 0 && html`<strong>${dataText(whose)}:</strong> `}${dataText(words)} <code>${code}</code></li>`;
   });
-  return html`<div class="warnings" role="note" aria-label="Warnings"><h3>${all.length === 1 ? "1 warning" : `${all.length} warnings`}, before any number</h3><ul>${items}</ul></div>`;
+  return html`<div class="warnings" role="note" aria-label="Warnings"><h3>${plural(same.size, "warning")}, before any number</h3><ul>${items}</ul></div>`;
+}
+
+function inShort({task: of, runs: all, settings}: Results): Html {
+  const labels = `${of.labels.length} labels${of.noneLabel === null ? "" : ` and the null label ${of.noneLabel}`}`;
+  const annotations = of.annotations === "annotators" ? "several annotators a document" : "aggregated labels";
+  const intervals = `${Math.round(100 * settings.level)} % intervals from ${formatCount(settings.resamples)} bootstrap resamples of the documents`;
+  return html`<p>${dataText(`${plural(all.length, "run")} on ${plural(of.documents, "document")} of ${of.id}: ${labels}, ${annotations}; ${intervals}.`)}</p>`;
 }
 
 function task({task: of, settings}: Results): Html {

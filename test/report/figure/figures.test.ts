@@ -4,6 +4,7 @@ import {confusion} from "../../../src/report/figure/confusion.ts";
 import type {Drawing} from "../../../src/report/figure/figure.ts";
 import {fileSvg, inlineSvg} from "../../../src/report/figure/frame.ts";
 import {drawAll, figures} from "../../../src/report/figure/index.ts";
+import {seriesAt} from "../../../src/report/figure/palette.ts";
 import {sizeCurves} from "../../../src/report/figure/size-curves.ts";
 import {spreadViolins} from "../../../src/report/figure/spread-violins.ts";
 import {variantSlopes} from "../../../src/report/figure/variant-slopes.ts";
@@ -21,6 +22,12 @@ const svgOf = (drawing: Drawing | undefined) =>
 const named = (name: string) => drawn.find(drawing => drawing.name === name);
 const textsOf = (svg: string) =>
   [...parseHTML(`<body>${svg}</body>`).document.querySelectorAll("text")].map(text => text.textContent);
+
+test("36 series are told apart by hue and symbol, and the first six without the hue", () => {
+  const marks = Array.from({length: 36}, (_, index) => seriesAt(index));
+  expect(new Set(marks.map(({colour, symbol}) => `${colour} ${symbol}`)).size).toBe(36);
+  expect(new Set(marks.slice(0, 6).map(({symbol}) => symbol)).size).toBe(6);
+});
 
 describe("every figure", () => {
   test("has a name of its own, and of the registry each draws or says why not", () => {
