@@ -111,7 +111,7 @@ function dotsOf(table: ExperimentTable, columns: readonly ExperimentColumn[], ba
     series: columns.map(({name, title}) => ({name: title, values: table.rows.map(({cells}) => cells[name])})),
     xLabel: columns.length === 1 ? (columns[0]?.title ?? "") : "share",
     ...(columns.every(({kind}) => kind === "share") ? {domain: [0, 1] as const} : {}),
-    width: bare ? 300 : 520,
+    width: bare ? 300 : 380,
     bare,
   });
 }
