@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import {runTitles} from "../../compare/run-titles.ts";
 import type {KlReport} from "../../records/results/kl-report.ts";
-import {type Figure, intervalWords} from "./figure.ts";
+import type {Figure} from "./figure.ts";
 import {endLabel, MARK_WIDTH} from "./key.ts";
 import {spreadOut} from "./lines.ts";
 import {seriesAt} from "./palette.ts";
@@ -38,10 +38,9 @@ export const klQuantiles: Figure = {
     const bounds = reports.some(({report}) => report.bound === "lower")
       ? " Lower bounds: full logits were not stored."
       : "";
-    const caption = `KL(base‖quantised) of the full vocabulary in nats, over label steps.${bounds} ${intervalWords(
-      results,
-      reports.map(({report}) => report.kld.mean),
-    )}`;
+    const counts = reports.map(({report}) => report.kld.n);
+    const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+    const caption = `KL(base‖quantised) of the full vocabulary in nats: quantiles over n = ${fewest === most ? most : `${fewest}–${most}`} label steps, as llama.cpp reports them, so no intervals.${bounds}`;
     return [{name, title, caption, picture: picture(reports)}];
   },
 };

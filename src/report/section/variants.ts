@@ -26,12 +26,13 @@ export function variantsSection(results: Results, drawn: readonly Drawn[]): Html
   const reasons = [
     ...new Set(results.variants.flatMap(({laterReason}) => (laterReason === undefined ? [] : [laterReason]))),
   ];
+  const isQuantised = results.variants.some(({step1}) => step1.klReport !== undefined);
   return section(
     "variants",
     "Variants",
     warned.length > 0 &&
       html`<div class="warnings" role="note" aria-label="Warnings about variants"><ul>${[...new Set(warned)].map(words => html`<li>${dataText(words)}</li>`)}</ul></div>`,
-    html`<p>Variant minus base on the same documents at step 1. Divergences are KL(variant‖base), in nats.</p>`,
+    html`<p>Variant minus base on the same documents at step 1. Divergences are KL(variant‖base), in nats${isQuantised && "; the report of quantisations below has llama.cpp's direction, KL(base‖variant)"}.</p>`,
     figuresOf(drawn, "variants", ["variants"]),
     deltas(results, titles),
     reasons.length > 0 &&
