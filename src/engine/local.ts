@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from "node:timers/promises";
 import type {Llama, LlamaContext, LlamaModel} from "node-llama-cpp";
 import {LabelscopeError} from "../errors.ts";
 import {type Embedder, type EmbedderOptions, embedderOn} from "./embedding.ts";
@@ -63,14 +64,41 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
     cpuBackend: loadedCpuBackend() ?? "unknown",
   };
   const shared: Shared = {llama, log, readerState, facts, options};
+  let hasFailed = false;
+  const noting = async <Loaded>(loading: Promise<Loaded>): Promise<Loaded> => {
+    try {
+      return await loading;
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
+  };
   return {
     name: "local",
     facts,
     readerState,
-    loadModel: (path, load = {}) => loadLocalModel(shared, path, load),
-    openEmbedder: (path, embedderOptions) => embedderOn({llama, log}, path, embedderOptions),
-    [Symbol.asyncDispose]: async () => await llama.dispose(),
+    loadModel: (path, load = {}) => noting(loadLocalModel(shared, path, load)),
+    openEmbedder: (path, embedderOptions) => noting(embedderOn({llama, log}, path, embedderOptions)),
+    [Symbol.asyncDispose]: async () => await disposeOf(llama, hasFailed),
   };
+}
+
+/** How long the engine may take to end after a model failed to load, in milliseconds. */
+const PATIENCE = 1000;
+
+/**
+ * Ends the engine.
+ *
+ * node-llama-cpp 3.22.1 counts a model that failed to load as alive until its end. The engine knows such a model by a weak
+ * reference alone: once it is collected as garbage, nobody is left to count it down, and `dispose` never returns. Then there
+ * is nothing to wait for.
+ */
+async function disposeOf(llama: Llama, hasFailed: boolean): Promise<void> {
+  if (!hasFailed) return await llama.dispose();
+  const enough = new AbortController();
+  const waiting = sleep(PATIENCE, undefined, {signal: enough.signal}).catch(() => {});
+  await Promise.race([llama.dispose(), waiting]);
+  enough.abort();
 }
 
 async function startLlama(options: LocalOptions, log: string[]): Promise<Llama> {

@@ -1,6 +1,9 @@
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
+import {setImmediate as nextTurn} from "node:timers/promises";
+import {setFlagsFromString} from "node:v8";
+import {runInNewContext} from "node:vm";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import type {ReadOut, ReadSpec, Session, SessionOptions} from "../../src/engine/engine.ts";
 import {type LocalOptions, openLocalEngine} from "../../src/engine/local.ts";
@@ -11,6 +14,9 @@ import {writeGguf} from "../support/gguf-writer.ts";
 import {smallestModel} from "../support/models.ts";
 
 const file = smallestModel();
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
 let home = "";
 let elsewhere = "";
 
@@ -144,6 +150,18 @@ describe.each(["native", "public"] as const)("bad files, %s reader", reader => {
     });
     expect(await codeOf(() => engine.loadModel(join(elsewhere, "missing.gguf")))).toBe("model-load-failed");
   });
+
+  test("the engine ends, even where a model that failed to load has been collected as garbage", async () => {
+    const engine = await openLocalEngine({home, reader});
+    const path = join(elsewhere, "not-a-model-either.gguf");
+    await writeGguf(path, {metadata: {"general.architecture": "llama"}, tensors: []});
+    expect(await codeOf(() => engine.loadModel(path))).toBe("model-load-failed");
+    for (let i = 0; i < 5; i++) {
+      await nextTurn();
+      collectGarbage();
+    }
+    await expect(engine[Symbol.asyncDispose]()).resolves.toBeUndefined();
+  }, 60_000);
 
   test("weights that are NaN are refused when the model loads", async () => {
     await using engine = await openLocalEngine({home, reader});
