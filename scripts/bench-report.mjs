@@ -1,7 +1,7 @@
 // Time and memory of a whole comparison with its report: synthetic runs of ten models on 500 documents.
 //   npm run build && node scripts/bench-report.mjs [RUNS] [DOCUMENTS]
-// Ten runs of 500 documents on two cores of an AMD EPYC: 17.6 s of processor time (median of three, other work running),
-// at most 0.7 GB; 21.9 s before resamples were scored in blocks and average precision once, measured in turn.
+// Ten runs of 500 documents on two quiet cores of an AMD EPYC: 18.2 s (18.4, 18.2, 16.7), at most 0.61 GB. Measured in turn
+// on a busy machine, processor time fell from 21.9 to 17.6 s when resamples were scored in blocks and average precision once.
 import {mkdtemp, rm, stat, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
