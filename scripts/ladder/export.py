@@ -101,7 +101,7 @@ def write(work: Workspace, job: Job, path: Path, weights: str) -> None:
         writer.add_float32("adapter.lora.alpha", work.recipe.finetuning.lora_alpha)
         for name, value in state.items():
             if "lora_" in name:
-                writer.add_tensor(tensor_name(name), value.numpy().astype(np.float32))
+                writer.add_tensor(tensor_name(name), value.float().numpy())
     else:
         writer.add_type("model")
         add_shape(writer, size)
