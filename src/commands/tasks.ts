@@ -1,4 +1,5 @@
 import {resolve} from "node:path";
+import {counted} from "../counted.ts";
 import {LabelscopeError} from "../errors.ts";
 import {explainFileError} from "../store/disk-full.ts";
 import {checkTask, type SplitSummary, type TaskSummary} from "../task/check.ts";
@@ -113,7 +114,7 @@ export async function tasksImport(
     Object.entries(task.splits).map(([split, {documents: all}]) => [split, all.length]),
   );
   const lines = files.map(file => `${file.written ? "wrote" : "unchanged"} ${file.path}`);
-  const counted = Object.values(task.splits).flatMap(split => [
+  const remarks = Object.values(task.splits).flatMap(split => [
     ...split.dropped.map(({reason, count}) => `dropped ${number.format(count)}: ${reason}`),
     ...split.remarks.map(({reason, count}) => `read by rule ${number.format(count)}: ${reason}`),
   ]);
@@ -121,6 +122,6 @@ export async function tasksImport(
   const notes = task.notes.map(note => `note: ${note}`);
   return {
     data: {id: task.definition.id, documents, files, notes: task.notes},
-    text: `${[...lines, pairs(documents), `${labels.length} label${labels.length === 1 ? "" : "s"}: ${labels.join(", ")}`, ...counted, ...notes].join("\n")}\n`,
+    text: `${[...lines, pairs(documents), `${counted(labels.length, "label")}: ${labels.join(", ")}`, ...remarks, ...notes].join("\n")}\n`,
   };
 }

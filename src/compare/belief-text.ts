@@ -4,8 +4,8 @@ import type {Results} from "../records/results/results.ts";
 import type {Measured} from "../records/results/value.ts";
 import type {StepDelta} from "../records/results/variants.ts";
 import {runTitles} from "./run-titles.ts";
+import {UNKNOWN, withInterval} from "./text-cells.ts";
 
-const UNKNOWN = "–";
 /** Curves that the terminal names, as columns. */
 const SHOWN_CURVES = [
   ["step1", "entropy step 1"],
@@ -118,12 +118,7 @@ function table(title: string, [head = [], ...rows]: readonly (readonly string[])
 
 /** `1.356 [1.310, 1.402]`; of a change the sign is shown as well. */
 function interval(measured: Measured | undefined, isChange = false): string {
-  const {value, lower, upper} = measured ?? {};
-  if (value === undefined) return UNKNOWN;
-  const fixed = (x: number) => (isChange ? signed(x) : x.toFixed(3));
-  return lower === undefined || upper === undefined
-    ? fixed(value)
-    : `${fixed(value)} [${fixed(lower)}, ${fixed(upper)}]`;
+  return measured === undefined ? UNKNOWN : withInterval(measured, isChange ? signed : x => x.toFixed(3));
 }
 
 /** Three decimals with a sign, which 0 does not have. */

@@ -1,6 +1,9 @@
 import {metricNamed} from "../metric/index.ts";
 import type {Measured} from "../records/results/value.ts";
 
+/** What stands where nothing is known. */
+export const UNKNOWN = "–";
+
 /** `NLL ↓`: a metric as the head of a column, with the direction in which it is better. */
 export function columnHead(metric: string): string {
   const {title, better} = metricNamed(metric);
@@ -8,9 +11,13 @@ export function columnHead(metric: string): string {
 }
 
 /** `3.41 [3.20, 3.62]`; a dash where there is no value. */
-export function intervalText(metric: string, {value, lower, upper}: Measured): string {
-  if (value === undefined) return "–";
-  const fixed = (number: number) => number.toFixed(digitsOf(metric));
+export function intervalText(metric: string, measured: Measured): string {
+  return withInterval(measured, number => number.toFixed(digitsOf(metric)));
+}
+
+/** A value with its interval, all written by `fixed`; a dash where there is no value. */
+export function withInterval({value, lower, upper}: Measured, fixed: (number: number) => string): string {
+  if (value === undefined) return UNKNOWN;
   return lower === undefined || upper === undefined
     ? fixed(value)
     : `${fixed(value)} [${fixed(lower)}, ${fixed(upper)}]`;

@@ -88,7 +88,7 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
     ],
     [
       "few-documents",
-      n >= FEW_DOCUMENTS ? undefined : `only ${n} document${n === 1 ? "" : "s"}: intervals are wide, or not given`,
+      n >= FEW_DOCUMENTS ? undefined : `only ${counted(n, "document")}: intervals are wide, or not given`,
     ],
     [
       "aggregated",

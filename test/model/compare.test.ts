@@ -1,34 +1,25 @@
-import {mkdtemp, readdir, readFile, rm} from "node:fs/promises";
-import {tmpdir} from "node:os";
+import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, expect, test} from "vitest";
-import {type Results, resultsSchema} from "../../src/records/results/results.ts";
-import {type Build, buildCli, callCli, type Ended} from "../cli-process.ts";
+import type {Results} from "../../src/records/results/results.ts";
+import type {Ended} from "../cli-process.ts";
+import {type Comparison, captureAndCompare} from "./comparison.ts";
 
 const MODELS = ["ladder-xxs-base", "ladder-xxs-sft", "ladder-xs-base"];
 const DOCUMENTS = 24;
 
+let comparison: Comparison;
 let cwd = "";
-let build: Build;
 let compared: Ended;
 let results: Results;
-const call = async (...flags: string[]) =>
-  await callCli(build, flags, {cwd, env: {LABELSCOPE_HOME: join(cwd, "home")}});
 
 beforeAll(async () => {
-  cwd = await mkdtemp(join(tmpdir(), "labelscope-model-compare-"));
-  build = buildCli();
-  const models = MODELS.flatMap(model => ["--model", model]);
-  const limits = ["--limit", String(DOCUMENTS), "--calibration-limit", "20", "--threads", "1"];
-  await call("run", "posts", ...models, ...limits, "--estimators", "marginal,first-step+platt", "--quiet");
-  const runs = (await readdir(join(cwd, "runs"))).map(name => join("runs", name));
-  compared = await call("compare", ...runs, "--out", "out", "--resamples", "300", "--quiet");
-  results = resultsSchema.parse(JSON.parse(await readFile(join(cwd, "out", "results.json"), "utf8")));
+  comparison = await captureAndCompare(MODELS, {
+    run: ["--limit", String(DOCUMENTS), "--calibration-limit", "20", "--estimators", "marginal,first-step+platt"],
+  });
+  ({cwd, compared, results} = comparison);
 });
-afterAll(async () => {
-  build.remove();
-  await rm(cwd, {recursive: true, force: true});
-});
+afterAll(async () => await comparison[Symbol.asyncDispose]());
 
 const runOf = (model: string) => results.runs.find(({title}) => title === model)?.run ?? "";
 

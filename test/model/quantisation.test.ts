@@ -1,38 +1,30 @@
-import {mkdtemp, readdir, readFile, rm} from "node:fs/promises";
-import {tmpdir} from "node:os";
+import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
-import {type Results, resultsSchema} from "../../src/records/results/results.ts";
+import type {Results} from "../../src/records/results/results.ts";
 import type {VariantPair} from "../../src/records/results/variants.ts";
 import type {Trace} from "../../src/records/trace.ts";
 import {readTraces} from "../../src/store/trace-file.ts";
-import {type Build, buildCli, callCli, type Ended} from "../cli-process.ts";
+import type {Ended} from "../cli-process.ts";
+import {type Comparison, captureAndCompare} from "./comparison.ts";
 
 const BASE = "ladder-xs-base";
 const MODELS = [BASE, `${BASE}-q8_0`, `${BASE}-q4_0`];
 const DOCUMENTS = 24;
 
+let comparison: Comparison;
 let cwd = "";
-let build: Build;
 let compared: Ended;
 let results: Results;
-const call = async (...flags: string[]) =>
-  await callCli(build, flags, {cwd, env: {LABELSCOPE_HOME: join(cwd, "home")}});
 
 beforeAll(async () => {
-  cwd = await mkdtemp(join(tmpdir(), "labelscope-model-quantisation-"));
-  build = buildCli();
-  const models = MODELS.flatMap(model => ["--model", model]);
-  const how = ["--force-answers", "gold", "--full-logits", "--limit", String(DOCUMENTS), "--threads", "1", "--quiet"];
-  await call("run", "posts", ...models, ...how);
-  const runs = (await readdir(join(cwd, "runs"))).map(name => join("runs", name));
-  compared = await call("compare", ...runs, "--out", "out", "--resamples", "300", "--no-report", "--quiet");
-  results = resultsSchema.parse(JSON.parse(await readFile(join(cwd, "out", "results.json"), "utf8")));
+  comparison = await captureAndCompare(MODELS, {
+    run: ["--force-answers", "gold", "--full-logits", "--limit", String(DOCUMENTS)],
+    compare: ["--no-report"],
+  });
+  ({cwd, compared, results} = comparison);
 });
-afterAll(async () => {
-  build.remove();
-  await rm(cwd, {recursive: true, force: true});
-});
+afterAll(async () => await comparison[Symbol.asyncDispose]());
 
 function pairTo(model: string): VariantPair {
   const run = results.runs.find(({title}) => title === model)?.run;
