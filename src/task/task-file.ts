@@ -1,4 +1,5 @@
 import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from "yaml";
+import type {z} from "zod";
 import {demonstrationsSchema, type TaskDefinition, taskDefinitionSchema} from "../records/task.ts";
 import {describeIssue} from "./issue.ts";
 import type {ProblemList} from "./problems.ts";
@@ -32,12 +33,21 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
   return document.contents?.range?.[0] ?? 0;
 }
 
+/** What a YAML file must hold, for reading it and for messages. */
+export interface YamlShape<T> {
+  readonly schema: z.ZodType<T>;
+  /** The fields of the object at a path, `labels[]` for an entry of a list; empty where they are not known. */
+  readonly fieldsAt: (place: string) => readonly string[];
+  /** What is expected of an empty file: `a task, starting with version: 1`. */
+  readonly expected: string;
+}
+
 /**
- * The definition in a task file's text; everything that is wrong goes to `problems` with its line.
+ * A value in the text of a YAML file, checked; everything that is wrong goes to `problems` with its line.
  *
  * @param file the name in messages
  */
-export function parseTaskText(text: string, file: string, problems: ProblemList): TaskDefinition | undefined {
+export function parseYaml<T>(text: string, file: string, shape: YamlShape<T>, problems: ProblemList): T | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
   for (const error of [...document.errors, ...document.warnings]) {
@@ -45,7 +55,7 @@ export function parseTaskText(text: string, file: string, problems: ProblemList)
   }
   if (problems.count > 0) return undefined;
   if (document.contents === null) {
-    problems.add({file, message: "the file is empty: expected a task, starting with version: 1"});
+    problems.add({file, message: `the file is empty: expected ${shape.expected}`});
     return undefined;
   }
   let value: unknown;
@@ -55,14 +65,25 @@ export function parseTaskText(text: string, file: string, problems: ProblemList)
     problems.add({file, message: `YAML: ${error instanceof Error ? error.message : String(error)}`});
     return undefined;
   }
-  const parsed = taskDefinitionSchema.safeParse(value);
+  const parsed = shape.schema.safeParse(value);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
-    for (const {path, message} of describeIssue(issue, place => knownFields.get(place) ?? [])) {
+    for (const {path, message} of describeIssue(issue, shape.fieldsAt)) {
       problems.add({file, line: lines.linePos(offsetOf(document, path)).line, message});
     }
   }
   return undefined;
+}
+
+const TASK: YamlShape<TaskDefinition> = {
+  schema: taskDefinitionSchema,
+  fieldsAt: place => knownFields.get(place) ?? [],
+  expected: "a task, starting with version: 1",
+};
+
+/** The definition in a task file's text; everything that is wrong goes to `problems` with its line. */
+export function parseTaskText(text: string, file: string, problems: ProblemList): TaskDefinition | undefined {
+  return parseYaml(text, file, TASK, problems);
 }
 
 /** The same from a file. @throws the system's error where it cannot be read */
