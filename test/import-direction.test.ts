@@ -27,7 +27,9 @@ const ORDER = [
   "compare",
   "report",
   "run",
+  "schedule",
   "experiment",
+  "study",
   "commands",
   "terminal.ts", // what a command line shows while it runs
   "program", // the commands and their options

@@ -1,23 +1,13 @@
-import {basename} from "node:path";
 import type {LabelScoring} from "../capture/label-scorer.ts";
 import type {Engine} from "../engine/engine.ts";
 import {LabelscopeError} from "../errors.ts";
 import type {RunOptions} from "../run/options.ts";
 import type {RunPlace} from "../run/place.ts";
-import {type ModelPlan, planRun, type RunPlan} from "../run/plan.ts";
+import {planRun, type RunPlan} from "../run/plan.ts";
+import type {PlannedRun} from "../schedule/planned-run.ts";
 import type {Experiment, Variation} from "./experiment.ts";
 import {experimentNamed} from "./index.ts";
 import type {ExperimentRequest} from "./request.ts";
-
-/** One setting of one model. */
-export interface PlannedRun {
-  readonly setting: string;
-  readonly options: RunOptions;
-  readonly plan: RunPlan;
-  readonly model: ModelPlan;
-  /** The setting that it shares its run with: the same prompts were planned before. */
-  readonly sameAs?: string;
-}
 
 export interface ExperimentPlan {
   readonly experiment: Experiment;
@@ -144,14 +134,4 @@ function nothingLeft(experiment: Experiment, leftOut: ExperimentPlan["leftOut"])
     details: leftOut.map(({value, reason}) => `${value}: ${reason}`),
     next: "--values for settings that this task and these models can have",
   });
-}
-
-/** The runs that are captured: each once. */
-export function ownRuns({runs}: Pick<ExperimentPlan, "runs">): PlannedRun[] {
-  return runs.filter(({sameAs}) => sameAs === undefined);
-}
-
-/** The name of a run's folder. */
-export function runNameOf({model}: PlannedRun): string {
-  return basename(model.folder);
 }

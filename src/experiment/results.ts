@@ -2,10 +2,11 @@ import {taskOfRuns} from "../compare/compared-task.ts";
 import {warningsOfRun} from "../compare/warnings.ts";
 import {EXPERIMENT_SCHEMA, type ExperimentResults, type ExperimentRun} from "../records/results/experiment.ts";
 import type {Warning} from "../records/results/runs.ts";
+import {runNameOf} from "../schedule/planned-run.ts";
+import type {FinishedRun} from "../schedule/read-finished.ts";
 import {version} from "../version.ts";
-import type {FinishedRun} from "./material.ts";
 import {modelsOf} from "./material.ts";
-import {type ExperimentPlan, runNameOf} from "./plan.ts";
+import type {ExperimentPlan} from "./plan.ts";
 import type {ExperimentRequest} from "./request.ts";
 import {resamplingOf} from "./resampling.ts";
 

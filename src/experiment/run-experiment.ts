@@ -1,37 +1,23 @@
 import {join, relative, resolve} from "node:path";
 import type {Engine} from "../engine/engine.ts";
 import type {ExperimentResults} from "../records/results/experiment.ts";
-import {executeModel, type RunHooks} from "../run/execute.ts";
+import type {RunHooks} from "../run/execute.ts";
 import type {RunPlace} from "../run/place.ts";
 import {homeOf} from "../run/plan.ts";
+import {captureMissing, priceRuns, type ScheduleProgress} from "../schedule/carry-out.ts";
+import {declineOversized, type Patience} from "../schedule/decline.ts";
+import {existingFolder} from "../schedule/existing-folder.ts";
+import type {Price} from "../schedule/price.ts";
+import {readFinished} from "../schedule/read-finished.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
-import {calibrate, type KnownRun, speedsSoFar} from "./calibrate.ts";
-import {declineOversized} from "./decline.ts";
 import {describePlan, planData} from "./describe-plan.ts";
-import {existingFolder} from "./existing-folder.ts";
-import {readFinished} from "./material.ts";
-import {type ExperimentPlan, ownRuns, planExperiment} from "./plan.ts";
-import {PlanProgress} from "./plan-progress.ts";
-import {type Price, priceOf} from "./price.ts";
+import {type ExperimentPlan, planExperiment} from "./plan.ts";
 import type {ExperimentRequest} from "./request.ts";
 import {resultsOf} from "./results.ts";
-import {readState} from "./stored.ts";
 import {writeExperiment} from "./write-experiment.ts";
 
-/** How far a plan has come. */
-export interface ExperimentProgress {
-  /** Records of the whole plan. */
-  readonly done: number;
-  readonly total: number;
-  /** So many that what is left ends in the time that is left, by the plan's own estimate. */
-  readonly recordsPerSecond?: number;
-  /** The run under way. */
-  readonly setting: string;
-  readonly model: string;
-}
-
 export interface ExperimentHooks extends Omit<RunHooks, "home" | "onProgress"> {
-  readonly onProgress?: (progress: ExperimentProgress) => void;
+  readonly onProgress?: (progress: ScheduleProgress) => void;
   /** The plan with its cost, before anything but a calibration is captured. */
   readonly onPlan?: (text: string) => void;
   /** Bytes that can be written in a folder; default asks the file system. */
@@ -68,58 +54,38 @@ export async function runExperiment(
   const home = homeOf(place);
   const plan = await planExperiment(engine, request, place);
   const {onProgress, onPlan, availableBytes, ...rest} = hooks;
-  const runHooks: RunHooks = {...rest, home};
-  let runs: readonly KnownRun[] = await Promise.all(
-    ownRuns(plan).map(async planned => ({planned, state: await readState(planned, home)})),
-  );
-  let speeds = speedsSoFar(runs);
-  ({runs, speeds} = await calibrate(engine, runs, !request.dryRun, runHooks));
-  const price = priceOf(runs, speeds);
+  const runHooks = {...rest, home};
+  const price = await priceRuns(engine, plan.runs, !request.dryRun, runHooks);
   const text = describePlan(plan, price);
   if (request.dryRun) return {kind: "planned", text, plan: planData(plan, price)};
   onPlan?.(text);
   const folder = existingFolder(resolve(place.cwd, request.run.out ?? "runs"));
-  await declineOversized(price, request, {folder, minutesUsed: minutesUsed()}, availableBytes);
-  const finished = await captureMissing(engine, price, request, minutesUsed, {...runHooks, onProgress});
+  await declineOversized(price, patienceOf(request, price), {folder, minutesUsed: minutesUsed()}, availableBytes);
+  const {maxMinutes} = request;
+  const minutesLeft = () => (maxMinutes === undefined ? undefined : maxMinutes - minutesUsed());
+  const finished = await captureMissing(engine, price, minutesLeft, {
+    ...runHooks,
+    onProgress,
+  });
   if (!finished.all) {
     return {kind: "unfinished", done: finished.done, total: finished.total, plan: planData(plan, price)};
   }
-  const results = resultsOf(plan, await readFinished(plan), request);
+  const results = resultsOf(plan, await readFinished(plan.runs), request);
   const out = resolve(place.cwd, request.out ?? join("experiments", folderName(plan, results)));
   await writeExperiment(out, results);
   return {kind: "finished", folder: relative(place.cwd, out) || out, results};
 }
 
-async function captureMissing(
-  engine: Engine,
-  {runs}: Price,
-  {maxMinutes}: ExperimentRequest,
-  minutesUsed: () => number,
-  {onProgress, ...hooks}: Omit<RunHooks, "onProgress"> & {readonly onProgress: ExperimentHooks["onProgress"]},
-): Promise<{readonly all: boolean; readonly done: number; readonly total: number}> {
-  const progress = new PlanProgress(runs);
-  for (const run of runs) {
-    if (run.finished) continue;
-    const {plan, model, options, setting} = run.planned;
-    const left = maxMinutes === undefined ? undefined : maxMinutes - minutesUsed();
-    if (hooks.signal.aborted || (left !== undefined && left <= 0)) return {all: false, ...progress.counts()};
-    const outcome = await executeModel(
-      engine,
-      plan,
-      model,
-      {...options, fresh: false, ...(left === undefined ? {} : {maxMinutes: left})},
-      {
-        ...hooks,
-        onProgress: ({capture, done}) => {
-          progress.move(run, capture, done);
-          onProgress?.({...progress.counts(), ...progress.rate(), setting, model: model.resolved.id});
-        },
-      },
-    );
-    if (!outcome.finished) return {all: false, ...progress.counts()};
-    progress.finish(run);
-  }
-  return {all: true, ...progress.counts()};
+function patienceOf({maxMinutes, yes, run, experiment}: ExperimentRequest, {runs}: Price): Patience {
+  const settings = new Set(runs.map(({planned}) => planned.setting)).size;
+  const smaller = [
+    `a smaller --limit (now ${run.limit ?? "all documents"})`,
+    ...(settings > 1
+      ? [`fewer ${experiment === "order-marginal" ? "--orders" : "--values"} (now ${settings} settings)`]
+      : []),
+    ...(run.models.length > 1 ? [`fewer --model (now ${run.models.length})`] : []),
+  ];
+  return {maxMinutes, yes, smaller};
 }
 
 /** The name of an experiment's folder: the same command finds it again. */

@@ -1,6 +1,5 @@
 import {describe, expect, test} from "vitest";
 import {csvText} from "../../src/compare/csv.ts";
-import {declineOversized, formatMinutes} from "../../src/experiment/decline.ts";
 import {experimentCsv} from "../../src/experiment/experiment-csv.ts";
 import {experimentText} from "../../src/experiment/experiment-text.ts";
 import {experimentList} from "../../src/experiment/index.ts";
@@ -8,8 +7,7 @@ import {type ExperimentResults, experimentSchema} from "../../src/records/result
 import {experimentPage} from "../../src/report/experiment-page.ts";
 import {drawExperiment} from "../../src/report/figure/experiment.ts";
 import {captured, labelStep} from "../dynamics/support.ts";
-import {workspace} from "../run/workspace.ts";
-import {materialOf, requestOf, settingRun} from "./support.ts";
+import {materialOf, settingRun} from "./support.ts";
 
 const ASSETS = {style: "", script: "", styleHash: "sha256-a", scriptHash: "sha256-b"};
 const HOSTILE = '</script><img src=x onerror="alert(1)">';
@@ -114,37 +112,4 @@ test("a figure without a number says why", () => {
   const empty = {...results, tables: results.tables.map(table => ({...table, rows}))};
   const figure = {table: "order", shape: {kind: "dots", together: true}, columns: ["prompt"]} as const;
   expect(drawExperiment(empty, figure)).toMatchObject({reason: "nothing was said"});
-});
-
-describe("declining", () => {
-  const price = (seconds: number, bytes: number) => ({runs: [], cost: {documents: 10, tokens: 100, seconds, bytes}});
-
-  test("counts what calibration took against the patience", async () => {
-    const request = {...requestOf(await workspace()), maxMinutes: 2};
-    const at = {folder: "/", minutesUsed: 1.5};
-    await expect(declineOversized(price(29, 0), request, at)).resolves.toBeUndefined();
-    await expect(declineOversized(price(31, 0), request, at)).rejects.toMatchObject({code: "plan-too-long"});
-    await expect(declineOversized(price(1e6, 0), {...request, maxMinutes: undefined}, at)).resolves.toBeUndefined();
-  });
-
-  test("leaves the spare bytes free, and goes on where the file system does not say how much is free", async () => {
-    const request = requestOf(await workspace());
-    const free = (bytes: number | undefined) => async () => bytes;
-    const at = {folder: "/", minutesUsed: 0};
-    const spare = 64 * 1024 * 1024;
-    await expect(declineOversized(price(1, 1000), request, at, free(spare + 1000))).resolves.toBeUndefined();
-    await expect(declineOversized(price(1, 1001), request, at, free(spare + 1000))).rejects.toMatchObject({
-      code: "plan-too-large",
-    });
-    await expect(declineOversized(price(1, 1e15), request, at, free(undefined))).resolves.toBeUndefined();
-  });
-
-  test.each([
-    [0.25, "15 s"],
-    [1.4, "84 s"],
-    [1.6, "2 min"],
-    [90, "1.5 h"],
-  ])("%d minutes are written as %s", (minutes, text) => {
-    expect(formatMinutes(minutes)).toBe(text);
-  });
 });

@@ -2,7 +2,15 @@ import {availableBytes, spareBytes} from "../catalog/disk-space.ts";
 import {formatBytes} from "../catalog/format-bytes.ts";
 import {LabelscopeError} from "../errors.ts";
 import type {Price} from "./price.ts";
-import type {ExperimentRequest} from "./request.ts";
+
+/** How long somebody will wait. */
+export interface Patience {
+  readonly maxMinutes?: number | undefined;
+  /** Begin a longer plan all the same, to go on with another time. */
+  readonly yes: boolean;
+  /** What would make the plan smaller, for advice. */
+  readonly smaller: readonly string[];
+}
 
 /**
  * Declines a plan that is longer than the patience shown, or larger than the disk.
@@ -15,20 +23,11 @@ import type {ExperimentRequest} from "./request.ts";
  */
 export async function declineOversized(
   {cost, runs}: Price,
-  request: Pick<ExperimentRequest, "maxMinutes" | "yes" | "run" | "values" | "experiment">,
+  {maxMinutes, yes, smaller}: Patience,
   {folder, minutesUsed}: {readonly folder: string; readonly minutesUsed: number},
   available: (folder: string) => Promise<number | undefined> = availableBytes,
 ): Promise<void> {
-  const {maxMinutes, yes} = request;
   const minutes = (cost.seconds ?? 0) / 60;
-  const settings = new Set(runs.map(({planned}) => planned.setting)).size;
-  const smaller = [
-    `a smaller --limit (now ${request.run.limit ?? "all documents"})`,
-    ...(settings > 1
-      ? [`fewer ${request.experiment === "order-marginal" ? "--orders" : "--values"} (now ${settings} settings)`]
-      : []),
-    ...(request.run.models.length > 1 ? [`fewer --model (now ${request.run.models.length})`] : []),
-  ];
   if (maxMinutes !== undefined && !yes && minutes + minutesUsed > maxMinutes) {
     throw new LabelscopeError({
       code: "plan-too-long",

@@ -1,6 +1,6 @@
 import type {KnownRun, SpeedOf} from "./calibrate.ts";
 import {addCosts, type Cost, costOf} from "./cost.ts";
-import type {PlannedRun} from "./plan.ts";
+import type {PlannedRun} from "./planned-run.ts";
 
 /** What one run of a plan will take. */
 export interface PricedRun {

@@ -10,7 +10,7 @@ import {readRecords} from "../store/record-file.ts";
 import {matrixFiles, recordKinds} from "../store/record-kinds.ts";
 import {canonicalJson} from "../task/hash.ts";
 import type {KindMeasure, Measures, MissingWork} from "./cost.ts";
-import type {PlannedRun} from "./plan.ts";
+import type {PlannedRun} from "./planned-run.ts";
 import {worksOf} from "./works.ts";
 
 /** How far one planned run has come already. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {addCosts, addMeasures, type Cost, costOf, type KindMeasure, NO_COST} from "../../src/experiment/cost.ts";
+import {addCosts, addMeasures, type Cost, costOf, type KindMeasure, NO_COST} from "../../src/schedule/cost.ts";
 
 const measure: KindMeasure = {documents: 10, seconds: 20, tokens: 1000, answerTokens: 50, bytes: 4000};
 

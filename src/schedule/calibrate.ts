@@ -5,7 +5,7 @@ import type {Engine} from "../engine/engine.ts";
 import type {RecordName} from "../records/run-records.ts";
 import {executeModel, type RunHooks} from "../run/execute.ts";
 import {addMeasures, type Measures} from "./cost.ts";
-import type {PlannedRun} from "./plan.ts";
+import type {PlannedRun} from "./planned-run.ts";
 import {readState, type StoredState} from "./stored.ts";
 import {restricted} from "./works.ts";
 
