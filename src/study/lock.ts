@@ -1,0 +1,81 @@
+import {isMap, parseDocument} from "yaml";
+import {sha256File} from "../catalog/hash.ts";
+import {LabelscopeError} from "../errors.ts";
+import type {Manifest} from "../records/manifest.ts";
+import {version} from "../version.ts";
+import type {StudyPlan} from "./plan-study.ts";
+import type {StudyLock} from "./study-file.ts";
+
+/**
+ * What a planned study would be made with: hashes of its task, data and models, by the names of the file.
+ *
+ * @param home where hashes of files that did not change are kept
+ * @param engine what the runs say of their engine; absent before there are any
+ */
+export async function lockOf({runs}: StudyPlan, home: string, engine = ""): Promise<StudyLock> {
+  const [first] = runs;
+  if (first === undefined) throw new RangeError("a study has at least one run");
+  const {task} = first.plan;
+  const models: Record<string, string> = {};
+  for (const {model} of runs) {
+    const {path, adapter} = model.resolved;
+    const own = await sha256File(path, {home});
+    models[model.spec] = adapter === undefined ? own : `${own}+${await sha256File(adapter.path, {home})}`;
+  }
+  const data = Object.fromEntries(Object.entries(task.splits).map(([split, {hash}]) => [split, hash]));
+  return {labelscope: version, engine, task: task.hash, data, models};
+}
+
+/** What a run says of the engine that made it. */
+export function engineOf({engine}: Manifest): string {
+  return ["engine", "llamaCpp", "gpu", "cpuBackend"].flatMap(fact => engine[fact] ?? []).join(" ");
+}
+
+/** What is not as it was when the study was locked, a line each; what could change a number first. */
+export function lockDifferences(
+  locked: StudyLock,
+  found: StudyLock,
+): {readonly content: string[]; readonly versions: string[]} {
+  const content: string[] = [];
+  if (locked.task !== found.task) content.push("the task's definition is another one");
+  for (const [split, hash] of Object.entries(found.data)) {
+    if (locked.data[split] !== hash) content.push(`the ${split} documents are other ones`);
+  }
+  for (const [spec, hash] of Object.entries(found.models)) {
+    if (locked.models[spec] === undefined) content.push(`${spec} was not part of it`);
+    else if (locked.models[spec] !== hash) content.push(`${spec} is another file`);
+  }
+  for (const spec of Object.keys(locked.models)) {
+    if (found.models[spec] === undefined) content.push(`${spec} is no longer part of it`);
+  }
+  const versions =
+    locked.labelscope === found.labelscope ? [] : [`labelscope ${found.labelscope} instead of ${locked.labelscope}`];
+  if (found.engine !== "" && locked.engine !== "" && locked.engine !== found.engine) {
+    versions.push(`engine ${found.engine} instead of ${locked.engine}`);
+  }
+  return {content, versions};
+}
+
+/** @throws `study-changed`, naming what differs */
+export function refuseChanged(locked: StudyLock, found: StudyLock, file: string): void {
+  const {content} = lockDifferences(locked, found);
+  if (content.length === 0) return;
+  throw new LabelscopeError({
+    code: "study-changed",
+    message: `${file} was locked with other contents`,
+    details: content,
+    next: [
+      "put back what it was locked with, to get the numbers of then",
+      `labelscope study ${file} --lock runs it with what is there now, and locks that`,
+    ],
+    facts: {differences: content},
+  });
+}
+
+/** The text of a study file with a lock in it; comments and order stay as they are. */
+export function withLock(text: string, lock: StudyLock): string {
+  const document = parseDocument(text);
+  if (!isMap(document.contents)) throw new RangeError("a study file is a map");
+  document.set("lock", document.createNode(lock));
+  return document.toString({lineWidth: 0});
+}

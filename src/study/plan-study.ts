@@ -1,0 +1,131 @@
+import {resolve} from "node:path";
+import type {Engine} from "../engine/engine.ts";
+import {type ExperimentPlan, planExperiment} from "../experiment/plan.ts";
+import {EXPERIMENT_DEFAULTS, type ExperimentRequest} from "../experiment/request.ts";
+import {RUN_DEFAULTS, type RunOptions} from "../run/options.ts";
+import type {RunPlace} from "../run/place.ts";
+import {planRun, type RunPlan} from "../run/plan.ts";
+import type {PlannedRun} from "../schedule/planned-run.ts";
+import {canonicalJson} from "../task/hash.ts";
+import type {Study, StudyVariation} from "./study-file.ts";
+import {variationsOf} from "./study-file.ts";
+
+/** Where a study's parts are found and made. */
+export interface StudyPlace extends RunPlace {
+  /** The folder of the study file: its paths start here. */
+  readonly home: string;
+  /** Where run folders are made, absolute. */
+  readonly runs: string;
+}
+
+/** Everything that a study will capture, known before a model is loaded. */
+export interface StudyPlan {
+  /** Model by model within each variation; runs that two entries share stand once with their own folder. */
+  readonly runs: readonly PlannedRun[];
+  readonly experiments: readonly StudyExperiment[];
+}
+
+export interface StudyExperiment {
+  readonly request: ExperimentRequest;
+  readonly plan: ExperimentPlan;
+}
+
+/** Models of one variation that have the same options: they are planned by one call. */
+interface Group {
+  readonly variation: StudyVariation;
+  readonly options: RunOptions;
+}
+
+/**
+ * Plans every run of a study, and of its experiments: all that can go wrong before inference goes wrong here.
+ *
+ * One label scoring holds for all of its runs, since only such runs can be compared: whole labels as soon as one of them
+ * needs it.
+ *
+ * @throws what planning a run or an experiment throws
+ */
+export async function planStudy(engine: Engine, study: Study, place: StudyPlace): Promise<StudyPlan> {
+  const runPlace = {...place, cwd: place.home};
+  const groups = groupsOf(study, place);
+  const planAll = async (labelScoring?: RunOptions["labelScoring"]) => {
+    const plans: {readonly group: Group; readonly plan: RunPlan}[] = [];
+    for (const group of groups) {
+      const options = labelScoring === undefined ? group.options : {...group.options, labelScoring};
+      plans.push({group: {...group, options}, plan: await planRun(engine, options, runPlace)});
+    }
+    return plans;
+  };
+  let planned = await planAll();
+  if (new Set(planned.map(({plan}) => plan.scoring)).size > 1) planned = await planAll("exact");
+  const runs = planned.flatMap(({group: {variation, options}, plan}) =>
+    plan.models.map((model): PlannedRun => ({setting: settingOf(variation), options, plan, model})),
+  );
+  const experiments: StudyExperiment[] = [];
+  for (const request of experimentsOf(study, place)) {
+    experiments.push({request, plan: await planExperiment(engine, request, runPlace)});
+  }
+  return {runs: shareRuns(runs), experiments};
+}
+
+function groupsOf(study: Study, place: StudyPlace): Group[] {
+  const groups = new Map<string, {variation: StudyVariation; options: RunOptions; models: string[]}>();
+  for (const variation of variationsOf(study)) {
+    for (const {model, name: _name, ...own} of study.models) {
+      const options = {...study.options, ...own, ...variation.options};
+      const key = canonicalJson({name: variation.name, options});
+      const group = groups.get(key) ?? {variation, options: runOptions(study, options, place), models: []};
+      group.models.push(model);
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()].map(({variation, options, models}) => ({variation, options: {...options, models}}));
+}
+
+function runOptions(study: Study, options: Study["options"], place: StudyPlace): RunOptions {
+  return {
+    ...RUN_DEFAULTS,
+    ...options,
+    task: taskOf(study),
+    models: [],
+    out: place.runs,
+    ...(study.data === undefined ? {} : {data: resolve(place.home, study.data)}),
+  };
+}
+
+/** A built-in task's id, or the path of a task file. */
+function taskOf({task}: Study): string {
+  return task;
+}
+
+/** What a variation changes, for a person: its own name, or its options as they are set. */
+export function settingOf({name, options}: StudyVariation): string {
+  if (name !== undefined) return name;
+  const changes = Object.entries(options).map(([option, value]) => `${option} ${String(value)}`);
+  return changes.length === 0 ? "as given" : changes.join(", ");
+}
+
+/** Two entries that lead to one folder share its run. */
+function shareRuns(runs: readonly PlannedRun[]): PlannedRun[] {
+  const known = new Map<string, PlannedRun>();
+  return runs.map(run => {
+    const earlier = known.get(run.model.folder);
+    if (earlier !== undefined) return {...earlier, setting: run.setting, sameAs: earlier.setting};
+    known.set(run.model.folder, run);
+    return run;
+  });
+}
+
+function experimentsOf(study: Study, place: StudyPlace): ExperimentRequest[] {
+  return study.experiments.map(({name, values, orders, models, estimators, ...own}) => {
+    const run = runOptions(study, {...study.options, ...own}, place);
+    return {
+      ...EXPERIMENT_DEFAULTS,
+      experiment: name,
+      run: {...run, models: models ?? study.models.map(({model}) => model)},
+      values,
+      orders,
+      estimators,
+      yes: true,
+    };
+  });
+}

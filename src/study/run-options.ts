@@ -1,0 +1,48 @@
+import {z} from "zod";
+import {formatNameSchema, labelOrderSchema} from "../records/task.ts";
+import type {RunOptions} from "../run/options.ts";
+
+/** Options of a run that a study settles for all its runs: what they are made of, and where they go. */
+type OfTheStudy = "task" | "models" | "data" | "out" | "fresh" | "shard" | "maxMinutes" | "name";
+
+const share = z.number().min(0).max(1).exactOptional();
+const count = (least: number) => z.int().min(least).exactOptional();
+
+/** Every other option, named as in `run` (`--label-order` is `labelOrder`). One that is missing here does not compile. */
+const options = {
+  limit: count(1),
+  calibrationLimit: count(0),
+  trainLimit: count(0),
+  estimators: z.array(z.string().min(1)).exactOptional(),
+  probePredictions: z.boolean().exactOptional(),
+  encoder: z.string().min(1).exactOptional(),
+  treeWidth: z.number().positive().exactOptional(),
+  treeExpansions: count(1),
+  forceAnswers: z.string().min(1).exactOptional(),
+  testMultiShare: share,
+  seed: count(0),
+  shots: count(0),
+  multiShare: share,
+  noneShare: share,
+  labelOrder: labelOrderSchema.exactOptional(),
+  format: formatNameSchema.exactOptional(),
+  chat: z.enum(["raw", "auto"]).exactOptional(),
+  opening: z.enum(["given", "free"]).exactOptional(),
+  decode: z.enum(["free", "constrained"]).exactOptional(),
+  labelScoring: z.enum(["auto", "exact", "first-token"]).exactOptional(),
+  variants: z.enum(["max", "sum"]).exactOptional(),
+  fullLogits: z.boolean().exactOptional(),
+  context: count(16),
+  threads: count(1),
+  sequences: count(1),
+  flashAttention: z.boolean().exactOptional(),
+  gpu: z.enum(["off", "auto", "cuda", "vulkan", "metal"]).exactOptional(),
+  reader: z.enum(["auto", "native", "public"]).exactOptional(),
+  strict: z.boolean().exactOptional(),
+} satisfies Record<Exclude<keyof RunOptions, OfTheStudy>, z.ZodType>;
+
+/** Options of `run` in a study file: of all its runs, of one model's, or of one variation's. */
+export const runOptionsSchema = z.strictObject(options);
+export type StudyRunOptions = z.infer<typeof runOptionsSchema>;
+
+export const runOptionNames: readonly string[] = Object.keys(options);

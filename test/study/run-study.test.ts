@@ -1,0 +1,164 @@
+import {readdir, readFile, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {expect, test, vi} from "vitest";
+import {readStudy} from "../../src/study/read-study.ts";
+import {runStudy, type StudyHooks, type StudyRequest} from "../../src/study/run-study.ts";
+import {aModel, engineOf, type Workspace, workspace} from "../run/workspace.ts";
+
+vi.setConfig({testTimeout: 120_000});
+
+interface Changes extends Partial<Omit<StudyRequest, "read">>, Partial<StudyHooks> {
+  readonly engine?: ReturnType<typeof engineOf>;
+}
+
+async function study({folder}: Workspace, yaml: string, changes: Changes = {}) {
+  await writeFile(join(folder, "study.yaml"), yaml);
+  return await again({folder}, changes);
+}
+
+async function again({folder}: Pick<Workspace, "folder">, changes: Changes = {}) {
+  const {
+    engine = engineOf(),
+    onPlan,
+    onProgress,
+    onNotice,
+    signal = new AbortController().signal,
+    ...request
+  } = changes;
+  const read = await readStudy("study.yaml", folder);
+  const place = {cwd: folder, env: {LABELSCOPE_HOME: join(folder, "home")}, home: folder, runs: join(folder, "runs")};
+  return await runStudy(
+    engine,
+    {read, out: join(folder, "studies"), yes: false, dryRun: false, lock: false, ...request},
+    place,
+    {
+      signal,
+      ...(onPlan === undefined ? {} : {onPlan}),
+      ...(onProgress === undefined ? {} : {onProgress}),
+      ...(onNotice === undefined ? {} : {onNotice}),
+    },
+  );
+}
+
+const TWO = `version: 1
+task: task.yaml
+models: [model.gguf, other.gguf]
+options: {limit: 5}
+vary: [{name: two, shots: 2}, {name: four, shots: 4}]
+`;
+
+async function place(): Promise<Workspace> {
+  const made = await workspace();
+  await aModel(join(made.folder, "other.gguf"), 4096, {"general.name": "other"});
+  return made;
+}
+
+test("every model is captured in every variation, and read back with the planned documents only", async () => {
+  const made = await place();
+  const plans: string[] = [];
+  const outcome = await study(made, TWO, {onPlan: text => plans.push(text)});
+  if (outcome.kind !== "finished") throw new Error(outcome.kind);
+  expect(
+    outcome.runs.map(({planned, run}) => [planned.setting, run.manifest.model.id, run.documents.test.length]),
+  ).toEqual([
+    ["two", "model", 5],
+    ["two", "other", 5],
+    ["four", "model", 5],
+    ["four", "other", 5],
+  ]);
+  expect(plans[0]).toMatch(/4 runs, 2 of them there already; 10 documents/);
+  await study(made, TWO.replace("limit: 5", "limit: 9"));
+  const smaller = await study(made, TWO);
+  if (smaller.kind !== "finished") throw new Error(smaller.kind);
+  expect(smaller.runs.map(({run}) => run.documents.test.length)).toEqual([5, 5, 5, 5]);
+});
+
+test("the same study again evaluates nothing", async () => {
+  const made = await place();
+  await study(made, TWO);
+  const batches: unknown[] = [];
+  const outcome = await again(made, {engine: engineOf({onExtend: items => batches.push(items)})});
+  expect(outcome.kind).toBe("finished");
+  expect(batches).toEqual([]);
+});
+
+test("a model's own options go before those of all, a variation's before both", async () => {
+  const made = await place();
+  const outcome = await study(
+    made,
+    `version: 1
+task: task.yaml
+models: [{model: model.gguf, shots: 3, labelOrder: reversed}, other.gguf]
+options: {limit: 4, shots: 1, seed: 7}
+vary: [{}, {labelOrder: as-listed}]
+`,
+  );
+  if (outcome.kind !== "finished") throw new Error(outcome.kind);
+  const made4 = outcome.runs.map(({run: {manifest}}) => {
+    const {model, shots, labelOrder, seed} = manifest.identity;
+    return [model, shots, labelOrder, seed];
+  });
+  expect(made4).toEqual([
+    ["model", 3, "reversed", 7],
+    ["other", 1, "alphabetical", 7],
+    ["model", 3, "as-listed", 7],
+    ["other", 1, "as-listed", 7],
+  ]);
+});
+
+test("two variations that lead to the same run share it", async () => {
+  const made = await place();
+  const outcome = await study(
+    made,
+    "version: 1\ntask: task.yaml\nmodels: [model.gguf]\nvary: [{shots: 4}, {name: task's own}]\n",
+  );
+  if (outcome.kind !== "finished") throw new Error(outcome.kind);
+  expect(outcome.runs).toHaveLength(1);
+  expect(await readdir(join(made.folder, "runs"))).toHaveLength(1);
+});
+
+test("an experiment is captured with the study and has its own report", async () => {
+  const made = await place();
+  const outcome = await study(
+    made,
+    "version: 1\ntask: task.yaml\nmodels: [model.gguf]\noptions: {limit: 4}\nexperiments: [{name: shots, values: ['0', '4']}]\n",
+  );
+  if (outcome.kind !== "finished") throw new Error(outcome.kind);
+  expect(outcome.experiments.map(({results}) => results.settings.values)).toEqual([["0", "4"]]);
+  expect(await readdir(join(made.folder, "studies", "shots"))).toContain("report.html");
+  // The study's own run has the task's four demonstrations, and so does one of the experiment's: two runs in all.
+  expect(await readdir(join(made.folder, "runs"))).toHaveLength(2);
+});
+
+test("a dry run captures nothing", async () => {
+  const made = await place();
+  const outcome = await study(made, TWO, {dryRun: true});
+  expect(outcome).toMatchObject({kind: "planned", plan: {runs: [{setting: "two"}, {}, {}, {}]}});
+  expect(await readdir(made.folder)).not.toContain("runs");
+});
+
+test("a lock refuses another model's file and names it; locking again accepts it", async () => {
+  const made = await place();
+  await study(made, TWO, {lock: true});
+  const locked = await readFile(join(made.folder, "study.yaml"), "utf8");
+  expect(locked).toContain("lock:");
+  expect((await again(made)).kind).toBe("finished");
+  await aModel(join(made.folder, "other.gguf"), 4096, {"general.name": "changed"});
+  await expect(again(made)).rejects.toMatchObject({code: "study-changed", details: ["other.gguf is another file"]});
+  await writeFile(join(made.folder, "study.yaml"), TWO);
+});
+
+test("interrupted it keeps what is finished, and the same study goes on", async () => {
+  const made = await place();
+  const controller = new AbortController();
+  const stopped = await study(made, TWO.replace("{limit: 5}", "{limit: 5, sequences: 1}"), {
+    signal: controller.signal,
+    onProgress: ({done}) => {
+      if (done >= 12) controller.abort();
+    },
+  });
+  expect(stopped).toMatchObject({kind: "unfinished", total: 20});
+  const outcome = await again(made);
+  if (outcome.kind !== "finished") throw new Error(outcome.kind);
+  expect(outcome.runs.map(({run}) => run.documents.test.length)).toEqual([5, 5, 5, 5]);
+});
