@@ -29,6 +29,7 @@ const ORDER = [
   "run",
   "schedule",
   "experiment",
+  "comparison",
   "study",
   "commands",
   "terminal.ts", // what a command line shows while it runs

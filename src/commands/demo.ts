@@ -2,12 +2,13 @@ import {dirname, relative, resolve} from "node:path";
 import {type Catalog, loadCatalog} from "../catalog/catalog.ts";
 import {readGgufInfo} from "../catalog/gguf-info.ts";
 import {findEmbedded} from "../catalog/installed.ts";
+import {comparisonOf} from "../comparison/comparison-of.ts";
+import {writeComparison} from "../comparison/files.ts";
+import {addReport, defaultFolder} from "../comparison/write.ts";
 import {LabelscopeError} from "../errors.ts";
 import {RUN_DEFAULTS} from "../run/options.ts";
 import {run} from "../run/run.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
-import {addReport, comparisonOf, defaultFolder} from "./compare.ts";
-import {writeComparison} from "./comparison-files.ts";
 import {beliefTable, comparedText} from "./demo-text.ts";
 
 /** The built-in task and the family of models that ship with the package, in the precision that all its sizes have. */

@@ -1,13 +1,15 @@
 import {compare} from "../compare/compare.ts";
 import {byIdOrder, type ComparedTask} from "../compare/compared-task.ts";
 import {parseGate} from "../compare/gate.ts";
+import {type ComparisonOptions, settingsOf} from "../comparison/options.ts";
+import {readAllPredictions} from "../comparison/read-predictions.ts";
 import {LabelscopeError} from "../errors.ts";
 import {labelNames} from "../task/gold.ts";
 import {loadTask} from "../task/load.ts";
 import type {Task} from "../task/task.ts";
 import {version} from "../version.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
-import {type ComparisonOptions, handOver, readAllPredictions, settingsOf} from "./compare.ts";
+import {handOver} from "./compare.ts";
 
 export interface EvaluateOptions extends Omit<ComparisonOptions, "estimators"> {
   readonly task: string;

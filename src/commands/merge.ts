@@ -1,8 +1,8 @@
 import {basename, relative, resolve} from "node:path";
+import {lostRecords} from "../comparison/lost-records.ts";
 import {counted} from "../counted.ts";
 import {mergeRuns} from "../store/merge.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
-import {lostRecords} from "./lost-records.ts";
 import {requireRuns} from "./require-runs.ts";
 
 /** `merge`: joins the shards of a run. */

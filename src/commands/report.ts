@@ -1,8 +1,10 @@
 import {relative, resolve} from "node:path";
+import {comparisonOf} from "../comparison/comparison-of.ts";
+import {RESULTS, writeResults} from "../comparison/files.ts";
+import type {CompareOptions} from "../comparison/options.ts";
+import {addReport, defaultFolder} from "../comparison/write.ts";
 import {REPORT} from "../report/write-report.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
-import {addReport, type CompareOptions, comparisonOf, defaultFolder} from "./compare.ts";
-import {RESULTS, writeResults} from "./comparison-files.ts";
 import {requireRuns} from "./require-runs.ts";
 
 /** `report`: page and figures of some runs, with the results.json that they are drawn from; no tables. */
