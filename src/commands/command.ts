@@ -1,3 +1,5 @@
+import type {OpenEngine} from "../engine/index.ts";
+
 /** A step of long work, for a progress line. `total` is absent where it is not known. */
 export interface Progress {
   /** What is being done, e.g. `smollm2-135m-instruct · test`. Lines with the same subject replace one another. */
@@ -24,6 +26,8 @@ export interface CommandIo {
   readonly columns?: number | undefined;
   /** How this program is called, for commands that a person may type next; absent: `labelscope`. */
   readonly program?: string;
+  /** How engines are opened; absent: whatever engine a model's spec names. */
+  readonly openEngine?: OpenEngine;
 }
 
 /** What a command hands over: `data` is printed under `--json`, `text` (may be empty) otherwise. */

@@ -1,9 +1,8 @@
-import {openLocalEngine} from "../engine/local.ts";
+import {openEngine} from "../engine/index.ts";
 import {experimentText} from "../experiment/experiment-text.ts";
 import {EXPERIMENT_DEFAULTS, type ExperimentRequest} from "../experiment/request.ts";
 import {runExperiment} from "../experiment/run-experiment.ts";
-import {lazyEngine} from "../run/lazy-engine.ts";
-import type {RunOptions} from "../run/options.ts";
+import {engineOptions, type RunOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
@@ -55,14 +54,8 @@ export function requestOf(flags: ExperimentFlags): ExperimentRequest {
 
 /** `experiment`: plans runs that differ in one thing, says what they cost, captures what is missing, shows the tables. */
 export async function experimentCommand(request: ExperimentRequest, io: CommandIo): Promise<CommandResult> {
-  const {gpu, reader, task} = request.run;
-  await using engine = lazyEngine(() =>
-    openLocalEngine({
-      home: homeOf(io),
-      ...(gpu === undefined ? {} : {gpu}),
-      ...(reader === undefined ? {} : {reader}),
-    }),
-  );
+  const {task} = request.run;
+  await using engine = (io.openEngine ?? openEngine)(engineOptions(request.run, homeOf(io)));
   const outcome = await runExperiment(engine, request, io, {
     signal: io.signal,
     onNotice: io.notice,

@@ -3,7 +3,7 @@ import {labelTexts, prepareLabels} from "../capture/prepare.ts";
 import {promptWriter} from "../capture/prompt-text.ts";
 import {labelscopeHome} from "../catalog/home.ts";
 import {alignColumns} from "../catalog/table.ts";
-import {openLocalEngine} from "../engine/local.ts";
+import {openEngine} from "../engine/index.ts";
 import {fromBytes} from "../engine/vocabulary.ts";
 import {buildPrompts} from "../prompt/plan.ts";
 import {loadTask} from "../task/load.ts";
@@ -28,8 +28,8 @@ export async function labelsOf(
 ): Promise<TokenisedLabels> {
   const task = await loadTask(taskSpec, {cwd: io.cwd, ...(data === undefined ? {} : {dataDir: data})});
   const plan = buildPrompts(task);
-  await using engine = await openLocalEngine({home: labelscopeHome(io.env), reader: "public"});
-  await using model = await engine.loadModel(path, {vocabularyOnly: true});
+  await using engine = (io.openEngine ?? openEngine)({home: labelscopeHome(io.env), reader: "public"});
+  await using model = await (await engine.findModel(path, io)).load({vocabularyOnly: true});
   const {write} = promptWriter(model, "raw");
   const texts = labelTexts(task.definition.labels, plan.none);
   const prepared = prepareLabels(model, plan, write, texts, task.splits.test?.documents ?? []);

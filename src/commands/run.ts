@@ -1,12 +1,11 @@
 import {relative} from "node:path";
 import {alignColumns} from "../catalog/table.ts";
 import {counted} from "../counted.ts";
-import {openLocalEngine} from "../engine/local.ts";
+import {openEngine} from "../engine/index.ts";
 import {LabelscopeError} from "../errors.ts";
 import {nearest} from "../nearest.ts";
 import {executeModel, type RunOutcome} from "../run/execute.ts";
-import {lazyEngine} from "../run/lazy-engine.ts";
-import type {RunOptions} from "../run/options.ts";
+import {engineOptions, type RunOptions} from "../run/options.ts";
 import {homeOf, planRun, type RunPlan} from "../run/plan.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
@@ -19,19 +18,12 @@ export interface RunCommandOptions extends RunOptions {
 
 /** `run`: plans, captures model by model, and says what was found. */
 export async function runCommand(options: RunCommandOptions, io: CommandIo): Promise<CommandResult> {
-  await using engine = lazyEngine(() =>
-    openLocalEngine({
-      home: homeOf(io),
-      ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
-      ...(options.reader === undefined ? {} : {reader: options.reader}),
-    }),
-  );
+  await using engine = (io.openEngine ?? openEngine)(engineOptions(options, homeOf(io)));
   const plan = await planRun(engine, options, io);
   for (const notice of planNotices(plan)) io.notice(notice);
   if (options.showPrompt !== false || options.dryRun) return describePlan(plan, options, io);
   const outcomes: RunOutcome[] = [];
   for (const model of plan.models) {
-    const {adapter} = model.resolved;
     const outcome = await executeModel(engine, plan, model, options, {
       home: homeOf(io),
       signal: io.signal,
@@ -48,11 +40,11 @@ export async function runCommand(options: RunCommandOptions, io: CommandIo): Pro
     });
     if (outcome.manifest.engine.reader === "public" && options.reader !== "public") {
       io.notice(
-        `${model.resolved.id}: read through the public interface, several times slower (${outcome.manifest.engine.publicBecause})`,
+        `${model.source.id}: read through the public interface, several times slower (${outcome.manifest.engine.publicBecause})`,
       );
     }
     for (const warning of outcome.warnings)
-      io.notice(`warning: ${model.resolved.id}${adapter ? " (LoRA)" : ""}: ${warning}`);
+      io.notice(`warning: ${model.source.id}${model.source.isAdapted ? " (LoRA)" : ""}: ${warning}`);
     outcomes.push(outcome);
     if (!outcome.finished) break;
   }
@@ -67,25 +59,25 @@ function planNotices(plan: RunPlan): string[] {
       `${leaks.length === 1 ? "1 document has" : `${leaks.length} documents have`} the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`,
     );
   }
-  for (const {resolved, labels, templated, identity} of plan.models) {
+  for (const {source, labels, templated, identity} of plan.models) {
     if (labels.collisions.length > 0) {
       const pairs = labels.collisions.map(({labels: [one, other]}) => `${one}/${other}`).join(", ");
       const how =
         plan.scoring === "exact" ? "whole labels are scored" : "their first-token scores cannot tell them apart";
-      notices.push(`${resolved.id}: labels share a first token (${pairs}): ${how}`);
+      notices.push(`${source.id}: labels share a first token (${pairs}): ${how}`);
     }
     if (labels.merged.length > 0) {
       notices.push(
-        `${resolved.id}: the tokeniser merges the prompt's end with ${labels.merged.join(", ")}: read after the prompt's own tokens`,
+        `${source.id}: the tokeniser merges the prompt's end with ${labels.merged.join(", ")}: read after the prompt's own tokens`,
       );
     }
     if (labels.seamDiffering > 0) {
       notices.push(
-        `${resolved.id}: labels are tokenised otherwise after ${labels.seamDiffering} of ${labels.seamChecks} prompts that were checked`,
+        `${source.id}: labels are tokenised otherwise after ${labels.seamDiffering} of ${labels.seamChecks} prompts that were checked`,
       );
     }
     if (identity.chat === "auto" && !templated)
-      notices.push(`${resolved.id}: has no chat template, the prompt is sent raw`);
+      notices.push(`${source.id}: has no chat template, the prompt is sent raw`);
   }
   return notices;
 }
@@ -97,7 +89,7 @@ function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo):
   const data = plan.models.map(model => {
     const shown = model.documents.find(({document}) => document.id === wanted);
     return {
-      model: model.resolved.id,
+      model: model.source.id,
       folder: model.folder,
       documents: model.documents.length,
       promptTokens: model.documents.reduce((sum, {prompt}) => sum + prompt.length, 0),

@@ -7,17 +7,15 @@ import {collisions, type LabelText, tokenizeLabels} from "../capture/label-token
 import {Lockstep} from "../capture/lockstep.ts";
 import {promptTokens} from "../capture/prompt-text.ts";
 import {tokenSets} from "../capture/token-sets.ts";
-import {loadCatalog} from "../catalog/catalog.ts";
-import {resolveModel} from "../catalog/resolve.ts";
 import {alignColumns} from "../catalog/table.ts";
-import {openLocalEngine} from "../engine/local.ts";
+import {openEngine} from "../engine/index.ts";
 import {LabelscopeError} from "../errors.ts";
 import {entropyBits} from "../math/entropy.ts";
 import {softmax} from "../math/softmax.ts";
 import {answerFormats} from "../prompt/format.ts";
 import type {FormatName} from "../records/task.ts";
-import type {RunOptions} from "../run/options.ts";
-import {homeOf, loadOptions} from "../run/plan.ts";
+import {engineOptions, type RunOptions} from "../run/options.ts";
+import {homeOf} from "../run/plan.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
 export interface ScoreOptions
@@ -54,13 +52,9 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   }
   const format = answerFormats[options.format ?? (text.endsWith('"') ? "json" : "list")];
   const texts: LabelText[] = options.labels.map(name => ({name, variants: [name]}));
-  const resolved = await resolveModel(options.model, {...io, catalog: await loadCatalog()});
-  await using engine = await openLocalEngine({
-    home: homeOf(io),
-    ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
-    ...(options.reader === undefined ? {} : {reader: options.reader}),
-  });
-  await using model = await engine.loadModel(resolved.path, loadOptions(resolved));
+  await using engine = (io.openEngine ?? openEngine)(engineOptions(options, homeOf(io)));
+  const source = await engine.findModel(options.model, io);
+  await using model = await source.load({signal: io.signal});
   const tokens = promptTokens(model, {text, parts: [{text, special: false}]});
   const seam = tokenizeLabels(model, text, format, texts);
   if (seam.merged.length > 0)
@@ -76,7 +70,7 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   if (needed > model.trainContextTokens) {
     throw new LabelscopeError({
       code: "context-overflow",
-      message: `the prompt needs ${needed} tokens, the context of ${resolved.id} holds ${model.trainContextTokens}`,
+      message: `the prompt needs ${needed} tokens, the context of ${source.id} holds ${model.trainContextTokens}`,
       details: longestPath === 0 ? [] : [`prompt ${tokens.length} + longest label ${longestPath}`],
       next: "a shorter prompt, or a model with a longer context (labelscope models info shows it)",
       facts: {promptTokens: tokens.length, labelTokens: longestPath, contextTokens: model.trainContextTokens},
@@ -106,7 +100,7 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
     const {scores, labelMass} = scorer.score({logitOf, logSumExp: atStep.logSumExp}, onPaths);
     const p = softmax(scores);
     data = {
-      model: resolved.id,
+      model: source.id,
       labelScoring: mode,
       promptTokens: tokens,
       labels: texts.map(({name}, i) => {

@@ -5,6 +5,7 @@
  * more tokens on any of them in one batch. Everything above this folder sees models only through these types.
  */
 
+import type {ModelRecord} from "../records/manifest.ts";
 import type {Embedder, EmbedderOptions} from "./embedding.ts";
 
 /** What to read at one position. Build it once and use the same object at every step: adapters prepare it once. */
@@ -108,10 +109,24 @@ export interface Vocabulary {
   readonly bosToken?: number;
 }
 
-/** What an engine can do beyond the interface's core; checked before a run starts. */
+/**
+ * What an engine can read. Whatever a run wants beyond it is refused while the run is planned; see `run/capable.ts`.
+ */
 export interface Capabilities {
+  /** Whether `tokenLogits` and the rest are raw logits, or log-probabilities, which differ by a constant a position. */
+  readonly scale: "logits" | "log-probabilities";
+  /** The most tokens that one read can name, those of its groups included. */
+  readonly ids: number;
+  /** The most that `top` can ask for. */
+  readonly top: number;
+  readonly vocabEntropy: "exact" | "bounded" | "absent";
   readonly fullLogits: boolean;
   readonly hiddenState: boolean;
+  readonly attention: boolean;
+  /** Whether a LoRA can be put on a model. */
+  readonly lora: boolean;
+  /** Whether one evaluation can read at several of its positions; otherwise each is asked for by itself. */
+  readonly positions: boolean;
   /** Sequences share the cells of a common prefix. */
   readonly sharedPrefix: boolean;
 }
@@ -145,9 +160,43 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Where the files and settings of a model are looked for. */
+export interface ModelPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a manifest says of a model, beside its tokeniser. */
+export type ModelIdentity = Omit<ModelRecord, "tokenizerHash" | "chatTemplateHash" | "bosToken">;
+
+/** A model that was found and not loaded: what planning needs to know of it, wherever it runs. */
+export interface ModelSource {
+  /** Made of characters that a folder name can have. */
+  readonly id: string;
+  readonly isAdapted: boolean;
+  /** The longest context that it can be asked with, in tokens. */
+  readonly trainContextTokens: number;
+  /** Width of the hidden state; absent where it is not known. */
+  readonly hiddenColumns: number | undefined;
+  /** Loads the model, or its tokeniser and vocabulary alone; `openSession` is then refused. */
+  load(options?: Pick<LoadOptions, "vocabularyOnly" | "signal">): Promise<Model>;
+  /**
+   * What tells this model from any other, the same as long as its numbers are: hashes of files take a while.
+   *
+   * @throws `checksum-mismatch` for a catalogued model that is another file
+   */
+  describe(options: {readonly home: string; readonly signal?: AbortSignal}): Promise<ModelIdentity>;
+}
+
 export interface Engine extends AsyncDisposable {
   readonly name: string;
-  loadModel(path: string, options?: LoadOptions): Promise<Model>;
+  /** Finds what a model's spec means. */
+  findModel(spec: string, place: ModelPlace): Promise<ModelSource>;
   /** Opens an embedding model beside whatever else this engine holds; absent where it can load none. */
   openEmbedder?(path: string, options: EmbedderOptions): Promise<Embedder>;
+}
+
+/** An engine whose models are files. */
+export interface FileEngine extends Engine {
+  loadModel(path: string, options?: LoadOptions): Promise<Model>;
 }

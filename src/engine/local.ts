@@ -2,7 +2,8 @@ import {setTimeout as sleep} from "node:timers/promises";
 import type {Llama, LlamaContext, LlamaModel} from "node-llama-cpp";
 import {LabelscopeError} from "../errors.ts";
 import {type Embedder, type EmbedderOptions, embedderOn} from "./embedding.ts";
-import type {AdapterSpec, Engine, LoadOptions, Model, SessionOptions} from "./engine.ts";
+import type {AdapterSpec, Capabilities, FileEngine, LoadOptions, Model, SessionOptions} from "./engine.ts";
+import {findFileModel} from "./file-model.ts";
 import {lastLines} from "./log-lines.ts";
 import {compiledReader, loadedCpuBackend} from "./native/compile.ts";
 import {loadReader, type NativeReader} from "./native/load.ts";
@@ -28,7 +29,7 @@ export interface LocalOptions {
 /** The reader that a local engine will use, or why it will use the public interface. */
 export type ReaderState = {readonly reader: NativeReader; readonly compiler: string} | {readonly reason: string};
 
-export interface LocalEngine extends Engine {
+export interface LocalEngine extends FileEngine {
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly readerState: ReaderState;
   /** Opens an embedding model beside whatever else this engine holds; see `embedding.ts`. */
@@ -73,11 +74,13 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
       throw error;
     }
   };
+  const loadModel: LocalEngine["loadModel"] = (path, load = {}) => noting(loadLocalModel(shared, path, load));
   return {
     name: "local",
     facts,
     readerState,
-    loadModel: (path, load = {}) => noting(loadLocalModel(shared, path, load)),
+    loadModel,
+    findModel: (spec, place) => findFileModel(loadModel, spec, place),
     openEmbedder: (path, embedderOptions) => noting(embedderOn({llama, log}, path, embedderOptions)),
     [Symbol.asyncDispose]: async () => await disposeOf(llama, hasFailed),
   };
@@ -202,7 +205,7 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
   return {
     vocabulary,
     trainContextTokens: model.trainContextSize,
-    capabilities: {fullLogits: true, hiddenState: native !== undefined, sharedPrefix: native !== undefined},
+    capabilities: capabilitiesOf(native !== undefined, vocabulary.size),
     facts: {
       ...shared.facts,
       reader: native === undefined ? "public" : "native",
@@ -219,6 +222,22 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
       await model.dispose();
       if ("reader" in shared.readerState) shared.readerState.reader.trim();
     },
+  };
+}
+
+/** Raw logits of the whole vocabulary are there; hidden states and a shared cache are the native reader's. */
+function capabilitiesOf(native: boolean, vocabularySize: number): Capabilities {
+  return {
+    scale: "logits",
+    ids: vocabularySize,
+    top: vocabularySize,
+    vocabEntropy: "exact",
+    fullLogits: true,
+    hiddenState: native,
+    attention: false,
+    lora: true,
+    positions: true,
+    sharedPrefix: native,
   };
 }
 

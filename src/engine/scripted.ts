@@ -1,8 +1,8 @@
 import {createHash} from "node:crypto";
 import type {
   Capabilities,
-  Engine,
   Extension,
+  FileEngine,
   LoadOptions,
   Model,
   ReadOut,
@@ -10,6 +10,7 @@ import type {
   SessionOptions,
   Vocabulary,
 } from "./engine.ts";
+import {findFileModel} from "./file-model.ts";
 import {Ledger} from "./ledger.ts";
 import {reduceLogits} from "./reduce.ts";
 import {toBytes} from "./vocabulary.ts";
@@ -23,6 +24,8 @@ export interface ScriptedOptions {
   readonly script?: Script;
   readonly trainContextTokens?: number;
   readonly bos?: boolean;
+  /** What it says that it cannot do, though it can. */
+  readonly capabilities?: Partial<Capabilities>;
   /** Called with every batch: counts decode steps in tests. */
   readonly onExtend?: (items: readonly Extension[]) => void;
 }
@@ -34,10 +37,12 @@ const BOS = 257;
  * A deterministic fake for tests: 256 byte tokens, `<end>`, `<bos>`, then `options.tokens`. Without a script its
  * logits are a hash of the token sequence, so that any mistake in the order or the position of tokens shows.
  */
-export function scriptedEngine(options: ScriptedOptions = {}): Engine {
+export function scriptedEngine(options: ScriptedOptions = {}): FileEngine {
+  const loadModel = async (_path: string, _load?: LoadOptions) => scriptedModel(options);
   return {
     name: "scripted",
-    loadModel: async (_path: string, _load?: LoadOptions) => scriptedModel(options),
+    loadModel,
+    findModel: async (spec, place) => await findFileModel(loadModel, spec, place),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -57,7 +62,19 @@ export function scriptedModel(options: ScriptedOptions = {}): Model {
   };
   const longest = Math.max(...pieces.map(piece => piece.length));
   const ids = new Map(pieces.map((piece, id) => [piece, id]));
-  const capabilities: Capabilities = {fullLogits: true, hiddenState: true, sharedPrefix: true};
+  const capabilities: Capabilities = {
+    scale: "logits",
+    ids: pieces.length,
+    top: pieces.length,
+    vocabEntropy: "exact",
+    fullLogits: true,
+    hiddenState: true,
+    attention: false,
+    lora: true,
+    positions: true,
+    sharedPrefix: true,
+    ...options.capabilities,
+  };
   return {
     vocabulary,
     trainContextTokens: options.trainContextTokens ?? 4096,

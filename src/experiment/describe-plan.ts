@@ -29,7 +29,7 @@ export function planData(plan: ExperimentPlan, price: Price) {
       const priced = price.runs.find(({planned}) => planned.model.folder === model.folder);
       return {
         setting,
-        model: model.resolved.id,
+        model: model.source.id,
         folder: model.folder,
         ...(sameAs === undefined ? {} : {sameAs}),
         ...(priced === undefined ? {} : {done: priced.done, total: priced.total, cost: priced.cost}),

@@ -10,6 +10,6 @@ export function modelsOf(finished: readonly FinishedRun[]): ModelRuns[] {
       const {test, calibration, train} = run.documents;
       return {setting: planned.setting, manifest: run.manifest, documents: test, calibration, train};
     });
-    return {model: own[0]?.planned.model.resolved.id ?? spec, runs};
+    return {model: own[0]?.planned.model.source.id ?? spec, runs};
   });
 }

@@ -1,17 +1,18 @@
 import {join} from "node:path";
 import {greedySetup} from "../capture/prepare.ts";
 import {sha256File} from "../catalog/hash.ts";
-import type {Engine, Model} from "../engine/engine.ts";
-import {LabelscopeError} from "../errors.ts";
+import type {Engine} from "../engine/engine.ts";
+import {refuseOtherFile} from "../engine/file-model.ts";
 import type {Manifest} from "../records/manifest.ts";
 import {openRun} from "../store/run-directory.ts";
 import {readTraces, TRACES} from "../store/trace-file.ts";
+import {refuseIncapable} from "./capable.ts";
 import {BATCH_TOKENS, type CaptureOutcome, captureOne, type RunProgress, shapeOf} from "./capture-one.ts";
 import {captureWarnings} from "./capture-warnings.ts";
 import {captureEmbeddings} from "./encoder.ts";
 import {describeRun} from "./manifest.ts";
 import type {RunOptions} from "./options.ts";
-import {loadOptions, type ModelPlan, type RunPlan} from "./plan.ts";
+import type {ModelPlan, RunPlan} from "./plan.ts";
 import {type RunSummary, summariseTraces, warningsOf} from "./summary.ts";
 
 export type {CaptureOutcome, RunProgress} from "./capture-one.ts";
@@ -50,20 +51,18 @@ export async function executeModel(
   options: RunOptions,
   hooks: RunHooks,
 ): Promise<RunOutcome> {
-  const {resolved, embeddings} = model;
+  const {source, embeddings} = model;
   const encoder = embeddings?.encoder;
   const [greedy] = model.captures;
   if (greedy === undefined) throw new RangeError("the plan captures nothing");
-  const hashes = {
-    model: await sha256File(resolved.path, {home: hooks.home, signal: hooks.signal}),
-    ...(resolved.adapter === undefined ? {} : {adapter: await sha256File(resolved.adapter.path, {home: hooks.home})}),
+  const identities = {
+    model: await source.describe({home: hooks.home, signal: hooks.signal}),
     ...(encoder === undefined ? {} : {encoder: await sha256File(encoder.path, {home: hooks.home})}),
   };
-  refuseOtherFile({id: resolved.id, path: resolved.path, sha256: resolved.entry?.sha256}, hashes.model);
-  if (encoder !== undefined) refuseOtherFile(encoder, hashes.encoder);
-  await using loaded = await engine.loadModel(resolved.path, {...loadOptions(resolved), signal: hooks.signal});
-  refuseIncapable(model, loaded);
-  const manifest = describeRun(plan, model, loaded, hashes);
+  if (encoder !== undefined) refuseOtherFile(encoder, identities.encoder);
+  await using loaded = await source.load({signal: hooks.signal});
+  refuseIncapable(source.id, loaded.capabilities, {captures: model.captures, options, isAdapted: source.isAdapted});
+  const manifest = describeRun(plan, model, loaded, identities);
   const setup = greedySetup(loaded, plan.prompts, model.labels, {
     scoring: plan.scoring,
     variants: options.variants,
@@ -87,10 +86,10 @@ export async function executeModel(
     },
     ...(options.fullLogits ? {logitsColumns: loaded.vocabulary.size} : {}),
   });
-  for (const notice of run.notices) hooks.onNotice?.(`${resolved.id}: ${notice}`);
+  for (const notice of run.notices) hooks.onNotice?.(`${source.id}: ${notice}`);
   const minutes = options.maxMinutes ?? Number.POSITIVE_INFINITY;
   const context = {
-    model: resolved.id,
+    model: source.id,
     loaded,
     setup,
     run,
@@ -124,31 +123,4 @@ export async function executeModel(
 
 function isWhole({captured, resumed, total}: CaptureOutcome): boolean {
   return captured + resumed === total;
-}
-
-/** A catalogued model must be the file that the catalogue means. */
-function refuseOtherFile(
-  {id, path, sha256: expected}: {readonly id: string; readonly path: string; readonly sha256?: string | undefined},
-  sha256: string | undefined,
-): void {
-  if (expected === undefined || expected === sha256) return;
-  throw new LabelscopeError({
-    code: "checksum-mismatch",
-    message: `the file of ${id} is not the one in the catalogue`,
-    details: [`file      ${path}`, `expected  ${expected}`, `found     ${sha256}`],
-    next: `labelscope models pull ${id} fetches it again; a file of your own is given by its path`,
-  });
-}
-
-/** What the engine cannot do is said before anything is captured. */
-function refuseIncapable({captures, resolved}: ModelPlan, loaded: Model): void {
-  if (loaded.capabilities.hiddenState || captures.every(capture => !capture.hidden)) return;
-  throw new LabelscopeError({
-    code: "no-hidden-state",
-    message: `hidden states of ${resolved.id} cannot be read through the public interface`,
-    next: [
-      "--reader auto or native: labelscope doctor says what keeps the native reader from being used",
-      "or leave out the estimators that need hidden states (probe)",
-    ],
-  });
 }

@@ -1,5 +1,5 @@
 import {basename} from "node:path";
-import type {Model} from "../engine/engine.ts";
+import type {Model, ModelIdentity} from "../engine/engine.ts";
 import type {Captures} from "../records/captures.ts";
 import type {Manifest, ModelRecord} from "../records/manifest.ts";
 import {TRACE_SCHEMA} from "../records/trace.ts";
@@ -12,15 +12,15 @@ const STRICT =
 const DEFAULT =
   "default: the batch plan moves logits by up to 4e-3 (f16 weights) or 0.1 (8 bits and fewer); --strict repeats to the bit";
 
-/** SHA-256 of the files that a run reads. */
-export interface Hashes {
-  readonly model: string;
-  readonly adapter?: string;
+/** What tells the models of a run from any other. */
+export interface Identities {
+  readonly model: ModelIdentity;
+  /** SHA-256 of the embedding model's file. */
   readonly encoder?: string;
 }
 
 /** How one model's run is made, before any session of it. */
-export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model, hashes: Hashes): Manifest {
+export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model, identities: Identities): Manifest {
   const {task, prompts} = plan;
   const {labels} = model;
   const {definition} = task;
@@ -40,7 +40,7 @@ export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model,
       annotations: task.annotations,
       dataHashes,
     },
-    model: describeModel(model, hashes),
+    model: describeModel(model, identities.model),
     engine: engineModel.facts,
     cacheType: model.identity.strict ? "f32" : "f16",
     labels: labels.texts.map(label => label.name),
@@ -63,7 +63,7 @@ export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model,
     },
     planned: countBySplit(model.documents),
     answerBudget: labels.answerBudget,
-    ...capturesOf(model, hashes),
+    ...capturesOf(model, identities),
     numerics: model.identity.strict ? STRICT : DEFAULT,
     sessions: [],
   };
@@ -76,7 +76,7 @@ function countBySplit(documents: ModelPlan["documents"]): NonNullable<Manifest["
 }
 
 /** Nothing where there are greedy traces alone. */
-function capturesOf({captures, embeddings}: ModelPlan, {encoder: sha256}: Hashes): {captures?: Captures} {
+function capturesOf({captures, embeddings}: ModelPlan, {encoder: sha256}: Identities): {captures?: Captures} {
   const about: Captures = Object.assign({}, ...captures.map(capture => capture.about));
   if (embeddings === undefined || sha256 === undefined) return captures.length < 2 ? {} : {captures: about};
   const {encoder, trainHash} = embeddings;
@@ -85,36 +85,9 @@ function capturesOf({captures, embeddings}: ModelPlan, {encoder: sha256}: Hashes
   return {captures: {...about, embedding}};
 }
 
-function describeModel(model: ModelPlan, hashes: Hashes): ModelRecord {
-  const {info, adapterInfo, resolved} = model;
-  const {entry, adapter} = resolved;
+function describeModel(model: ModelPlan, identity: ModelIdentity): ModelRecord {
   return {
-    id: resolved.id,
-    file: basename(resolved.path),
-    sha256: hashes.model,
-    fileSizeBytes: info.fileSizeBytes,
-    architecture: info.architecture,
-    ...(info.name === undefined ? {} : {name: info.name}),
-    totalParameters: info.totalParameters,
-    embeddingParameters: info.embeddingParameters,
-    nonEmbeddingParameters: info.nonEmbeddingParameters,
-    ...(info.quantisation === undefined ? {} : {quantisation: info.quantisation}),
-    ...(entry === undefined ? {} : {family: entry.family}),
-    ...(adapter !== undefined ? {variant: "lora", parent: entry?.id ?? resolved.id.split("+")[0]} : {}),
-    ...(adapter === undefined && entry !== undefined
-      ? {variant: entry.variant, ...(entry.parent === undefined ? {} : {parent: entry.parent})}
-      : {}),
-    ...(adapter === undefined || hashes.adapter === undefined
-      ? {}
-      : {
-          adapter: {
-            id: adapter.id,
-            file: basename(adapter.path),
-            sha256: hashes.adapter,
-            scale: adapter.scale,
-            parameters: adapterInfo?.totalParameters ?? 0,
-          },
-        }),
+    ...identity,
     tokenizerHash: model.tokenizerHash,
     ...(model.chatTemplate === undefined ? {} : {chatTemplateHash: sha256(model.chatTemplate)}),
     bosToken: model.bosToken ?? null,

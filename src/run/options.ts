@@ -1,5 +1,5 @@
 import type {LabelScoring, VariantRule} from "../capture/label-scorer.ts";
-import type {LocalOptions} from "../engine/local.ts";
+import type {EngineOptions} from "../engine/index.ts";
 import type {FormatName} from "../records/task.ts";
 
 /** What a run captures and how; absent fields are the task's own choice or the default that the comment gives. */
@@ -51,8 +51,8 @@ export interface RunOptions {
   /** Documents under way at once; default 8 with the native reader, 1 without, 1 in strict mode. */
   readonly sequences?: number;
   readonly flashAttention: boolean;
-  readonly gpu?: LocalOptions["gpu"];
-  readonly reader?: LocalOptions["reader"];
+  readonly gpu?: EngineOptions["gpu"];
+  readonly reader?: EngineOptions["reader"];
   /** One sequence, nothing reused, float32 cache: repeats to the bit. */
   readonly strict: boolean;
   readonly shard?: {readonly index: number; readonly count: number};
@@ -73,3 +73,8 @@ export const RUN_DEFAULTS = {
   strict: false,
   fresh: false,
 } as const satisfies Partial<RunOptions>;
+
+/** What engines are opened with. */
+export function engineOptions({gpu, reader}: Pick<RunOptions, "gpu" | "reader">, home: string): EngineOptions {
+  return {home, ...(gpu === undefined ? {} : {gpu}), ...(reader === undefined ? {} : {reader})};
+}

@@ -4,10 +4,8 @@ import type {PlannedCapture} from "../capture/kind/capture-kind.ts";
 import type {LabelScoring} from "../capture/label-scorer.ts";
 import type {PreparedDocument, PreparedLabels} from "../capture/prepare.ts";
 import {loadCatalog} from "../catalog/catalog.ts";
-import type {GgufInfo} from "../catalog/gguf-info.ts";
 import {labelscopeHome} from "../catalog/home.ts";
-import {type ResolvedModel, resolveModel} from "../catalog/resolve.ts";
-import type {Engine, LoadOptions} from "../engine/engine.ts";
+import type {Engine, ModelSource} from "../engine/engine.ts";
 import {LabelscopeError} from "../errors.ts";
 import {buildPrompts, type PromptPlan} from "../prompt/plan.ts";
 import type {Document} from "../records/document.ts";
@@ -26,9 +24,7 @@ import {tokenise} from "./tokenise.ts";
 /** What one model of a run will be asked; made without loading its weights. */
 export interface ModelPlan {
   readonly spec: string;
-  readonly resolved: ResolvedModel;
-  readonly info: GgufInfo;
-  readonly adapterInfo: GgufInfo | undefined;
+  readonly source: ModelSource;
   /** What is captured, the greedy traces first. */
   readonly captures: readonly PlannedCapture[];
   /** What an embedding model embeds after that; absent where none is wanted. */
@@ -62,11 +58,6 @@ export interface RunPlan {
   readonly threads: number;
 }
 
-/** Loads one model for planning or for capturing. */
-export function loadOptions(resolved: ResolvedModel): LoadOptions {
-  return resolved.adapter === undefined ? {} : {adapter: {path: resolved.adapter.path, scale: resolved.adapter.scale}};
-}
-
 /**
  * Reads the task, tokenises every prompt and label for every model, decides the label scoring of the whole run, and
  * checks that every prompt fits: all that can go wrong before inference goes wrong here.
@@ -95,17 +86,18 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   const seed = options.seed ?? demonstrationRule(task).seed;
   const documents = selectDocuments(task, {...options, seed}, wanted.limits, prompts.demonstrations);
   const forced = await forcedAnswers(options, task, prompts, place);
-  const catalog = await loadCatalog();
-  const resolved = await Promise.all(options.models.map(spec => resolveModel(spec, {...place, catalog})));
+  const sources = await Promise.all(options.models.map(spec => engine.findModel(spec, place)));
   const encoder =
-    wanted.embedded.length === 0 ? undefined : await findEncoder(options.encoder ?? DEFAULT_ENCODER, place, catalog);
+    wanted.embedded.length === 0
+      ? undefined
+      : await findEncoder(options.encoder ?? DEFAULT_ENCODER, place, await loadCatalog());
   const tokenised = [];
-  for (const [index, model] of resolved.entries()) {
-    const spec = options.models[index] ?? model.id;
+  for (const [index, source] of sources.entries()) {
+    const spec = options.models[index] ?? source.id;
     tokenised.push({
       spec,
-      resolved: model,
-      ...(await tokenise(engine, model, {
+      source,
+      ...(await tokenise(source, {
         task,
         prompts,
         withShots,
@@ -122,7 +114,7 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   const colliding = tokenised.some(({labels}) => labels.collisions.length > 0);
   const scoring = options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
   const models = tokenised.map(model => {
-    const identity = identify(options, task, prompts, model.resolved, scoring, forced);
+    const identity = identify(options, task, prompts, model.source.id, scoring, forced);
     return {...model, identity, folder: join(resolve(place.cwd, options.out ?? "runs"), runName(identity))};
   });
   refuseSameFolder(models);
@@ -194,14 +186,14 @@ function identify(
   options: RunOptions,
   task: Task,
   prompts: PromptPlan,
-  model: ResolvedModel,
+  model: string,
   scoring: LabelScoring,
   forced: ForcedAnswers | undefined,
 ): RunIdentity {
   const drawn = demonstrationRule(task);
   return {
     task: task.definition.id,
-    model: model.id,
+    model,
     shots: prompts.composition.count,
     multiShare: options.multiShare ?? drawn.multiShare,
     noneShare: options.noneShare ?? drawn.noneShare,

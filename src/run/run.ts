@@ -1,7 +1,7 @@
-import {openLocalEngine} from "../engine/local.ts";
+import type {Engine} from "../engine/engine.ts";
+import {openEngine} from "../engine/index.ts";
 import {executeModel, type RunHooks, type RunOutcome} from "./execute.ts";
-import {lazyEngine} from "./lazy-engine.ts";
-import type {RunOptions} from "./options.ts";
+import {engineOptions, type RunOptions} from "./options.ts";
 import type {RunPlace} from "./place.ts";
 import {homeOf, planRun} from "./plan.ts";
 
@@ -10,20 +10,19 @@ import {homeOf, planRun} from "./plan.ts";
  *
  * The same call again captures only what is missing. Aborting the signal stops at the next step; everything finished is
  * stored, and the outcome of that model says `finished: false`.
+ *
+ * @param hooks.engine where models run; default: whatever engine a model's spec names. Closing it stays with the caller.
  */
 export async function run(
   options: RunOptions,
   place: RunPlace,
-  hooks: Omit<RunHooks, "home">,
+  {engine, ...hooks}: Omit<RunHooks, "home"> & {readonly engine?: Engine},
 ): Promise<readonly RunOutcome[]> {
   const home = homeOf(place);
-  await using engine = lazyEngine(() =>
-    openLocalEngine({
-      home,
-      ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
-      ...(options.reader === undefined ? {} : {reader: options.reader}),
-    }),
-  );
+  if (engine === undefined) {
+    await using own = openEngine(engineOptions(options, home));
+    return await run(options, place, {...hooks, engine: own});
+  }
   const plan = await planRun(engine, options, place);
   const outcomes: RunOutcome[] = [];
   for (const model of plan.models) {

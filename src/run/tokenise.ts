@@ -1,17 +1,14 @@
-import {basename} from "node:path";
 import {type CaptureMaterial, ofSplits, type PlannedCapture} from "../capture/kind/capture-kind.ts";
 import {captureKinds} from "../capture/kind/index.ts";
 import {TREE_DEFAULTS} from "../capture/label-tree.ts";
 import {labelTexts, type PreparedDocument, prepareDocuments, prepareLabels} from "../capture/prepare.ts";
 import {promptWriter} from "../capture/prompt-text.ts";
-import {type GgufInfo, readGgufInfo} from "../catalog/gguf-info.ts";
-import type {ResolvedModel} from "../catalog/resolve.ts";
-import type {Engine, Model} from "../engine/engine.ts";
-import {LabelscopeError} from "../errors.ts";
+import type {Model, ModelSource} from "../engine/engine.ts";
 import type {PromptPlan} from "../prompt/plan.ts";
 import type {Document, Split} from "../records/document.ts";
 import {sha256} from "../task/hash.ts";
 import type {Task} from "../task/task.ts";
+import {refuseIncapable} from "./capable.ts";
 import type {WantedCapture} from "./captures.ts";
 import {contextOverflow} from "./context.ts";
 import type {Encoder, PlannedEmbeddings} from "./encoder.ts";
@@ -36,12 +33,9 @@ export interface Material {
 }
 
 /** Tokenises everything that one model will be asked, without loading its weights. */
-export async function tokenise(engine: Engine, resolved: ResolvedModel, material: Material) {
+export async function tokenise(source: ModelSource, material: Material) {
   const {task, prompts, documents: selected, forced, options} = material;
-  const info = await readGgufInfo(resolved.path);
-  const adapterInfo = resolved.adapter === undefined ? undefined : await readGgufInfo(resolved.adapter.path);
-  refuseSwapped(resolved, info, adapterInfo);
-  await using model = await engine.loadModel(resolved.path, {vocabularyOnly: true});
+  await using model = await source.load({vocabularyOnly: true});
   const {write, templated} = promptWriter(model, options.chat);
   const documents = prepareDocuments(model, prompts, write, options.opening, selected, forced?.answerOf);
   const texts = labelTexts(task.definition.labels, prompts.none);
@@ -59,16 +53,13 @@ export async function tokenise(engine: Engine, resolved: ResolvedModel, material
     answerTokens: longestAnswer + Math.max(...paths.map(path => path.length)),
     seed: material.seed,
     tree: {width: options.treeWidth ?? width, expansions: options.treeExpansions ?? expansions, batch},
-    hiddenColumns: info.embeddingLength,
+    hiddenColumns: source.hiddenColumns,
   };
   const captures = material.captures.map(({name, splits}) => captureKinds[name].plan(captureMaterial, splits));
-  // A model loaded for its vocabulary alone does not know its context; its metadata does.
-  const trainContextTokens = info.contextLength ?? 2048;
-  refuseOverflow(model, resolved, captures, captureMaterial, material, trainContextTokens);
+  refuseIncapable(source.id, model.capabilities, {captures, options, isAdapted: source.isAdapted});
+  refuseOverflow(model, source, captures, captureMaterial, material);
   const [greedy] = captures;
   return {
-    info,
-    adapterInfo,
     captures,
     embeddings: planEmbeddings(material, documents),
     documents: greedy?.documents ?? [],
@@ -80,7 +71,7 @@ export async function tokenise(engine: Engine, resolved: ResolvedModel, material
     promptOf: (document: Pick<Document, "text">) => write(prompts.render(document), options.opening).text,
     sharedPrefix: greedy?.prefix ?? [],
     longestTokens: greedy?.longestTokens ?? 0,
-    trainContextTokens,
+    trainContextTokens: source.trainContextTokens,
   };
 }
 
@@ -96,11 +87,10 @@ function planEmbeddings(
 /** @throws `context-overflow` naming the longest document, with what would make it fit */
 function refuseOverflow(
   model: Model,
-  resolved: ResolvedModel,
+  {id, trainContextTokens}: ModelSource,
   captures: readonly PlannedCapture[],
   captureMaterial: CaptureMaterial,
   {captures: wanted, documents, prompts, withShots, options}: Material,
-  trainContextTokens: number,
 ): void {
   const contextTokens = options.context ?? trainContextTokens;
   const place = captures.findIndex(({longestTokens}) => longestTokens > contextTokens);
@@ -115,7 +105,7 @@ function refuseOverflow(
   };
   const answerTokens = Math.min(captureMaterial.answerTokens, capture.longestTokens);
   throw contextOverflow({
-    model: resolved.id,
+    model: id,
     documentId: longest.document.id,
     promptTokens: capture.longestTokens - answerTokens,
     answerTokens,
@@ -124,32 +114,5 @@ function refuseOverflow(
     shots: prompts.composition.count,
     shotTokens: model.tokenize(prompts.prefix).length - model.tokenize(prompts.instruction).length,
     fits,
-  });
-}
-
-/** Refuses an adapter in a model's place and the reverse, and an adapter for another architecture. */
-function refuseSwapped(resolved: ResolvedModel, info: GgufInfo, adapter: GgufInfo | undefined): void {
-  const file = basename(resolved.path);
-  if (info.isAdapter) {
-    throw new LabelscopeError({
-      code: "model-is-adapter",
-      message: `${file} is a LoRA adapter, not a model`,
-      next: `--model MODEL+${file}, with the model that it was made for`,
-    });
-  }
-  if (adapter === undefined) return;
-  const adapterFile = basename(resolved.adapter?.path ?? "");
-  if (!adapter.isAdapter) {
-    throw new LabelscopeError({
-      code: "adapter-is-model",
-      message: `${adapterFile} is a model, not a LoRA adapter`,
-      next: "give the two models with --model each; after a + stands an adapter",
-    });
-  }
-  if (info.architecture === adapter.architecture) return;
-  throw new LabelscopeError({
-    code: "adapter-rejected",
-    message: `the LoRA ${adapterFile} was made for a ${adapter.architecture} model, ${resolved.id} is ${info.architecture}`,
-    next: "give the model that the adapter was made for; labelscope models info shows both",
   });
 }

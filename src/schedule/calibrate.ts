@@ -58,7 +58,7 @@ export async function calibrate(
     const at = known.findIndex(({planned, state}) => planned.model.spec === spec && unknownIn(state, measures));
     const run = known[at];
     if (run === undefined || hooks.signal.aborted) continue;
-    hooks.onNotice?.(`${run.planned.model.resolved.id}: a few documents first, to see how long the rest will take`);
+    hooks.onNotice?.(`${run.planned.model.source.id}: a few documents first, to see how long the rest will take`);
     const began = performance.now();
     const state = await captureFew(engine, run, keep, hooks);
     const seconds = (performance.now() - began) / 1000;

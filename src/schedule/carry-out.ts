@@ -78,7 +78,7 @@ export async function captureMissing(
         ...hooks,
         onProgress: ({capture, done}) => {
           progress.move(run, capture, done);
-          onProgress?.({...progress.counts(), ...progress.rate(), setting, model: model.resolved.id});
+          onProgress?.({...progress.counts(), ...progress.rate(), setting, model: model.source.id});
         },
       },
     );

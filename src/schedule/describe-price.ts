@@ -8,7 +8,7 @@ export function priceTable({runs}: Price): string {
   const head = ["setting", "model", "captured", "tokens to go", "time"];
   const rows = runs.map(({planned, done, total, finished, cost}) => [
     planned.setting,
-    planned.model.resolved.id,
+    planned.model.source.id,
     `${done}/${total}`,
     String(cost.tokens),
     finished ? "done" : cost.seconds === undefined ? "not known" : formatMinutes(cost.seconds / 60),

@@ -6,6 +6,7 @@ import type {Manifest} from "../records/manifest.ts";
 import type {RecordName, Records} from "../records/run-records.ts";
 import type {ModelPlan} from "../run/plan.ts";
 import {readManifest} from "../store/manifest-file.ts";
+import {modelContents} from "../store/model-contents.ts";
 import {readRecords} from "../store/record-file.ts";
 import {matrixFiles, recordKinds} from "../store/record-kinds.ts";
 import {canonicalJson} from "../task/hash.ts";
@@ -72,16 +73,11 @@ function sameCaptures({captures}: ModelPlan, manifest: Manifest): boolean {
 }
 
 /** Whether the run was made by the files that are planned. */
-async function sameModel(
-  {resolved, embeddings}: ModelPlan,
-  {model, captures}: Manifest,
-  home: string,
-): Promise<boolean> {
-  if ((await sha256File(resolved.path, {home})) !== model.sha256) return false;
+async function sameModel({source, embeddings}: ModelPlan, {model, captures}: Manifest, home: string): Promise<boolean> {
+  const planned = await source.describe({home});
+  if (canonicalJson(modelContents(planned)) !== canonicalJson(modelContents(model))) return false;
   const encoder = embeddings === undefined ? undefined : await sha256File(embeddings.encoder.path, {home});
-  if (encoder !== undefined && encoder !== captures?.embedding?.sha256) return false;
-  if (resolved.adapter === undefined) return model.adapter === undefined;
-  return (await sha256File(resolved.adapter.path, {home})) === model.adapter?.sha256;
+  return encoder === undefined || encoder === captures?.embedding?.sha256;
 }
 
 interface FoundKind {

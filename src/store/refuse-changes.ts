@@ -1,14 +1,13 @@
 import {LabelscopeError} from "../errors.ts";
 import type {Manifest} from "../records/manifest.ts";
 import {canonicalJson} from "../task/hash.ts";
+import {modelContents} from "./model-contents.ts";
 
 /** What of a run's contents must not change while it is continued, by the name that a person knows. */
 function contents(manifest: Manifest): Record<string, unknown> {
-  const {adapter} = manifest.model;
   return {
     "the options of the run": manifest.identity,
-    "the model file": manifest.model.sha256,
-    "the LoRA adapter": adapter === undefined ? null : [adapter.sha256, adapter.scale],
+    ...modelContents(manifest.model),
     "the task file": manifest.task.hash,
     "the training data (or the demonstrations drawn from it)": manifest.prompt.hash,
     "the test data": manifest.task.dataHashes.test,

@@ -11,7 +11,7 @@ export function describeStudy({study, name}: ReadStudy, {runs, experiments}: Stu
   return [
     `${study.title ?? name}: task ${runs[0]?.plan.task.definition.id ?? ""}, ${counted(study.models.length, "model")}`,
     priceTable(price),
-    ...shared.map(({setting, sameAs, model}) => `${model.resolved.id}: ${setting} is the run of ${sameAs}`),
+    ...shared.map(({setting, sameAs, model}) => `${model.source.id}: ${setting} is the run of ${sameAs}`),
     ...experiments.flatMap(({plan}) =>
       plan.leftOut.map(({value, reason}) => `${plan.experiment.name}: left out ${value} (${reason})`),
     ),
@@ -28,7 +28,7 @@ export function studyPlanData({study, name}: ReadStudy, {experiments}: StudyPlan
     ...(study.title === undefined ? {} : {title: study.title}),
     runs: price.runs.map(({planned, done, total, cost}) => ({
       setting: planned.setting,
-      model: planned.model.resolved.id,
+      model: planned.model.source.id,
       folder: planned.model.folder,
       done,
       total,

@@ -1,7 +1,7 @@
 import {isMap, parseDocument} from "yaml";
-import {sha256File} from "../catalog/hash.ts";
 import {LabelscopeError} from "../errors.ts";
 import type {Manifest} from "../records/manifest.ts";
+import {modelHash} from "../store/model-contents.ts";
 import {version} from "../version.ts";
 import type {StudyPlan} from "./plan-study.ts";
 import type {StudyLock} from "./study-file.ts";
@@ -18,9 +18,7 @@ export async function lockOf({runs}: StudyPlan, home: string, engine = ""): Prom
   const {task} = first.plan;
   const models: Record<string, string> = {};
   for (const {model} of runs) {
-    const {path, adapter} = model.resolved;
-    const own = await sha256File(path, {home});
-    models[model.spec] = adapter === undefined ? own : `${own}+${await sha256File(adapter.path, {home})}`;
+    models[model.spec] = modelHash(await model.source.describe({home}));
   }
   const data = Object.fromEntries(Object.entries(task.splits).map(([split, {hash}]) => [split, hash]));
   return {labelscope: version, engine, task: task.hash, data, models};

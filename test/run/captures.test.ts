@@ -1,14 +1,15 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test, vi} from "vitest";
-import type {Engine, Extension} from "../../src/engine/engine.ts";
-import {scriptedEngine} from "../../src/engine/scripted.ts";
+import type {Extension} from "../../src/engine/engine.ts";
+import {type ScriptedOptions, scriptedEngine} from "../../src/engine/scripted.ts";
 import {wantedCaptures} from "../../src/run/captures.ts";
 import type {RunProgress} from "../../src/run/execute.ts";
 import type {RunOptions} from "../../src/run/options.ts";
 import {readRun} from "../../src/store/read-run.ts";
 import {TRACES} from "../../src/store/trace-file.ts";
-import {capture, engineOf, workspace} from "./workspace.ts";
+import {codeOf} from "../support/code-of.ts";
+import {capture, engineOf, loadingEngine, workspace} from "./workspace.ts";
 
 // Many small files and processes: seconds on a busy machine.
 vi.setConfig({testTimeout: 60_000});
@@ -216,16 +217,32 @@ describe("captures beside the greedy traces", () => {
     const place = await workspace();
     const able = engineOf();
     const batches: (readonly Extension[])[] = [];
-    const engine: Engine = {
-      ...able,
-      loadModel: async (path, options) => {
-        const model = await able.loadModel(path, options);
-        return {...model, capabilities: {...model.capabilities, hiddenState: false}};
-      },
-    };
+    const engine = loadingEngine(async (path, options) => {
+      const model = await able.loadModel(path, options);
+      // A reader that fails its self-test does so when the weights are loaded.
+      return {...model, capabilities: {...model.capabilities, hiddenState: options?.vocabularyOnly === true}};
+    });
     await expect(capture(place, {estimators: ["probe"]}, {engine})).rejects.toMatchObject({code: "no-hidden-state"});
     expect(batches).toEqual([]);
     await expect(capture(place, {estimators: ["unary"]}, {engine})).resolves.toMatchObject({finished: true});
+  });
+
+  test("what an engine cannot give is refused while the run is planned, before weights are loaded", async () => {
+    const place = await workspace();
+    const loads: unknown[] = [];
+    const unable = (capabilities: ScriptedOptions["capabilities"] = {}) => {
+      const able = engineOf({capabilities});
+      return loadingEngine(async (path, options) => {
+        loads.push(options?.vocabularyOnly);
+        return await able.loadModel(path, options);
+      });
+    };
+    const refused = async (changes: Partial<RunOptions>, cannot: ScriptedOptions["capabilities"]) =>
+      await codeOf(() => capture(place, changes, {engine: unable(cannot)}));
+    expect(await refused({fullLogits: true}, {fullLogits: false})).toBe("no-full-logits");
+    expect(await refused({estimators: ["probe"]}, {hiddenState: false})).toBe("no-hidden-state");
+    expect(loads).toEqual([true, true]);
+    await expect(capture(place, {}, {engine: unable({fullLogits: false})})).resolves.toMatchObject({finished: true});
   });
 
   test("a split that an estimator needs and the task does not have is named", async () => {

@@ -6,7 +6,7 @@ import {LabelscopeError} from "../../src/errors.ts";
 import type {RunOptions} from "../../src/run/options.ts";
 import {planRun} from "../../src/run/plan.ts";
 import {writeGguf} from "../support/gguf-writer.ts";
-import {aModel, engineOf, optionsOf, type Workspace, workspace} from "./workspace.ts";
+import {aModel, engineOf, loadingEngine, optionsOf, type Workspace, workspace} from "./workspace.ts";
 
 // Many small files and processes: seconds on a busy machine.
 vi.setConfig({testTimeout: 60_000});
@@ -14,19 +14,16 @@ vi.setConfig({testTimeout: 60_000});
 /** An engine that tokenises and refuses to evaluate: planning must not. */
 function planningEngine(loads: string[] = []): Engine {
   const engine = engineOf();
-  return {
-    ...engine,
-    loadModel: async (path, options) => {
-      loads.push(basename(path));
-      expect(options).toMatchObject({vocabularyOnly: true});
-      return {
-        ...(await engine.loadModel(path, options)),
-        openSession: async () => {
-          throw new Error("planning opened a session");
-        },
-      };
-    },
-  };
+  return loadingEngine(async (path, options) => {
+    loads.push(basename(path));
+    expect(options).toMatchObject({vocabularyOnly: true});
+    return {
+      ...(await engine.loadModel(path, options)),
+      openSession: async () => {
+        throw new Error("planning opened a session");
+      },
+    };
+  });
 }
 
 async function plan(place: Workspace, changes: Partial<RunOptions> = {}, engine = planningEngine()) {

@@ -2,7 +2,8 @@ import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {onTestFinished} from "vitest";
-import type {Engine} from "../../src/engine/engine.ts";
+import type {Engine, FileEngine} from "../../src/engine/engine.ts";
+import {findFileModel} from "../../src/engine/file-model.ts";
 import {type Script, type ScriptedOptions, scriptedEngine} from "../../src/engine/scripted.ts";
 import type {Trace} from "../../src/records/trace.ts";
 import {executeModel, type RunHooks, type RunOutcome} from "../../src/run/execute.ts";
@@ -48,8 +49,13 @@ function nextPiece(pieces: readonly string[], written: string): Record<string, n
   return next === undefined ? {} : {[next]: 5 + written.length / 100};
 }
 
-export function engineOf(options: ScriptedOptions = {}): Engine {
+export function engineOf(options: ScriptedOptions = {}): FileEngine {
   return scriptedEngine({tokens: TOKENS, script: answering, ...options});
+}
+
+/** An engine that loads files in another way. */
+export function loadingEngine(loadModel: FileEngine["loadModel"]): FileEngine {
+  return {...engineOf(), loadModel, findModel: async (spec, place) => await findFileModel(loadModel, spec, place)};
 }
 
 export interface Workspace {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from "vitest";
-import {lazyEngine} from "../../src/run/lazy-engine.ts";
-import {engineOf} from "./workspace.ts";
+import {lazyEngine} from "../../src/engine/lazy-engine.ts";
+import {engineOf} from "../run/workspace.ts";
 
 describe("lazyEngine", () => {
   test("opens the engine once, at the first model, and closes it", async () => {

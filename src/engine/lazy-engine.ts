@@ -1,17 +1,20 @@
-import type {Engine} from "../engine/engine.ts";
+import type {FileEngine} from "./engine.ts";
+import {findFileModel} from "./file-model.ts";
 
 /**
  * An engine that is opened by its first use: what is wrong with a task or a file name is then said before an engine
  * starts, or a reader is compiled.
  */
-export function lazyEngine(open: () => Promise<Engine>): Engine {
-  let opened: Promise<Engine> | undefined;
+export function lazyEngine(open: () => Promise<FileEngine>): FileEngine {
+  let opened: Promise<FileEngine> | undefined;
+  const loadModel: FileEngine["loadModel"] = async (path, options) => {
+    opened ??= open();
+    return await (await opened).loadModel(path, options);
+  };
   return {
     name: "lazy",
-    loadModel: async (path, options) => {
-      opened ??= open();
-      return await (await opened).loadModel(path, options);
-    },
+    loadModel,
+    findModel: async (spec, place) => await findFileModel(loadModel, spec, place),
     openEmbedder: async (path, options) => {
       opened ??= open();
       const engine = await opened;

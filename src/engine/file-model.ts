@@ -1,0 +1,124 @@
+import {basename} from "node:path";
+import {loadCatalog} from "../catalog/catalog.ts";
+import {type GgufInfo, readGgufInfo} from "../catalog/gguf-info.ts";
+import {sha256File} from "../catalog/hash.ts";
+import {type ResolvedModel, resolveModel} from "../catalog/resolve.ts";
+import {LabelscopeError} from "../errors.ts";
+import type {FileEngine, ModelIdentity, ModelPlace, ModelSource} from "./engine.ts";
+
+/**
+ * A model that is a GGUF file, with an adapter where the spec names one: its header is read, nothing is loaded.
+ *
+ * @param loadModel how the engine loads a file
+ * @throws what `resolveModel` and `readGgufInfo` throw; `model-is-adapter`, `adapter-is-model` and `adapter-rejected` by what
+ *   the headers say
+ */
+export async function findFileModel(
+  loadModel: FileEngine["loadModel"],
+  spec: string,
+  place: ModelPlace,
+): Promise<ModelSource> {
+  const resolved = await resolveModel(spec, {...place, catalog: await loadCatalog()});
+  const {adapter} = resolved;
+  const info = await readGgufInfo(resolved.path);
+  const adapterInfo = adapter === undefined ? undefined : await readGgufInfo(adapter.path);
+  refuseSwapped(resolved, info, adapterInfo);
+  return {
+    id: resolved.id,
+    isAdapted: adapter !== undefined,
+    // A model loaded for its vocabulary alone does not know its context; its metadata does.
+    trainContextTokens: info.contextLength ?? 2048,
+    hiddenColumns: info.embeddingLength,
+    load: async ({vocabularyOnly, signal} = {}) =>
+      await loadModel(resolved.path, {
+        ...(vocabularyOnly === true ? {vocabularyOnly} : {}),
+        ...(adapter === undefined || vocabularyOnly === true
+          ? {}
+          : {adapter: {path: adapter.path, scale: adapter.scale}}),
+        ...(signal === undefined ? {} : {signal}),
+      }),
+    describe: async options => {
+      const sha256 = await sha256File(resolved.path, options);
+      refuseOtherFile({id: resolved.id, path: resolved.path, sha256: resolved.entry?.sha256}, sha256);
+      const adapterSha256 = adapter === undefined ? undefined : await sha256File(adapter.path, options);
+      return identityOf(resolved, {info, adapterInfo}, {sha256, adapterSha256});
+    },
+  };
+}
+
+function identityOf(
+  resolved: ResolvedModel,
+  {info, adapterInfo}: {readonly info: GgufInfo; readonly adapterInfo: GgufInfo | undefined},
+  {sha256, adapterSha256}: {readonly sha256: string; readonly adapterSha256: string | undefined},
+): ModelIdentity {
+  const {entry, adapter} = resolved;
+  return {
+    id: resolved.id,
+    file: basename(resolved.path),
+    sha256,
+    fileSizeBytes: info.fileSizeBytes,
+    architecture: info.architecture,
+    ...(info.name === undefined ? {} : {name: info.name}),
+    totalParameters: info.totalParameters,
+    embeddingParameters: info.embeddingParameters,
+    nonEmbeddingParameters: info.nonEmbeddingParameters,
+    ...(info.quantisation === undefined ? {} : {quantisation: info.quantisation}),
+    ...(entry === undefined ? {} : {family: entry.family}),
+    ...(adapter !== undefined ? {variant: "lora", parent: entry?.id ?? resolved.id.split("+")[0]} : {}),
+    ...(adapter === undefined && entry !== undefined
+      ? {variant: entry.variant, ...(entry.parent === undefined ? {} : {parent: entry.parent})}
+      : {}),
+    ...(adapter === undefined || adapterSha256 === undefined
+      ? {}
+      : {
+          adapter: {
+            id: adapter.id,
+            file: basename(adapter.path),
+            sha256: adapterSha256,
+            scale: adapter.scale,
+            parameters: adapterInfo?.totalParameters ?? 0,
+          },
+        }),
+  };
+}
+
+/** A catalogued model must be the file that the catalogue means. */
+export function refuseOtherFile(
+  {id, path, sha256: expected}: {readonly id: string; readonly path: string; readonly sha256?: string | undefined},
+  sha256: string | undefined,
+): void {
+  if (expected === undefined || expected === sha256) return;
+  throw new LabelscopeError({
+    code: "checksum-mismatch",
+    message: `the file of ${id} is not the one in the catalogue`,
+    details: [`file      ${path}`, `expected  ${expected}`, `found     ${sha256}`],
+    next: `labelscope models pull ${id} fetches it again; a file of your own is given by its path`,
+  });
+}
+
+/** Refuses an adapter in a model's place and the reverse, and an adapter for another architecture. */
+function refuseSwapped(resolved: ResolvedModel, info: GgufInfo, adapter: GgufInfo | undefined): void {
+  const file = basename(resolved.path);
+  if (info.isAdapter) {
+    throw new LabelscopeError({
+      code: "model-is-adapter",
+      message: `${file} is a LoRA adapter, not a model`,
+      next: `--model MODEL+${file}, with the model that it was made for`,
+    });
+  }
+  if (adapter === undefined) return;
+  const adapterFile = basename(resolved.adapter?.path ?? "");
+  if (!adapter.isAdapter) {
+    throw new LabelscopeError({
+      code: "adapter-is-model",
+      message: `${adapterFile} is a model, not a LoRA adapter`,
+      next: "give the two models with --model each; after a + stands an adapter",
+    });
+  }
+  if (info.architecture === adapter.architecture) return;
+  throw new LabelscopeError({
+    code: "adapter-rejected",
+    message: `the LoRA ${adapterFile} was made for a ${adapter.architecture} model, ${resolved.id} is ${info.architecture}`,
+    next: "give the model that the adapter was made for; labelscope models info shows both",
+  });
+}
