@@ -17,7 +17,7 @@ const {buildPrompts} = await load("prompt/plan.js");
 const {promptWriter} = await load("capture/prompt-text.js");
 const prepare = await load("capture/prepare.js");
 const {captureGreedy} = await load("capture/greedy.js");
-const {Lockstep, sequencesNeeded} = await load("capture/lockstep.js");
+const {Lockstep, sequencesNeeded} = await load("engine/lockstep.js");
 
 const {values} = parseArgs({
   options: {

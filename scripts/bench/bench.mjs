@@ -43,6 +43,9 @@ async function prepare(model) {
   const load = path => import(new URL(`../../dist/${path}`, import.meta.url));
   const {openLocalEngine} = await load("engine/local.js");
   const {planRun, homeOf} = await load("run/plan.js");
+  const {loadCatalog} = await load("catalog/catalog.js");
+  const {resolveModel} = await load("catalog/resolve.js");
+  const {readGgufInfo} = await load("catalog/gguf-info.js");
   const place = {cwd: process.cwd(), env: process.env};
   const {RUN_DEFAULTS} = await load("run/options.js");
   const engine = await openLocalEngine({home: homeOf(place)});
@@ -56,6 +59,7 @@ async function prepare(model) {
   };
   const plan = await planRun(engine, options, place);
   const [one] = plan.models;
+  const {path} = await resolveModel(model, {...place, catalog: await loadCatalog()});
   const backends = loadedLibraries();
   const prompts = one.documents.map(({document}) => ({id: document.id, text: one.promptOf(document)}));
   const job = join(scratch, `${basename(model)}.txt`);
@@ -68,7 +72,7 @@ async function prepare(model) {
   );
   const found = {
     model,
-    path: one.resolved.path,
+    path,
     prompts,
     prefix,
     job,
@@ -76,7 +80,7 @@ async function prepare(model) {
     budget: one.labels.answerBudget,
     longestTokens: one.longestTokens,
     sharedTokens: one.sharedPrefix.length,
-    info: one.info,
+    info: await readGgufInfo(path),
     facts: engine.facts,
     backends,
     loop: compileLoop(backends),

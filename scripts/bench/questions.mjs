@@ -9,12 +9,12 @@ import {machine, median} from "./processes.mjs";
 
 const load = path => import(new URL(`../../dist/${path}`, import.meta.url));
 const {openLocalEngine} = await load("engine/local.js");
-const {homeOf, loadOptions, planRun} = await load("run/plan.js");
+const {homeOf, planRun} = await load("run/plan.js");
 const {RUN_DEFAULTS} = await load("run/options.js");
-const {shapeOf} = await load("run/capture-one.js");
+const {batchShape} = await load("engine/batched-lanes.js");
 const {greedySetup} = await load("capture/prepare.js");
 const {promptTokens, promptWriter} = await load("capture/prompt-text.js");
-const {Lockstep} = await load("capture/lockstep.js");
+const {Lockstep} = await load("engine/lockstep.js");
 const {answersOf, ask, lineEnds, naiveTokens, prepareAnswers} = await load("capture/ask.js");
 const {binaryPrompts, unaryPrompts, REASONABLE, UNREASONABLE} = await load("prompt/questions.js");
 
@@ -46,7 +46,7 @@ const options = {
 const plan = await planRun(engine, options, place);
 const [model] = plan.models;
 const planned = model.captures.find(({name}) => name === flags.kind);
-const loaded = await engine.loadModel(model.resolved.path, loadOptions(model.resolved));
+const loaded = await model.source.load();
 const setup = greedySetup(loaded, plan.prompts, model.labels, {
   scoring: plan.scoring,
   variants: "max",
@@ -56,7 +56,20 @@ const setup = greedySetup(loaded, plan.prompts, model.labels, {
   fullLogits: false,
 });
 const ready = planned.begin(loaded, setup);
-const shape = shapeOf(planned, ready, {loaded, threads: plan.threads, options});
+const shape = batchShape(
+  {
+    prefix: planned.prefix,
+    longestTokens: planned.longestTokens,
+    documents: planned.documents.length,
+    sequences: options.sequences,
+    scratch: ready.scratch,
+    wantedScratch: 24,
+    hidden: false,
+    strict: options.strict,
+    local: {threads: plan.threads, flashAttention: options.flashAttention},
+  },
+  loaded.capabilities.sharedPrefix,
+);
 
 /** The loops' questions, made here from the prompts alone. */
 const {write} = promptWriter(loaded, "raw");

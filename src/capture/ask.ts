@@ -1,7 +1,7 @@
 import type {Model, ReadSpec, Vocabulary} from "../engine/engine.ts";
+import type {Lane} from "../engine/lanes.ts";
+import {startsWith} from "../engine/starts-with.ts";
 import {LabelScorer} from "./label-scorer.ts";
-import {startsWith} from "./label-tokens.ts";
-import type {Lane} from "./lockstep.ts";
 import {commonPrefix} from "./prepare.ts";
 
 /** Some answers to a question, any of which the model could give whole, and how to score them. */

@@ -1,4 +1,5 @@
 import type {ReadOut, TokenLogit, Vocabulary} from "../engine/engine.ts";
+import type {Lane} from "../engine/lanes.ts";
 import type {AnswerFormat} from "../prompt/format.ts";
 import type {Answer, LabelStep} from "../records/trace.ts";
 import {type AnswerGrammar, type AnswerState, START} from "./answer-grammar.ts";
@@ -6,7 +7,6 @@ import {AnswerReader} from "./answer-reader.ts";
 import {describeAnswer} from "./describe-answer.ts";
 import {describeStep} from "./describe-step.ts";
 import type {LabelScorer, LabelScores} from "./label-scorer.ts";
-import type {Lane} from "./lockstep.ts";
 import type {ReadSpecs} from "./read-specs.ts";
 
 /** Everything about a model and a task that a greedy capture needs, the same for all documents of a run. */

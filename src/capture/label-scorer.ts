@@ -1,7 +1,7 @@
 import type {ReadOut, ReadSpec} from "../engine/engine.ts";
+import {startsWith} from "../engine/starts-with.ts";
 import {logSumExp} from "../math/softmax.ts";
 import type {LabelTokens} from "./label-tokens.ts";
-import {startsWith} from "./label-tokens.ts";
 import type {TokenSets} from "./token-sets.ts";
 
 export type LabelScoring = "first-token" | "exact";

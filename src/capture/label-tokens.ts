@@ -1,4 +1,5 @@
 import type {Model} from "../engine/engine.ts";
+import {startsWith} from "../engine/starts-with.ts";
 import type {AnswerFormat} from "../prompt/format.ts";
 
 /** A label with every way in which it may be written; most have one. */
@@ -71,8 +72,4 @@ export function collisions(tokens: LabelTokens): Collision[] {
     });
   });
   return found;
-}
-
-export function startsWith(sequence: readonly number[], prefix: readonly number[]): boolean {
-  return prefix.length <= sequence.length && prefix.every((token, place) => sequence[place] === token);
 }

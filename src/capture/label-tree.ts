@@ -1,9 +1,9 @@
 import type {ReadSpec} from "../engine/engine.ts";
+import type {Lane} from "../engine/lanes.ts";
 import type {Bounds, Tree} from "../records/tree.ts";
 import {type AllowedToken, AllowedTokens} from "./allowed-tokens.ts";
 import {type AnswerState, START} from "./answer-grammar.ts";
 import type {GreedySetup} from "./greedy.ts";
-import type {Lane} from "./lockstep.ts";
 
 export interface TreeOptions {
   /** δ: stop when every label's interval is narrower. */

@@ -1,5 +1,6 @@
 import {createHash} from "node:crypto";
 import type {Model} from "../engine/engine.ts";
+import {startsWith} from "../engine/starts-with.ts";
 import type {PromptPlan, RenderedPrompt} from "../prompt/plan.ts";
 import type {Document, Split} from "../records/document.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
@@ -12,7 +13,6 @@ import {
   type LabelText,
   type LabelTokens,
   sameTokens,
-  startsWith,
   tokenizeLabels,
 } from "./label-tokens.ts";
 import {type PromptWriter, promptTokens} from "./prompt-text.ts";

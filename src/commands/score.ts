@@ -4,7 +4,6 @@ import {availableParallelism} from "node:os";
 import {resolve} from "node:path";
 import {LabelScorer, type LabelScoring} from "../capture/label-scorer.ts";
 import {collisions, type LabelText, tokenizeLabels} from "../capture/label-tokens.ts";
-import {Lockstep} from "../capture/lockstep.ts";
 import {promptTokens} from "../capture/prompt-text.ts";
 import {tokenSets} from "../capture/token-sets.ts";
 import {alignColumns} from "../catalog/table.ts";
@@ -76,17 +75,21 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
       facts: {promptTokens: tokens.length, labelTokens: longestPath, contextTokens: model.trainContextTokens},
     });
   }
-  await using session = await model.openSession({
+  const planned = model.planLanes({
+    prefix: [],
+    longestTokens: needed + 1,
+    documents: 1,
     sequences: 1,
-    contextTokens: Math.ceil((needed + 1) / 256) * 256,
-    threads: options.threads ?? availableParallelism(),
-    flashAttention: options.flashAttention,
-    cacheType: options.strict ? "f32" : "f16",
+    scratch: {sequences: 0, tokens: 0},
+    wantedScratch: 0,
+    hidden: false,
+    strict: options.strict,
+    local: {threads: options.threads ?? availableParallelism(), flashAttention: options.flashAttention},
   });
+  await using lanes = await planned.open(io.signal);
   const spec = {tokens: scorer.firstTokens, groups: [], top: options.top};
-  const lockstep = new Lockstep(session, {prefix: [], lanes: 1, scratchPerLane: 0});
   let data: ScoreResult | undefined;
-  await lockstep.run([tokens], async (prompt, lane) => {
+  await lanes.run([tokens], async (prompt, lane) => {
     const [atStep] = await lane.start(prompt, [{at: prompt.length - 1, spec}]);
     if (atStep === undefined) return;
     const onPaths = await lane.explore(

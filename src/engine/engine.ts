@@ -7,6 +7,7 @@
 
 import type {ModelRecord} from "../records/manifest.ts";
 import type {Embedder, EmbedderOptions} from "./embedding.ts";
+import type {LanesRequest, PlannedLanes} from "./lanes.ts";
 
 /** What to read at one position. Build it once and use the same object at every step: adapters prepare it once. */
 export interface ReadSpec {
@@ -88,7 +89,8 @@ export interface Session extends AsyncDisposable {
   readonly sequences: number;
   readonly contextTokens: number;
   length(sequence: number): number;
-  extend(items: readonly Extension[]): Promise<ReadOut[][]>;
+  /** @param signal ends the evaluation between two of its parts; the session can then only be closed */
+  extend(items: readonly Extension[], signal?: AbortSignal): Promise<ReadOut[][]>;
   fork(from: number, to: number): Promise<void>;
   trim(sequence: number, length: number): Promise<void>;
 }
@@ -151,6 +153,8 @@ export interface Model extends AsyncDisposable {
    */
   tokenize(text: string, options?: {readonly special?: boolean}): number[];
   openSession(options: SessionOptions): Promise<Session>;
+  /** How the documents of a capture will be served; loads and opens nothing. */
+  planLanes(request: LanesRequest): PlannedLanes;
 }
 
 export interface LoadOptions {

@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import type {Llama, LlamaContext, LlamaModel} from "node-llama-cpp";
 import {LabelscopeError} from "../errors.ts";
+import {batchedLanes} from "./batched-lanes.ts";
 import {type Embedder, type EmbedderOptions, embedderOn} from "./embedding.ts";
 import type {AdapterSpec, Capabilities, FileEngine, LoadOptions, Model, SessionOptions} from "./engine.ts";
 import {findFileModel} from "./file-model.ts";
@@ -202,10 +203,16 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
     }
   }
   const native = refusal === undefined ? source : undefined;
+  const capabilities = capabilitiesOf(native !== undefined, vocabulary.size);
+  const openSession: Model["openSession"] = async sessionOptions => {
+    if (native === undefined) return await openPublic(sessionOptions);
+    native.reader.trim();
+    return await openNative(native, sessionOptions);
+  };
   return {
     vocabulary,
     trainContextTokens: model.trainContextSize,
-    capabilities: capabilitiesOf(native !== undefined, vocabulary.size),
+    capabilities,
     facts: {
       ...shared.facts,
       reader: native === undefined ? "public" : "native",
@@ -213,11 +220,8 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
     },
     chatTemplate: model.fileInfo.metadata.tokenizer.chat_template,
     tokenize: (text, tokenizeOptions) => model.tokenize(text, tokenizeOptions?.special === true),
-    openSession: async sessionOptions => {
-      if (native === undefined) return await openPublic(sessionOptions);
-      native.reader.trim();
-      return await openNative(native, sessionOptions);
-    },
+    openSession,
+    planLanes: request => batchedLanes({openSession, capabilities}, request),
     [Symbol.asyncDispose]: async () => {
       await model.dispose();
       if ("reader" in shared.readerState) shared.readerState.reader.trim();

@@ -28,6 +28,7 @@ export class NativeReaderSession implements Session {
   readonly #source: NativeSource;
   readonly #native: NativeSession;
   readonly #ledger: Ledger;
+  readonly #batchSize: number;
   readonly #specs = new Map<ReadSpec, number>();
 
   constructor(source: NativeSource, options: SessionOptions) {
@@ -36,6 +37,7 @@ export class NativeReaderSession implements Session {
     this.#source = source;
     this.#ledger = new Ledger(options.sequences, options.contextTokens, source.vocabularySize);
     const batchSize = options.batchTokens ?? 512;
+    this.#batchSize = batchSize;
     this.#native = new source.reader.Session(source.handle, source.modelPath, {
       contextSize: options.cells ?? options.sequences * options.contextTokens,
       sequences: options.sequences,
@@ -53,8 +55,9 @@ export class NativeReaderSession implements Session {
     return this.#ledger.length(sequence);
   }
 
-  async extend(items: readonly Extension[]): Promise<ReadOut[][]> {
+  async extend(items: readonly Extension[], signal?: AbortSignal): Promise<ReadOut[][]> {
     return await this.#ledger.exclusive(async () => {
+      signal?.throwIfAborted();
       this.#ledger.check(items);
       const total = items.reduce((sum, item) => sum + item.tokens.length, 0);
       const tokens = new Int32Array(total);
@@ -76,10 +79,20 @@ export class NativeReaderSession implements Session {
           place++;
         });
       }
+      // The reader cuts a batch at the same places, so nothing moves; in between an interruption is heard. Where something is
+      // read, it cuts by what is read and is not interrupted.
+      const unread = outputs.length === 0 ? Math.max(0, total - 1) : 0;
+      let done = 0;
+      for (; done + this.#batchSize <= unread; done += this.#batchSize) {
+        const part = [tokens, positions, sequences].map(list => list.subarray(done, done + this.#batchSize));
+        const [partTokens = tokens, partPositions = positions, partSequences = sequences] = part;
+        await this.#evaluate(partTokens, partPositions, partSequences, new Int32Array(), new Int32Array());
+        signal?.throwIfAborted();
+      }
       const {rows, vectors} = await this.#evaluate(
-        tokens,
-        positions,
-        sequences,
+        tokens.subarray(done),
+        positions.subarray(done),
+        sequences.subarray(done),
         Int32Array.from(outputs),
         Int32Array.from(specs),
       );

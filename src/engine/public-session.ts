@@ -33,8 +33,9 @@ export class PublicSession implements Session {
     return this.#ledger.length(sequence);
   }
 
-  async extend(items: readonly Extension[]): Promise<ReadOut[][]> {
+  async extend(items: readonly Extension[], signal?: AbortSignal): Promise<ReadOut[][]> {
     return await this.#ledger.exclusive(async () => {
+      signal?.throwIfAborted();
       this.#ledger.check(items);
       const result = await Promise.all(items.map(item => this.#extendOne(item)));
       for (const item of items) this.#ledger.set(item.sequence, this.length(item.sequence) + item.tokens.length);

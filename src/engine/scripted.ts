@@ -1,4 +1,5 @@
 import {createHash} from "node:crypto";
+import {batchedLanes} from "./batched-lanes.ts";
 import type {
   Capabilities,
   Extension,
@@ -75,6 +76,8 @@ export function scriptedModel(options: ScriptedOptions = {}): Model {
     sharedPrefix: true,
     ...options.capabilities,
   };
+  const openSession: Model["openSession"] = async sessionOptions =>
+    new ScriptedSession(vocabulary, options, sessionOptions);
   return {
     vocabulary,
     trainContextTokens: options.trainContextTokens ?? 4096,
@@ -92,7 +95,8 @@ export function scriptedModel(options: ScriptedOptions = {}): Model {
       }
       return tokens;
     },
-    openSession: async sessionOptions => new ScriptedSession(vocabulary, options, sessionOptions),
+    openSession,
+    planLanes: request => batchedLanes({openSession, capabilities}, request),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -119,8 +123,9 @@ class ScriptedSession implements Session {
     return this.#ledger.length(sequence);
   }
 
-  async extend(items: readonly Extension[]): Promise<ReadOut[][]> {
+  async extend(items: readonly Extension[], signal?: AbortSignal): Promise<ReadOut[][]> {
     return await this.#ledger.exclusive(async () => {
+      signal?.throwIfAborted();
       this.#ledger.check(items);
       this.#options.onExtend?.(items);
       return items.map(({sequence, tokens, reads}) => {

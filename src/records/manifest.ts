@@ -67,8 +67,9 @@ export type ModelRecord = z.infer<typeof modelRecordSchema>;
 export const sessionRecordSchema = z.strictObject({
   started: z.string(),
   sequences: z.int(),
-  threads: z.int(),
-  batchTokens: z.int(),
+  /** Of the engine on this machine; a server does not say. */
+  threads: z.int().optional(),
+  batchTokens: z.int().optional(),
   contextTokens: z.int(),
   /** Tokens of the prefix that was evaluated once; 0 in strict mode. */
   sharedPrefixTokens: z.int(),

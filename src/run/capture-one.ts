@@ -1,17 +1,11 @@
 import type {GreedySetup} from "../capture/greedy.ts";
 import type {CaptureName, PlannedCapture, ReadyCapture} from "../capture/kind/capture-kind.ts";
-import {type Lane, Lockstep, type LockstepOptions, sequencesNeeded} from "../capture/lockstep.ts";
 import type {PreparedDocument} from "../capture/prepare.ts";
-import type {Model, SessionOptions} from "../engine/engine.ts";
+import type {Model} from "../engine/engine.ts";
+import type {PlannedLanes} from "../engine/lanes.ts";
 import type {OpenRun} from "../store/run-directory.ts";
 import type {RunOptions} from "./options.ts";
 
-export const BATCH_TOKENS = 512;
-/** With hidden states every token of an evaluation takes a row of the vocabulary. */
-const HIDDEN_BATCH_TOKENS = 128;
-const MAX_SEQUENCES = 256;
-/** Documents under way at once, beside the shared prefix and with room to score labels. */
-export const MOST_LANES = 128;
 /** Scratch sequences that a document gets before more documents are taken side by side. */
 const ENOUGH_SCRATCH = 24;
 
@@ -57,43 +51,24 @@ export interface CaptureContext {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-/** How many documents run side by side on how large a session. */
-export interface Shape {
-  readonly lockstep: LockstepOptions;
-  readonly session: SessionOptions;
-}
-
-/** The shape of a capture's session, the same for the same documents and options. */
-export function shapeOf(
+/** How a capture's documents will be served. */
+export function lanesOf(
   capture: PlannedCapture,
   {scratch}: Pick<ReadyCapture, "scratch">,
   {loaded, threads, options}: Pick<CaptureContext, "loaded" | "threads" | "options">,
-): Shape {
-  const {sharedPrefix: shared} = loaded.capabilities;
-  const wanted = options.strict ? 1 : (options.sequences ?? (shared ? 8 : 1));
-  const perLane = capture.name === "greedy" ? 0 : Math.min(scratch.sequences, ENOUGH_SCRATCH);
-  const fitting = Math.floor((MAX_SEQUENCES - 1) / (1 + perLane));
-  const lanes = Math.min(wanted, MOST_LANES, fitting, Math.max(1, capture.documents.length));
-  const room = Math.floor((MAX_SEQUENCES - 1 - lanes) / lanes);
-  const lockstep = {
-    prefix: options.strict ? [] : capture.prefix,
-    lanes,
-    scratchPerLane: options.strict || !shared ? 0 : Math.min(scratch.sequences, room),
-  };
-  const own = capture.longestTokens - lockstep.prefix.length + lockstep.scratchPerLane * scratch.tokens;
-  return {
-    lockstep,
-    session: {
-      sequences: sequencesNeeded(lockstep),
-      contextTokens: roundUp(capture.longestTokens),
-      cells: roundUp(lockstep.prefix.length + lanes * own),
-      threads,
-      batchTokens: capture.hidden ? HIDDEN_BATCH_TOKENS : BATCH_TOKENS,
-      flashAttention: options.flashAttention,
-      cacheType: options.strict ? "f32" : "f16",
-      ...(capture.hidden ? {hidden: true} : {}),
-    },
-  };
+): PlannedLanes {
+  const {sequences, strict, flashAttention} = options;
+  return loaded.planLanes({
+    prefix: capture.prefix,
+    longestTokens: capture.longestTokens,
+    documents: capture.documents.length,
+    ...(sequences === undefined ? {} : {sequences}),
+    scratch,
+    wantedScratch: capture.name === "greedy" ? 0 : ENOUGH_SCRATCH,
+    hidden: capture.hidden,
+    strict,
+    local: {threads, flashAttention},
+  });
 }
 
 /**
@@ -108,11 +83,10 @@ export async function captureOne(capture: PlannedCapture, context: CaptureContex
   const resumed = total - missing.length;
   if (missing.length === 0) return {name: capture.name, captured: 0, resumed, total, evaluatedTokens: 0};
   const ready = capture.begin(context.loaded, context.setup);
-  const shape = shapeOf(capture, ready, context);
-  await using session = await context.loaded.openSession(shape.session);
-  const lockstep = new Lockstep(session, shape.lockstep);
+  const planned = lanesOf(capture, ready, context);
+  await using lanes = await planned.open(signal);
   const started = performance.now();
-  let [captured, tokens] = [0, shape.lockstep.prefix.length];
+  let [captured, tokens] = [0, planned.facts.sharedPrefixTokens];
   const seconds = () => (performance.now() - started) / 1000;
   const report = () =>
     context.onProgress?.({
@@ -126,9 +100,8 @@ export async function captureOne(capture: PlannedCapture, context: CaptureContex
     });
   report();
   try {
-    await lockstep.prepare();
-    await lockstep.run(inTime(missing, deadline), async (document, lane) => {
-      const {entry, rows = []} = await ready.capture(document, abortable(lane, signal));
+    await lanes.run(inTime(missing, deadline), async (document, lane) => {
+      const {entry, rows = []} = await ready.capture(document, lane);
       await run.append(entry, rows);
       captured++;
       tokens += lane.evaluatedTokens();
@@ -152,25 +125,4 @@ function* inTime(documents: readonly PreparedDocument[], deadline: number): Gene
     if (performance.now() >= deadline) return;
     yield document;
   }
-}
-
-/** A lane that gives up at the next step once the signal is aborted. */
-function abortable(lane: Lane, signal: AbortSignal): Lane {
-  const checked =
-    <A extends unknown[], R>(call: (...parameters: A) => Promise<R>) =>
-    async (...parameters: A): Promise<R> => {
-      signal.throwIfAborted();
-      return await call(...parameters);
-    };
-  return {
-    ...lane,
-    start: checked(lane.start),
-    extend: checked(lane.extend),
-    explore: checked(lane.explore),
-    grow: checked(lane.grow),
-  };
-}
-
-function roundUp(tokens: number): number {
-  return Math.ceil(tokens / 256) * 256;
 }

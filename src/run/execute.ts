@@ -7,7 +7,7 @@ import type {Manifest} from "../records/manifest.ts";
 import {openRun} from "../store/run-directory.ts";
 import {readTraces, TRACES} from "../store/trace-file.ts";
 import {refuseIncapable} from "./capable.ts";
-import {BATCH_TOKENS, type CaptureOutcome, captureOne, type RunProgress, shapeOf} from "./capture-one.ts";
+import {type CaptureOutcome, captureOne, lanesOf, type RunProgress} from "./capture-one.ts";
 import {captureWarnings} from "./capture-warnings.ts";
 import {captureEmbeddings} from "./encoder.ts";
 import {describeRun} from "./manifest.ts";
@@ -71,19 +71,12 @@ export async function executeModel(
     topTokens: TOP_TOKENS,
     fullLogits: options.fullLogits,
   });
-  const shape = shapeOf(greedy, greedy.begin(loaded, setup), {loaded, threads: plan.threads, options});
+  const {facts} = lanesOf(greedy, greedy.begin(loaded, setup), {loaded, threads: plan.threads, options});
   await using run = await openRun({
     folder: model.folder,
     manifest,
     fresh: options.fresh,
-    session: {
-      started: new Date().toISOString(),
-      sequences: shape.lockstep.lanes,
-      threads: plan.threads,
-      batchTokens: BATCH_TOKENS,
-      contextTokens: shape.session.contextTokens,
-      sharedPrefixTokens: shape.lockstep.prefix.length,
-    },
+    session: {started: new Date().toISOString(), ...facts},
     ...(options.fullLogits ? {logitsColumns: loaded.vocabulary.size} : {}),
   });
   for (const notice of run.notices) hooks.onNotice?.(`${source.id}: ${notice}`);

@@ -1,8 +1,8 @@
 import {describe, expect, test, vi} from "vitest";
 import {answersOf, ask, lineEnds, naiveTokens, prepareAnswers, type Question} from "../../src/capture/ask.ts";
-import {Lockstep, type LockstepOptions, sequencesNeeded} from "../../src/capture/lockstep.ts";
 import {commonPrefix} from "../../src/capture/prepare.ts";
 import type {Model} from "../../src/engine/engine.ts";
+import {Lockstep, type LockstepOptions, sequencesNeeded} from "../../src/engine/lockstep.ts";
 import {scriptedModel} from "../../src/engine/scripted.ts";
 
 // Many cases: seconds on a busy machine.

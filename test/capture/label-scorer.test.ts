@@ -1,9 +1,9 @@
 import {describe, expect, test} from "vitest";
 import {LabelScorer, type LabelScores, type LabelScoring, type VariantRule} from "../../src/capture/label-scorer.ts";
 import {tokenizeLabels} from "../../src/capture/label-tokens.ts";
-import {Lockstep, sequencesNeeded} from "../../src/capture/lockstep.ts";
 import {tokenSets} from "../../src/capture/token-sets.ts";
 import type {Model, ReadSpec} from "../../src/engine/engine.ts";
+import {Lockstep, sequencesNeeded} from "../../src/engine/lockstep.ts";
 import {scriptedModel} from "../../src/engine/scripted.ts";
 import {type AnswerFormat, answerFormats} from "../../src/prompt/format.ts";
 

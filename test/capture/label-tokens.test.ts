@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
-import {collisions, type LabelTokens, sameTokens, startsWith, tokenizeLabels} from "../../src/capture/label-tokens.ts";
+import {collisions, type LabelTokens, sameTokens, tokenizeLabels} from "../../src/capture/label-tokens.ts";
 import {scriptedModel} from "../../src/engine/scripted.ts";
+import {startsWith} from "../../src/engine/starts-with.ts";
 import {answerFormats} from "../../src/prompt/format.ts";
 
 const {json, list} = answerFormats;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import {describe, expect, test, vi} from "vitest";
 import {LabelTree, TREE_DEFAULTS, type TreeOptions} from "../../src/capture/label-tree.ts";
-import {Lockstep, sequencesNeeded} from "../../src/capture/lockstep.ts";
 import type {Extension, Model} from "../../src/engine/engine.ts";
+import {Lockstep, sequencesNeeded} from "../../src/engine/lockstep.ts";
 import type {Script} from "../../src/engine/scripted.ts";
 import {boundsSchema} from "../../src/records/tree.ts";
 import {LABELS, prepare, TOKENS} from "../support/capture.ts";

@@ -1,6 +1,5 @@
 import {captureGreedy, type GreedyCapture, type GreedySetup} from "../../src/capture/greedy.ts";
 import type {LabelText} from "../../src/capture/label-tokens.ts";
-import {Lockstep, type LockstepOptions, sequencesNeeded} from "../../src/capture/lockstep.ts";
 import {
   greedySetup,
   labelTexts,
@@ -12,6 +11,7 @@ import {
 } from "../../src/capture/prepare.ts";
 import {promptWriter} from "../../src/capture/prompt-text.ts";
 import type {Extension, Model} from "../../src/engine/engine.ts";
+import {Lockstep, type LockstepOptions, sequencesNeeded} from "../../src/engine/lockstep.ts";
 import {type Script, scriptedModel} from "../../src/engine/scripted.ts";
 import type {AnswerFormat} from "../../src/prompt/format.ts";
 import {tinyPlan} from "./plan.ts";

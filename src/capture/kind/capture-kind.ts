@@ -1,4 +1,5 @@
 import type {Model} from "../../engine/engine.ts";
+import type {Lane} from "../../engine/lanes.ts";
 import type {PromptPlan} from "../../prompt/plan.ts";
 import type {Captures} from "../../records/captures.ts";
 import type {Split} from "../../records/document.ts";
@@ -6,7 +7,6 @@ import type {NamedRecord, RecordName} from "../../records/run-records.ts";
 import type {Task} from "../../task/task.ts";
 import type {GreedySetup} from "../greedy.ts";
 import type {TreeOptions} from "../label-tree.ts";
-import type {Lane} from "../lockstep.ts";
 import type {PreparedDocument} from "../prepare.ts";
 import type {PromptWriter} from "../prompt-text.ts";
 

@@ -1,10 +1,10 @@
 import type {Model} from "../../engine/engine.ts";
+import type {Lane} from "../../engine/lanes.ts";
 import type {RenderedPrompt} from "../../prompt/plan.ts";
 import type {Captures} from "../../records/captures.ts";
 import type {Document, Split} from "../../records/document.ts";
 import type {NamedRecord} from "../../records/run-records.ts";
 import {type Answers, answersOf, ask, lineEnds, naiveTokens, prepareAnswers, type Question} from "../ask.ts";
-import type {Lane} from "../lockstep.ts";
 import {commonPrefix, type PreparedDocument} from "../prepare.ts";
 import {promptTokens} from "../prompt-text.ts";
 import {type CaptureMaterial, elapsedMs, longestBy, ofSplits, type PlannedCapture} from "./capture-kind.ts";

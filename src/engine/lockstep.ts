@@ -1,30 +1,6 @@
-import type {Extension, Read, ReadOut, Session} from "../engine/engine.ts";
+import type {Extension, ReadOut, Session} from "./engine.ts";
 import {KeptPaths} from "./kept-paths.ts";
-
-/** Tokens to try after the end of a lane, forgotten once they are read. */
-export interface Path {
-  readonly tokens: readonly number[];
-  readonly reads: readonly Read[];
-}
-
-/** One document's view of the session: a sequence of its own that starts from the shared prefix. */
-export interface Lane {
-  /** Starts over with these tokens; what they share with the run's common prefix is not evaluated again. */
-  start(tokens: readonly number[], reads: readonly Read[]): Promise<ReadOut[]>;
-  /** Appends tokens. */
-  extend(tokens: readonly number[], reads: readonly Read[]): Promise<ReadOut[]>;
-  /** Reads along several continuations of the lane, which itself stays as it is. */
-  explore(paths: readonly Path[]): Promise<ReadOut[][]>;
-  /**
-   * The same for paths that begin with paths grown before from where the lane stands: as far as those are still held,
-   * only what is new is evaluated. Reads may stand in the new part alone.
-   */
-  grow(paths: readonly Path[]): Promise<ReadOut[][]>;
-  /** How many paths can be evaluated side by side or held; 0: one after another. */
-  readonly scratch: number;
-  /** Tokens evaluated for the lane's document since it started, the run's common prefix left out. */
-  evaluatedTokens(): number;
-}
+import type {Lane, Path} from "./lanes.ts";
 
 export interface LockstepOptions {
   /** Tokens that every document's prompt starts with; evaluated once. Empty in strict mode. */
@@ -57,7 +33,8 @@ interface Request extends Wish {
 /**
  * Runs documents side by side in one session, in lockstep: each asks for tokens to be evaluated and waits; when all
  * that are under way wait, their requests go to the engine as one batch. A document that ends makes room for the next
- * at once, whose prompt joins the others' next batch. The code that captures one document stays a straight line.
+ * at once, whose prompt joins the others' next batch. The code that captures one document stays a straight line. It is how
+ * an engine that evaluates batches serves lanes; a server batches by itself.
  *
  * Sequence 0 holds the prefix, 1 … lanes the documents, the rest are scratch. One lane without a prefix and scratch
  * (strict mode) needs sequence 0 alone.
@@ -65,12 +42,15 @@ interface Request extends Wish {
 export class Lockstep {
   readonly #session: Session;
   readonly #options: LockstepOptions;
+  readonly #signal: AbortSignal | undefined;
   #active = 0;
   #waiting: Request[] = [];
 
-  constructor(session: Session, options: LockstepOptions) {
+  /** @param signal when it is aborted, the next evaluation, or the next part of one under way, throws its reason */
+  constructor(session: Session, options: LockstepOptions, signal?: AbortSignal) {
     this.#session = session;
     this.#options = options;
+    this.#signal = signal;
     const needed = sequencesNeeded(options);
     if (session.sequences < needed)
       throw new RangeError(`lockstep: ${needed} sequences needed, not ${session.sequences}`);
@@ -79,7 +59,7 @@ export class Lockstep {
   /** Evaluates the shared prefix. */
   async prepare(): Promise<void> {
     const {prefix} = this.#options;
-    if (prefix.length > 0) await this.#session.extend([{sequence: 0, tokens: prefix, reads: []}]);
+    if (prefix.length > 0) await this.#session.extend([{sequence: 0, tokens: prefix, reads: []}], this.#signal);
   }
 
   /**
@@ -116,6 +96,7 @@ export class Lockstep {
     const letGo = (): Move[] => kept.clear().map(held => ({kind: "trim", sequence: held, length: 0}));
     let evaluated = 0;
     const ask = async (wish: Wish) => {
+      this.#signal?.throwIfAborted();
       evaluated += wish.items.reduce((sum, item) => sum + item.tokens.length, 0);
       return await this.#ask(wish);
     };
@@ -185,9 +166,10 @@ export class Lockstep {
   }
 
   async #evaluate(requests: readonly Request[]): Promise<void> {
+    this.#signal?.throwIfAborted();
     for (const move of requests.flatMap(request => request.before)) await this.#move(move);
     const items = requests.flatMap(request => request.items);
-    const readOuts = items.length === 0 ? [] : await this.#session.extend(items);
+    const readOuts = items.length === 0 ? [] : await this.#session.extend(items, this.#signal);
     for (const move of requests.flatMap(request => request.after)) await this.#move(move);
     let place = 0;
     for (const request of requests) {

@@ -1,6 +1,7 @@
 import {describe, expect, test, vi} from "vitest";
-import {type Lane, Lockstep, type LockstepOptions, sequencesNeeded} from "../../src/capture/lockstep.ts";
 import type {Extension, ReadSpec} from "../../src/engine/engine.ts";
+import type {Lane} from "../../src/engine/lanes.ts";
+import {Lockstep, type LockstepOptions, sequencesNeeded} from "../../src/engine/lockstep.ts";
 import {scriptedModel} from "../../src/engine/scripted.ts";
 import {codeOf} from "../support/code-of.ts";
 
@@ -272,5 +273,31 @@ describe("a lane that grows paths", () => {
       all.slice(6),
     ]);
     expect(seen.map(({evaluated}) => evaluated)).toEqual([1, 1, 1].map(prompt => prompt + all.length));
+  });
+});
+
+describe("an interruption", () => {
+  test("ends a document at its next evaluation, with the signal's reason, and nothing more is evaluated", async () => {
+    const controller = new AbortController();
+    let evaluations = 0;
+    const model = scriptedModel({onExtend: () => void evaluations++});
+    const options = {prefix: PREFIX, lanes: 2, scratchPerLane: 0};
+    await using session = await model.openSession({
+      sequences: sequencesNeeded(options),
+      contextTokens: 64,
+      threads: 1,
+      flashAttention: false,
+      cacheType: "f32",
+    });
+    const lockstep = new Lockstep(session, options, controller.signal);
+    await lockstep.prepare();
+    const reason = new Error("enough");
+    const running = lockstep.run(jobs(4), async ({tokens}, lane) => {
+      await lane.start(tokens, at(tokens).slice(-1));
+      controller.abort(reason);
+      await lane.extend([90], at([90]));
+    });
+    await expect(running).rejects.toBe(reason);
+    expect(evaluations).toBe(2);
   });
 });

@@ -1,4 +1,4 @@
-import {startsWith} from "./label-tokens.ts";
+import {startsWith} from "./starts-with.ts";
 
 /** Where a path is evaluated: on a copy of `from` (undefined: of the lane itself), which holds its first `shared` tokens. */
 export interface Placed {
