@@ -45,7 +45,11 @@ async function readSplit(path: string, file: string, problems: ProblemList): Pro
   const documents: Document[] = [];
   const lineOfId = new Map<string, number>();
   const count = {repeated: 0, disagreeing: 0, ticked: 0, unseen: 0};
-  const rows = parseCsv((await readText(path, file, problems)) ?? "", file, {problems}).slice(1);
+  const rows = parseCsv((await readText(path, file, problems)) ?? "", file, {
+    problems,
+    delimiter: ",",
+    quotes: "double",
+  }).rows.slice(1);
   for (const {record, line} of rows) {
     if (problems.full) break;
     const add = (message: string): void => problems.add({file, line, message});

@@ -38,7 +38,7 @@ async function readRows(
   file: string,
   {problems, counts}: {problems: ProblemList; counts: Counts},
 ): Promise<AnnotationRow[]> {
-  const {rows, cell} = await readTable(path, file, {columns, problems});
+  const {rows, cell} = await readTable(path, file, {columns, problems, delimiter: ",", quotes: "double"});
   const read: AnnotationRow[] = [];
   for (const row of rows) {
     if (problems.full) break;

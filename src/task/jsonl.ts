@@ -44,12 +44,12 @@ export async function readDocuments(
   const lineOfId = new Map<string, number>();
   let lines = 0;
   let form: {name: string; line: number} | undefined;
-  for await (const {number, text} of readLines(path)) {
+  for await (const {number, text, problem} of readLines(path)) {
     const add = (message: string): void => problems.add({file, line: number, message});
     if (problems.full) break;
     if (text === undefined) {
       lines += 1;
-      add("not valid UTF-8; save the file as UTF-8");
+      add(problem);
       continue;
     }
     if (text.trim() === "") continue;

@@ -57,7 +57,12 @@ export const mfrc: DatasetTask = {
   read: async ({directory, display, problems}) => {
     const path = join(directory, file);
     const shown = display(path);
-    const {rows, cell} = await readTable(path, shown, {columns: ["text", "annotator", "annotation"], problems});
+    const {rows, cell} = await readTable(path, shown, {
+      columns: ["text", "annotator", "annotation"],
+      problems,
+      delimiter: ",",
+      quotes: "double",
+    });
     const known = [...foundations, ...noFoundation];
     let beside = 0;
     const read: AnnotationRow[] = [];

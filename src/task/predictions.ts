@@ -35,11 +35,11 @@ export async function readPredictions(
   const estimates = new Map<string, number[]>();
   const lineOfId = new Map<string, number>();
   let lines = 0;
-  for await (const {number, text} of readLines(path)) {
+  for await (const {number, text, problem} of readLines(path)) {
     if (problems.full) break;
     if (text?.trim() === "") continue;
     lines += 1;
-    const parsed = parseLine(text);
+    const parsed = text === undefined ? {messages: [problem]} : parseLine(text);
     const messages = "messages" in parsed ? parsed.messages : problemsOf(parsed, scope);
     if (!("messages" in parsed)) {
       const earlier = lineOfId.get(parsed.id);
@@ -58,8 +58,7 @@ export async function readPredictions(
 
 type Prediction = z.infer<typeof predictionSchema>;
 
-function parseLine(text: string | undefined): Prediction | {messages: string[]} {
-  if (text === undefined) return {messages: ["not valid UTF-8; save the file as UTF-8"]};
+function parseLine(text: string): Prediction | {messages: string[]} {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -42,7 +42,7 @@ const definition = taskDefinitionSchema.parse({
 async function readSplit(path: string, file: string, problems: ProblemList): Promise<ReadSplit> {
   const columns = ["ID", "Tweet", ...emotions];
   // Tweets hold quotation marks of their own: in these files nothing is quoted.
-  const {rows, cell} = await readTable(path, file, {columns, problems, delimiter: "\t", quoted: false});
+  const {rows, cell} = await readTable(path, file, {columns, problems, delimiter: "\t", quotes: "none"});
   const documents: Document[] = [];
   const lineOfId = new Map<string, number>();
   for (const row of rows) {

@@ -49,9 +49,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 const readJsonlRows: RowReader = async (path, file, {problems}) => {
   const rows: TableRow[] = [];
-  for await (const {number: line, text} of readLines(path)) {
+  for await (const {number: line, text, problem} of readLines(path)) {
     if (problems.full) break;
-    if (text === undefined) problems.add({file, line, message: "not valid UTF-8; save the file as UTF-8"});
+    if (text === undefined) problems.add({file, line, message: problem});
     if (text === undefined || text.trim() === "") continue;
     try {
       const value: unknown = JSON.parse(text);
