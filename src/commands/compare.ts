@@ -1,6 +1,6 @@
 import {relative, resolve} from "node:path";
 import type {Comparison} from "../compare/compare.ts";
-import {checkGate, type Gate, parseGate} from "../compare/gate.ts";
+import {checkGate, type Gate, gatesOf} from "../compare/gate.ts";
 import {comparisonText, inTerminal} from "../compare/text.ts";
 import {comparisonOf} from "../comparison/comparison-of.ts";
 import {writeComparison} from "../comparison/files.ts";
@@ -14,7 +14,7 @@ import {requireRuns} from "./require-runs.ts";
 
 /** `compare`: the tables of some runs, in the terminal and as files. */
 export async function compareCommand(options: CompareOptions, io: CommandIo): Promise<CommandResult> {
-  const gates = (options.failIf ?? []).map(parseGate);
+  const gates = gatesOf(options);
   await requireRuns(options.runs, "compare", io);
   return await handOver(await comparisonOf(options, io), options, gates, io);
 }
@@ -33,7 +33,8 @@ export async function handOver(
   const outcomes = gates.map(gate => checkGate(gate, results));
   const failed = outcomes.filter(outcome => outcome.failed);
   const failures = failed.map(
-    outcome => `failed: ${outcome.gate.text} (${"value" in outcome ? `it is ${outcome.value}` : outcome.reason})`,
+    outcome =>
+      `failed: ${outcome.gate.required ? "required " : ""}${outcome.gate.text} (${"value" in outcome ? `it is ${outcome.value}` : outcome.reason})`,
   );
   const place = relative(io.cwd, folder) || folder;
   return {

@@ -1,6 +1,6 @@
 import {compare} from "../compare/compare.ts";
 import {byIdOrder, type ComparedTask} from "../compare/compared-task.ts";
-import {parseGate} from "../compare/gate.ts";
+import {gatesOf} from "../compare/gate.ts";
 import {type ComparisonOptions, settingsOf} from "../comparison/options.ts";
 import {readAllPredictions} from "../comparison/read-predictions.ts";
 import {LabelscopeError} from "../errors.ts";
@@ -21,7 +21,7 @@ export interface EvaluateOptions extends Omit<ComparisonOptions, "estimators"> {
 
 /** `evaluate`: metrics and intervals of predictions made elsewhere, by the same functions as those of runs. */
 export async function evaluateCommand(options: EvaluateOptions, io: CommandIo): Promise<CommandResult> {
-  const gates = (options.failIf ?? []).map(parseGate);
+  const gates = gatesOf(options);
   const {name, predictions: specs, data} = options;
   if (name !== undefined && specs.length > 1) {
     throw new LabelscopeError({

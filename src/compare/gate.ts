@@ -15,15 +15,17 @@ function isOperator(text: string): text is Operator {
   return Object.hasOwn(OPERATORS, text);
 }
 
-/** A condition on results.json under which a comparison fails, as a person wrote it: `curves.ladder.base.step1.slope > 0`. */
+/** A condition on results.json that fails a comparison, as a person wrote it: `curves.ladder.base.step1.slope > 0`. */
 export interface Gate {
   readonly text: string;
+  /** It fails if the condition does not hold, instead of if it does. */
+  readonly required: boolean;
   readonly path: string;
   readonly operator: Operator;
   readonly number: number;
 }
 
-/** Whether the condition holds, which fails the gate, and with which value; or why there is no value, which fails it, too. */
+/** Whether the gate fails, and with which value; or why there is no value, which fails it, too. */
 export type GateOutcome =
   | {readonly gate: Gate; readonly failed: boolean; readonly value: number}
   | {readonly gate: Gate; readonly failed: true; readonly reason: string};
@@ -33,10 +35,10 @@ export function parseGate(text: string): Gate {
   const [, path = "", operator = "", digits = ""] = /^\s*(.+?)\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*$/.exec(text) ?? [];
   const number = Number(digits);
   if (path !== "" && isOperator(operator) && digits !== "" && Number.isFinite(number))
-    return {text, path, operator, number};
+    return {text, required: false, path, operator, number};
   throw new LabelscopeError({
     code: "bad-gate",
-    message: `--fail-if cannot read ${JSON.stringify(text)}`,
+    message: `the condition ${JSON.stringify(text)} cannot be read`,
     next: [
       "write PATH OPERATOR NUMBER, with one of < <= > >= == != between",
       "for example: --fail-if 'curves.ladder.base.step1.slope <= 0'",
@@ -45,8 +47,24 @@ export function parseGate(text: string): Gate {
   });
 }
 
+/** A condition that must hold. @throws as `parseGate` */
+export function requiredGate(text: string): Gate {
+  return {...parseGate(text), required: true};
+}
+
+/** The gates that somebody set: conditions that must not hold, then those that must. @throws as `parseGate` */
+export function gatesOf({
+  failIf = [],
+  require = [],
+}: {
+  readonly failIf?: readonly string[];
+  readonly require?: readonly string[];
+}): Gate[] {
+  return [...failIf.map(text => parseGate(text)), ...require.map(requiredGate)];
+}
+
 /**
- * Holds results to a gate: it fails where its condition is true.
+ * Holds results to a gate: it fails if its condition is true, or, where it is required, if it is not.
  *
  * The path walks the keys of results.json, a number an entry of a list. A key may itself hold dots: the longest one that
  * leads on is taken. A measured number stands for its value; where it has none, the gate fails with that reason.
@@ -57,10 +75,11 @@ export function checkGate(gate: Gate, results: unknown): GateOutcome {
   const found = walk(results, gate.path.split("."));
   if (found.rest.length > 0) throw unknownPath(gate, found);
   const {value} = found;
-  if (typeof value === "number") return {gate, failed: OPERATORS[gate.operator](value, gate.number), value};
+  const failed = (number: number) => OPERATORS[gate.operator](number, gate.number) !== gate.required;
+  if (typeof value === "number") return {gate, failed: failed(value), value};
   const inner = entriesOf(value);
   const number = inner.get("value");
-  if (typeof number === "number") return {gate, failed: OPERATORS[gate.operator](number, gate.number), value: number};
+  if (typeof number === "number") return {gate, failed: failed(number), value: number};
   const reason = inner.get("reason");
   if (typeof reason === "string") return {gate, failed: true, reason};
   throw unknownPath(gate, found);
@@ -101,8 +120,8 @@ function unknownPath(gate: Gate, {value, walked, rest}: Found): LabelscopeError 
     code: "unknown-path",
     message:
       rest.length === 0
-        ? `--fail-if: "${gate.path}" is no number`
-        : `--fail-if: "${gate.path}" leads nowhere: ${place} has no "${wanted}"`,
+        ? `"${gate.path}" is not a number in results.json`
+        : `"${gate.path}" leads nowhere: ${place} has no "${wanted}"`,
     details: keys.length === 0 ? [] : [`${place} has: ${listed.join(", ")}${keys.length > listed.length ? ", …" : ""}`],
     next: "take a path from results.json, e.g. estimates.RUN.first-step.metrics.nll",
     facts: {path: gate.path, keys},

@@ -11,7 +11,10 @@ export interface ComparisonOptions {
   readonly resamples?: number;
   readonly seed?: number;
   readonly level?: number;
+  /** Conditions on results.json that must not hold. */
   readonly failIf?: readonly string[];
+  /** Conditions that must. */
+  readonly require?: readonly string[];
   readonly out?: string;
   /** Figures and page as well; default true. */
   readonly report?: boolean;

@@ -94,7 +94,8 @@ function comparisonFlags(command: Command): Command {
     .option("--resamples <n>", "bootstrap resamples of the documents", wholeNumber(1), 2000)
     .option("--seed <n>", "seed of resamples and exchanges", wholeNumber(0), 0)
     .option("--level <share>", "of the intervals; tests are read at 1 − level", level, 0.95)
-    .option("--fail-if <condition>", "'PATH OP NUMBER' on results.json: exit 1 where it holds (repeatable)", repeated)
+    .option("--fail-if <condition>", "'PATH OP NUMBER' on results.json: exit 1 if it holds (repeatable)", repeated)
+    .option("--require <condition>", "the same: exit 1 if it does not hold (repeatable)", repeated)
     .option("--out <dir>", "where the files go (default: comparisons/TASK-HASH)")
     .option("--no-report", "tables alone, without figures and page");
 }

@@ -5,6 +5,7 @@ import {addComparisons} from "./comparison.ts";
 import {wholeNumber} from "./flag-values.ts";
 import {addModels} from "./models.ts";
 import {addScore} from "./score.ts";
+import {addStudies} from "./study.ts";
 import {addTasks} from "./tasks.ts";
 
 /** What help says of a flag; that a switch is off unless it is given goes without saying. */
@@ -24,6 +25,7 @@ export function createProgram(version: string, input: Input, dispatch: Dispatch)
     .version(version)
     .showHelpAfterError("(labelscope COMMAND --help shows the flags and an example)")
     .configureHelp({optionDescription: described});
+  addStudies(program, dispatch);
   addCaptures(program, dispatch);
   addComparisons(program, dispatch);
   addScore(program, input, dispatch);

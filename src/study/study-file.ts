@@ -73,7 +73,7 @@ export const studySchema = z.strictObject({
   vary: z.union([z.array(variationSchema).min(1), gridSchema]).exactOptional(),
   experiments: z.array(experimentSchema).prefault([]),
   /** Estimates made elsewhere: a name and a file each. */
-  predictions: z.record(z.string(), text).prefault({}),
+  predictions: z.record(z.string().regex(/^[^=/\\]+$/, {error: "a name holds no =, / or \\"}), text).prefault({}),
   compare: compareSchema.prefault({}),
   gates: z
     .strictObject({
