@@ -2,8 +2,8 @@ import {relative, resolve} from "node:path";
 import {gatesOf} from "../compare/gate.ts";
 import {comparisonOfRuns} from "../comparison/comparison-of.ts";
 import {counted} from "../counted.ts";
-import {openLocalEngine} from "../engine/local.ts";
-import {lazyEngine} from "../run/lazy-engine.ts";
+import {openEngine} from "../engine/index.ts";
+import {engineOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
 import type {FinishedRun} from "../schedule/read-finished.ts";
 import {type ReadStudy, readStudy} from "../study/read-study.ts";
@@ -29,7 +29,7 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
   const {study, name, folder} = read;
   const gates = gatesOf(study.gates);
   const out = resolve(io.cwd, options.out ?? `studies/${name}`);
-  await using engine = lazyEngine(() => openLocalEngine({home: homeOf(io)}));
+  await using engine = (io.openEngine ?? openEngine)(engineOptions(study.options, homeOf(io)));
   const outcome = await runStudy(
     engine,
     {...options, read, out, maxMinutes: options.maxMinutes},

@@ -41,8 +41,12 @@ const options = {
   strict: z.boolean().exactOptional(),
 } satisfies Record<Exclude<keyof RunOptions, OfTheStudy>, z.ZodType>;
 
-/** Options of `run` in a study file: of all its runs, of one model's, or of one variation's. */
-export const runOptionsSchema = z.strictObject(options);
+/** Options of `run` in a study file, for all its runs. */
+export const commonOptionsSchema = z.strictObject(options);
+
+/** The same of one model's runs, or of one variation's: without how the engine is opened, which is done once. */
+export const runOptionsSchema = commonOptionsSchema.omit({gpu: true, reader: true});
 export type StudyRunOptions = z.infer<typeof runOptionsSchema>;
 
-export const runOptionNames: readonly string[] = Object.keys(options);
+export const commonOptionNames: readonly string[] = Object.keys(commonOptionsSchema.shape);
+export const runOptionNames: readonly string[] = Object.keys(runOptionsSchema.shape);

@@ -1,5 +1,11 @@
 import {z} from "zod";
-import {runOptionNames, runOptionsSchema, type StudyRunOptions} from "./run-options.ts";
+import {
+  commonOptionNames,
+  commonOptionsSchema,
+  runOptionNames,
+  runOptionsSchema,
+  type StudyRunOptions,
+} from "./run-options.ts";
 
 const VERSION = 1;
 const text = z.string().min(1);
@@ -69,7 +75,7 @@ export const studySchema = z.strictObject({
   task: text,
   data: text.exactOptional(),
   models: z.array(modelSchema).min(1),
-  options: runOptionsSchema.prefault({}),
+  options: commonOptionsSchema.prefault({}),
   vary: z.union([z.array(variationSchema).min(1), gridSchema]).exactOptional(),
   experiments: z.array(experimentSchema).prefault([]),
   /** Estimates made elsewhere: a name and a file each. */
@@ -94,7 +100,7 @@ export function studyFieldsAt(place: string): readonly string[] {
 
 const FIELDS = new Map<string, readonly string[]>([
   ["", Object.keys(studySchema.shape)],
-  ["options", runOptionNames],
+  ["options", commonOptionNames],
   ["models[]", ["model", "name", ...runOptionNames]],
   ["vary", runOptionNames],
   ["vary[]", ["name", ...runOptionNames]],

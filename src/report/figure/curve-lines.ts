@@ -27,7 +27,8 @@ export function curveLines(results: Results, name: string, size: Size): {lines: 
         name: lineName,
         remark: slopeRemark(curve, size),
         index: lineNames.indexOf(lineName),
-        points: curve.points.map(point => ({x: point[size], number: point})),
+        // A file that holds nothing but its embedding has no place on an axis of powers of ten.
+        points: curve.points.filter(point => point[size] > 0).map(point => ({x: point[size], number: point})),
       });
     }
   }
@@ -58,6 +59,11 @@ export function plus(measured: Measured): string {
   if (measured.value === undefined) return "–";
   const sign = (value: number) => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
   return `${sign(measured.value)}${formatInterval(measured, sign)}`;
+}
+
+/** Whether there is anything to draw. */
+export function isDrawable(lines: readonly Line[]): boolean {
+  return lines.some(({points}) => points.some(({number}) => number.value !== undefined));
 }
 
 /** What a curve rests on: its points, its slope. */

@@ -1,5 +1,5 @@
 import type {Results} from "../../records/results/results.ts";
-import {curveLines, numbersOf, SIZE_LABELS} from "./curve-lines.ts";
+import {curveLines, isDrawable, numbersOf, SIZE_LABELS} from "./curve-lines.ts";
 import {type Drawing, type Figure, fileName, intervalWords, reasonsOf} from "./figure.ts";
 import {lines} from "./lines.ts";
 import {inGrid} from "./picture.ts";
@@ -39,7 +39,7 @@ function ofEstimator(results: Results, estimator: string): Drawing {
   const name = fileName("metrics-by-size", estimator);
   const title = `Metrics against model size: ${estimator}`;
   const found = PANELS.map(panel => ({...panel, ...curveLines(results, `${panel.curve}.${estimator}`, "total")}));
-  const drawable = found.filter(({curves}) => numbersOf(curves).some(({value}) => value !== undefined));
+  const drawable = found.filter(panel => isDrawable(panel.lines));
   const numbers = numbersOf(found.flatMap(({curves}) => curves));
   if (drawable.length === 0) return {name, title, reason: reasonsOf(numbers)};
   const panels = drawable.map(({heading, yLabel, bounds, lines: own}) => ({

@@ -1,5 +1,5 @@
 import type {Results} from "../../records/results/results.ts";
-import {curveLines, numbersOf, SIZE_LABELS, type Size} from "./curve-lines.ts";
+import {curveLines, isDrawable, numbersOf, SIZE_LABELS, type Size} from "./curve-lines.ts";
 import {type Drawing, type Figure, intervalWords, reasonsOf} from "./figure.ts";
 import {lines} from "./lines.ts";
 import {inGrid} from "./picture.ts";
@@ -67,7 +67,7 @@ function panelled(
 ): Drawing {
   const {name, title, size} = what;
   const found = what.panels.map(panel => ({...panel, ...curveLines(results, panel.curve, size)}));
-  const drawable = found.filter(({curves}) => numbersOf(curves).some(({value}) => value !== undefined));
+  const drawable = found.filter(panel => isDrawable(panel.lines));
   const numbers = numbersOf(found.flatMap(({curves}) => curves));
   if (drawable.length === 0) {
     const why = reasonsOf(numbers) || "no run of a model with label steps is among the compared ones";
