@@ -43,7 +43,7 @@ def main():
     with open(options.results) as file:
         results = json.load(file)
     found = runs.read(options.runs)
-    compared = {row["run"]: found[row["run"]] for row in results["runs"] if row["kind"] == "run"}
+    compared = {row["run"]: found[row.get("folder", row["run"])] for row in results["runs"] if row["kind"] == "run"}
     book = ledger.Ledger(results)
     whole = comparison.Comparison(compared)
     for part in PARTS:

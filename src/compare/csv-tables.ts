@@ -116,7 +116,7 @@ function pairsTable({pairs}: Results): CsvTable {
 }
 
 function runsTable({runs}: Results): CsvTable {
-  const rows = runs.map(({run, kind, title, model, documents, cost}): Cell[] => [
+  const rows = runs.map(({run, kind, title, folder, model, documents, cost}): Cell[] => [
     run,
     kind,
     title,
@@ -135,6 +135,8 @@ function runsTable({runs}: Results): CsvTable {
     cost?.greedy?.labelSteps,
     cost?.tree?.labelSteps,
     cost?.tree?.tokens,
+    folder,
+    model?.fileSizeBytes,
   ]);
   const header = [
     "run",
@@ -155,6 +157,8 @@ function runsTable({runs}: Results): CsvTable {
     "greedyLabelSteps",
     "treeLabelSteps",
     "treeTokens",
+    "folder",
+    "fileSizeBytes",
   ];
   return {name: "runs", header, rows};
 }

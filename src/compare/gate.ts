@@ -66,13 +66,15 @@ export function gatesOf({
 /**
  * Holds results to a gate: it fails if its condition is true, or, where it is required, if it is not.
  *
- * The path walks the keys of results.json, a number an entry of a list. A key may itself hold dots: the longest one that
- * leads on is taken. A measured number stands for its value; where it has none, the gate fails with that reason.
+ * The path walks the keys of results.json, a number an entry of a list: `estimates["SmolLM2 135M"].hard.example-f1`. A key
+ * in brackets and quotes stands for itself; another may hold dots: the longest one that leads on is taken. A run goes by its
+ * name or by its folder's, and `metrics` may be left out after an estimator. A measured number stands for its value; where it
+ * has none, the gate fails with that reason.
  *
  * @throws LabelscopeError `unknown-path` for a path that leads nowhere or to no number, with the nearest keys
  */
 export function checkGate(gate: Gate, results: unknown): GateOutcome {
-  const found = walk(results, gate.path.split("."));
+  const found = walk(results, keysOf(gate.path), foldersOf(results));
   if (found.rest.length > 0) throw unknownPath(gate, found);
   const {value} = found;
   const failed = (number: number) => OPERATORS[gate.operator](number, gate.number) !== gate.required;
@@ -92,18 +94,45 @@ interface Found {
   readonly rest: readonly string[];
 }
 
+/** A path cut at its dots; `["…"]` is one key, whatever it holds. */
+function keysOf(path: string): string[] {
+  const cut = path.matchAll(/\[\s*(?:"([^"]*)"|'([^']*)'|(\d+))\s*\]|([^.[]+)/g);
+  return [...cut].flatMap(([, double, single, index, plain]) => double ?? single ?? index ?? plain ?? []);
+}
+
+/** The names of runs by those of their folders. */
+function foldersOf(results: unknown): ReadonlyMap<string, string> {
+  const rows = [...entriesOf(entriesOf(results).get("runs")).values()].map(entriesOf);
+  return new Map(
+    rows.flatMap(row => {
+      const [folder, run] = [row.get("folder"), row.get("run")];
+      return typeof folder === "string" && typeof run === "string" ? [[folder, run] as const] : [];
+    }),
+  );
+}
+
 /** As far as a path leads; of several ways to read its dots, the one that leads furthest. */
-function walk(value: unknown, path: readonly string[], walked: readonly string[] = []): Found {
+function walk(
+  value: unknown,
+  path: readonly string[],
+  folders: ReadonlyMap<string, string>,
+  walked: readonly string[] = [],
+): Found {
   let furthest: Found = {value, walked, rest: path};
   const entries = entriesOf(value);
   for (let length = path.length; length > 0; length -= 1) {
-    const key = path.slice(0, length).join(".");
+    const written = path.slice(0, length).join(".");
+    const key = entries.has(written) ? written : (folders.get(written) ?? written);
     if (!entries.has(key)) continue;
-    const found = walk(entries.get(key), path.slice(length), [...walked, key]);
+    const found = walk(entries.get(key), path.slice(length), folders, [...walked, key]);
     if (found.rest.length === 0) return found;
     if (found.rest.length < furthest.rest.length) furthest = found;
   }
-  return furthest;
+  const isEstimator = walked[0] === "estimates" && walked.length === 3;
+  if (!isEstimator || furthest.rest.length < path.length || path.length === 0 || !entries.has("metrics"))
+    return furthest;
+  const found = walk(entries.get("metrics"), path, folders, [...walked, "metrics"]);
+  return found.rest.length < path.length ? found : furthest;
 }
 
 function entriesOf(value: unknown): Map<string, unknown> {
@@ -123,7 +152,7 @@ function unknownPath(gate: Gate, {value, walked, rest}: Found): LabelscopeError 
         ? `"${gate.path}" is not a number in results.json`
         : `"${gate.path}" leads nowhere: ${place} has no "${wanted}"`,
     details: keys.length === 0 ? [] : [`${place} has: ${listed.join(", ")}${keys.length > listed.length ? ", …" : ""}`],
-    next: "take a path from results.json, e.g. estimates.RUN.first-step.metrics.nll",
+    next: `take a path from results.json, e.g. estimates["RUN"].first-step.nll`,
     facts: {path: gate.path, keys},
   });
 }

@@ -11,7 +11,8 @@ export function runRow(run: ComparedRun, task: ComparedTask): RunRow {
   return {
     run: run.name,
     kind: "run",
-    title: titleOf(manifest),
+    title: run.name,
+    folder: manifest.name,
     model: modelOf(manifest),
     provenance: provenanceOf(manifest),
     documents: {
@@ -32,12 +33,8 @@ export function comparedDocuments(run: ComparedRun, task: ComparedTask): Compare
   return run.documents.test.filter(({document}) => ids.has(document.id));
 }
 
-function titleOf({model}: Manifest): string {
-  return model.adapter === undefined || model.id.includes("+") ? model.id : `${model.id}+${model.adapter.id}`;
-}
-
 function modelOf({model}: Manifest): ResultModel {
-  const {id, sha256, architecture, name, family, variant, parent, quantisation, adapter} = model;
+  const {id, sha256, architecture, name, family, variant, parent, quantisation, fileSizeBytes, adapter} = model;
   return {
     id,
     sha256,
@@ -47,6 +44,7 @@ function modelOf({model}: Manifest): ResultModel {
     ...(variant === undefined ? {} : {variant}),
     ...(parent === undefined ? {} : {parent}),
     ...(quantisation === undefined ? {} : {quantisation}),
+    fileSizeBytes,
     ...(adapter === undefined ? {} : {adapter: {id: adapter.id, scale: adapter.scale, parameters: adapter.parameters}}),
     parameters: {
       total: model.totalParameters,

@@ -46,7 +46,10 @@ export function variantsOf(runs: readonly ComparedRun[], options: VariantOptions
 function describePair(pair: RunPair, options: VariantOptions): VariantPair {
   const {base, variant, kind, title} = pair;
   const traces = pairTraces(base, variant);
-  const samples = drawSamples(traces.length, {...options, rng: options.rngFor(`${base.name}/${variant.name}`)});
+  const samples = drawSamples(traces.length, {
+    ...options,
+    rng: options.rngFor(`${base.manifest.name}/${variant.manifest.name}`),
+  });
   const context = sharedContext(base, variant);
   const tokenizers = {base: base.manifest.model.tokenizerHash, variant: variant.manifest.model.tokenizerHash};
   const readers = {base: options.logits?.[base.name], variant: options.logits?.[variant.name]};

@@ -1,7 +1,9 @@
 import {counted} from "../counted.ts";
+import type {Manifest} from "../records/manifest.ts";
 import type {Warning} from "../records/results/runs.ts";
 import type {ComparedDocument, ComparedRun} from "./compared-run.ts";
 import type {ComparedTask} from "./compared-task.ts";
+import {differingFacets, engineWords, forcedWords} from "./run-facets.ts";
 import {comparedDocuments} from "./run-row.ts";
 
 /** Below this many documents most intervals and tests say little. */
@@ -35,26 +37,19 @@ export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
 export function warningsOfComparison(runs: readonly ComparedRun[], task: ComparedTask): Warning[] {
   const differing = (what: string, of: (run: ComparedRun) => string, why: string): string | undefined => {
     const values = [...new Set(runs.map(of))];
-    return values.length < 2 ? undefined : `the runs differ in ${what} (${values.slice(0, 3).join(" / ")}): ${why}`;
+    return values.length < 2 ? undefined : `the runs differ in ${what} (${against(values)}): ${why}`;
   };
   const sizes = runs.map(run => run.documents.test.length);
   const n = task.documents.length;
   const {notPredicted = 0} = task;
   const found: (readonly [code: string, text: string | undefined])[] = [
-    [
-      "different-prompts",
-      differing(
-        "their prompts",
-        ({manifest}) => manifest.prompt.hash.slice(0, 12),
-        "a difference between models is then also one between prompts; every table below is concerned",
-      ),
-    ],
+    ["different-prompts", differentPrompts(runs)],
     [
       "different-decoding",
       differing(
         "decoding options",
         ({manifest: {identity}}) =>
-          `${identity.opening} opening, ${identity.decode} decoding, variants ${identity.variants}${identity.forceAnswers === undefined ? "" : `, answers forced (${identity.forceAnswers})`}`,
+          `${identity.opening} opening, ${identity.decode} decoding, variants ${identity.variants}, ${forcedWords(identity) ?? "own answers"}`,
         "answers were not made in the same way",
       ),
     ],
@@ -62,7 +57,11 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
       "different-engines",
       differing(
         "the engine",
-        ({manifest: {engine}}) => Object.values(engine).join(" "),
+        ({manifest}) =>
+          engineWords(
+            manifest,
+            runs.map(run => run.manifest),
+          ) ?? "",
         "numbers of the same model differ between engines and machines by hundredths of a bit",
       ),
     ],
@@ -98,6 +97,29 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
     ],
   ];
   return found.flatMap(([code, text]) => (text === undefined ? [] : [{code, text}]));
+}
+
+/** Values that differ, so that a person sees which stands against which. */
+function against(values: readonly string[]): string {
+  const more = values.length - 3;
+  return more <= 0 ? values.join(" against ") : `${values.slice(0, 3).join(" against ")} and ${more} more`;
+}
+
+/** What differs between the prompts, in words; a hash tells that something does. */
+function differentPrompts(runs: readonly ComparedRun[]): string | undefined {
+  const manifests = runs.map(({manifest}) => manifest);
+  const differ = (of: (manifest: Manifest) => string) => new Set(manifests.map(of)).size > 1;
+  if (!differ(({prompt}) => `${prompt.hash} ${prompt.templated}`)) return undefined;
+  const said = differingFacets(manifests)
+    .filter(({facet}) => facet.ofPrompt)
+    .map(({words}) => against([...new Set(words.flatMap(text => text ?? []))]));
+  const other = differ(({task}) => task.hash)
+    ? "the task file"
+    : differ(({prompt}) => prompt.demonstrations.join("\n"))
+      ? "the demonstrations"
+      : "the text around the documents";
+  const what = said.length === 0 ? other : said.join("; ");
+  return `the runs differ in their prompts (${what}): a difference between models is then also one between prompts; every table below is concerned`;
 }
 
 function sameAnswer(documents: readonly ComparedDocument[]): string | undefined {
@@ -196,9 +218,8 @@ function incomplete(documents: readonly ComparedDocument[]): string | undefined 
 }
 
 function forced({manifest}: ComparedRun): string | undefined {
-  const {forceAnswers} = manifest.identity;
-  if (forceAnswers === undefined) return undefined;
-  return `its answers were forced (${forceAnswers}): label steps are read along them, and nothing is said about answers of its own`;
+  if (manifest.identity.forceAnswers === undefined) return undefined;
+  return `its answers were forced (${forcedWords(manifest.identity)}): label steps are read along them, and nothing is said about answers of its own`;
 }
 
 function shardText({index, count}: {readonly index: number; readonly count: number}): string {

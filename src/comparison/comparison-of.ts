@@ -36,9 +36,11 @@ export async function comparisonOfRuns(
   }
 }
 
-/** The name of the run that somebody means by a folder, a run's name or a model's id; what fits nothing stays as it is. */
+/** The run that somebody means by its name, its folder or the folder's name, or its model's id; else as it was said. */
 function runCalled(what: string, runs: readonly ReadRun[], cwd: string): string {
   const ofModel = runs.filter(({manifest}) => manifest.model.id === what);
-  const found = runs.find(({name, folder}) => name === what || folder === resolve(cwd, what)) ?? ofModel[0];
-  return ofModel.length > 1 ? what : (found?.name ?? what);
+  const found = runs.find(
+    ({name, folder, manifest}) => [name, manifest.name].includes(what) || folder === resolve(cwd, what),
+  );
+  return found?.name ?? (ofModel.length === 1 ? ofModel[0]?.name : undefined) ?? what;
 }

@@ -1,5 +1,6 @@
-import {relative, resolve} from "node:path";
+import {resolve} from "node:path";
 import type {ComparedRun} from "../compare/compared-run.ts";
+import {runNames} from "../compare/run-names.ts";
 import {readRun} from "../store/read-run.ts";
 import {lostRecords} from "./lost-records.ts";
 import type {ComparisonPlace} from "./place.ts";
@@ -9,16 +10,16 @@ export interface ReadRun extends ComparedRun {
   readonly folder: string;
 }
 
-/** Reads run folders, each once; runs of the same name are told apart by their folders. */
+/** Reads run folders, each once, and names the runs by what differs among them; see `runNames`. */
 export async function readRuns(folders: readonly string[], io: ComparisonPlace): Promise<ReadRun[]> {
   const paths = [...new Set(folders.map(folder => resolve(io.cwd, folder)))];
-  const runs: {readonly path: string; readonly run: ReadRun}[] = [];
+  const runs: ReadRun[] = [];
   for (const path of paths) {
     const {name, manifest, documents, orphans} = await readRun(path);
-    runs.push({path, run: {name, manifest, documents, folder: path}});
+    runs.push({name, manifest, documents, folder: path});
     for (const line of await lostRecords({name, folder: path}, orphans)) io.notice(line);
     io.progress({subject: "reading runs", done: runs.length, total: paths.length, unit: "runs", note: name});
   }
-  const taken = (name: string) => runs.filter(({run}) => run.name === name).length > 1;
-  return runs.map(({path, run}) => (taken(run.name) ? {...run, name: relative(io.cwd, path) || path} : run));
+  const names = runNames(runs.map(({manifest}) => manifest));
+  return runs.map((run, at) => ({...run, name: names[at] ?? run.name}));
 }

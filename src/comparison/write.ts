@@ -21,7 +21,11 @@ export async function addReport(
 /** Named after the task and a hash of what was compared and how: the same comparison finds its folder again. */
 export function defaultFolder({results}: Comparison): string {
   const {task, settings, runs} = results;
-  const compared = runs.map(({run, model, file}) => ({run, model: model?.sha256 ?? null, file: file ?? null}));
+  const compared = runs.map(({run, folder, model, file}) => ({
+    run: folder ?? run,
+    model: model?.sha256 ?? null,
+    file: file ?? null,
+  }));
   const hash = sha256(canonicalJson({settings, compared})).slice(0, 8);
   return `comparisons/${task.id}-${hash}`;
 }

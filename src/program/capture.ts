@@ -1,7 +1,7 @@
 import type {Command} from "commander";
 import {contextFlags, engineFlags, promptFlags, RECORDED, recordFlags, subjectFlags} from "./capture-flags.ts";
 import {addCommand, type Dispatch} from "./command.ts";
-import {list, positive, shard, wholeNumber} from "./flag-values.ts";
+import {list, positive, repeated, shard, wholeNumber} from "./flag-values.ts";
 
 const RUN_EXAMPLE = `labelscope models pull smollm2-135m-instruct
 labelscope run goemotions --data DIR --model smollm2-135m-instruct --shots 10 --limit 231
@@ -41,6 +41,7 @@ export function addCaptures(program: Command, dispatch: Dispatch): void {
     )
     .option("--force-answers <run>", "feed the answers of another run, or gold, and read the label steps there")
     .optionsGroup("Run:")
+    .option("--name <name>", "what to call the run; of several models one for each (repeatable)", repeated)
     .option("--out <dir>", "where run folders are made", "runs")
     .option("--shard <i/n>", "only every n-th document; join with labelscope merge", shard)
     .option("--max-minutes <n>", "stop after so long; the same command continues", positive)
@@ -48,11 +49,12 @@ export function addCaptures(program: Command, dispatch: Dispatch): void {
     .option("--dry-run", "show what would be captured, and stop", false)
     .option("--show-prompt [id]", "show the exact prompt and its token ids, and stop")
     .action(async (task, flags) => {
-      const {model, lora, loraScale: scale, showPrompt = false, ...rest} = flags;
+      const {model, name: names, lora, loraScale: scale, showPrompt = false, ...rest} = flags;
       await dispatch(async io => {
         const {runCommand} = await import("../commands/run.ts");
         const {withLora} = await import("../commands/lora-flag.ts");
-        return await runCommand({task, models: withLora(model, {lora, scale}), showPrompt, ...rest}, io);
+        const models = withLora(model, {lora, scale});
+        return await runCommand({task, models, showPrompt, ...(names === undefined ? {} : {names}), ...rest}, io);
       }, flags.json);
     });
 

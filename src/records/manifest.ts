@@ -80,7 +80,10 @@ export type SessionRecord = z.infer<typeof sessionRecordSchema>;
 export const manifestSchema = z.strictObject({
   schema: z.literal(TRACE_SCHEMA),
   labelscope: z.string(),
+  /** The name that the run's folder had when it was begun. */
   name: z.string(),
+  /** What to call the run, where somebody said so (`run --name`); changes no number. */
+  title: z.string().min(1).optional(),
   created: z.string(),
   identity: runIdentitySchema,
   task: z.strictObject({

@@ -29,6 +29,7 @@ export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model,
     schema: TRACE_SCHEMA,
     labelscope: version,
     name: basename(model.folder),
+    ...(model.title === undefined ? {} : {title: model.title}),
     created: new Date().toISOString(),
     identity: model.identity,
     task: {

@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly task: string;
   /** Model SPECs: catalogue id or path, `+ADAPTER[@SCALE]` for a LoRA. */
   readonly models: readonly string[];
+  /** What to call the runs, one for each model; absent: named by what differs among the runs shown together. */
+  readonly names?: readonly string[];
   readonly data?: string;
   /** Where run directories are made. Default `runs`. */
   readonly out?: string;

@@ -5,6 +5,7 @@ import type {LabelScoring} from "../capture/label-scorer.ts";
 import type {PreparedDocument, PreparedLabels} from "../capture/prepare.ts";
 import {loadCatalog} from "../catalog/catalog.ts";
 import {labelscopeHome} from "../catalog/home.ts";
+import {counted} from "../counted.ts";
 import type {Engine, ModelSource} from "../engine/engine.ts";
 import {LabelscopeError} from "../errors.ts";
 import {buildPrompts, type PromptPlan} from "../prompt/plan.ts";
@@ -44,6 +45,8 @@ export interface ModelPlan {
   readonly longestTokens: number;
   readonly trainContextTokens: number;
   readonly identity: RunIdentity;
+  /** What somebody wants the run to be called; see `runNames`. */
+  readonly title?: string;
   readonly folder: string;
 }
 
@@ -113,19 +116,27 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   }
   const colliding = tokenised.some(({labels}) => labels.collisions.length > 0);
   const scoring = options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
-  const models = tokenised.map(model => {
+  const models = tokenised.map((model, at) => {
     const identity = identify(options, task, prompts, model.source.id, scoring, forced);
-    return {...model, identity, folder: join(resolve(place.cwd, options.out ?? "runs"), runName(identity))};
+    const title = options.names?.[at];
+    return {
+      ...model,
+      identity,
+      ...(title === undefined ? {} : {title}),
+      folder: join(resolve(place.cwd, options.out ?? "runs"), runName(identity)),
+    };
   });
   refuseSameFolder(models);
   const listed = documents.filter(({split}) => split !== "train");
   return {task, prompts, documents: listed, scoring, models, threads: options.threads ?? availableParallelism()};
 }
 
-function refuseContradictions({decode, opening, forceAnswers, probePredictions}: RunOptions): void {
-  const refuse = (message: string) => {
-    throw new LabelscopeError({code: "usage", message, next: "leave out one of the two"});
+function refuseContradictions(options: RunOptions): void {
+  const {decode, opening, forceAnswers, probePredictions} = options;
+  const refuse = (message: string, next = "leave out one of the two") => {
+    throw new LabelscopeError({code: "usage", message, next});
   };
+  refuseNames(options, refuse);
   if (decode === "constrained" && opening === "free") {
     refuse("--decode constrained needs --opening given: a free opening is not a well-formed answer's");
   }
@@ -134,6 +145,18 @@ function refuseContradictions({decode, opening, forceAnswers, probePredictions}:
   if (forceAnswers !== undefined && decode === "constrained") refuse("--force-answers leaves nothing to decode");
   if (forceAnswers !== undefined && probePredictions === true)
     refuse("--probe-predictions needs the model's own answers, --force-answers feeds others");
+}
+
+function refuseNames({names = [], models}: RunOptions, refuse: (message: string, next: string) => void): void {
+  if (names.length === 0) return;
+  if (names.length !== models.length)
+    refuse(
+      `--name is there ${counted(names.length, "time")}, --model ${counted(models.length, "time")}`,
+      "give one --name for each --model, in their order, or none",
+    );
+  if (names.some(name => name.trim() === "")) refuse("a run's --name is empty", "write one, or leave out --name");
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) refuse(`two runs would be called "${twice}"`, "give each run a name of its own");
 }
 
 /** An embedding model that nothing would use is a forgotten --estimators. */

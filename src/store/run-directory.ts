@@ -87,6 +87,7 @@ async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<O
   const manifest = before ?? options.manifest;
   await writeManifest(folder, {
     ...manifest,
+    ...(options.manifest.title === undefined ? {} : {title: options.manifest.title}),
     ...(options.manifest.planned === undefined ? {} : {planned: options.manifest.planned}),
     ...(options.manifest.captures === undefined ? {} : {captures: {...manifest.captures, ...captures}}),
     sessions: [...manifest.sessions, options.session],

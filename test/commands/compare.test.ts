@@ -30,13 +30,15 @@ describe("compare", () => {
   test("writes results.json, estimates.csv and a CSV file a table, and prints the tables", async () => {
     const place = await workspace();
     const {folder, manifest} = await capture(place, {calibrationLimit: 4});
+    const name = manifest.model.id;
     const {text, data, exitCode} = await compareCommand({...few, runs: [folder], out: "out"}, io(place));
     expect(exitCode).toBeUndefined();
     expect(text).toContain("Numbered documents (numbers): 12 documents, annotators");
     expect(text).toMatch(/\d+ files → out\n$/);
     const results = await resultsIn(place, "out");
     expect(data).toMatchObject({results});
-    expect(Object.keys(results.estimates[manifest.name] ?? {})).toContain("first-step+platt");
+    expect(Object.keys(results.estimates[name] ?? {})).toContain("first-step+platt");
+    expect(results.runs[0]).toMatchObject({run: name, title: name, folder: manifest.name});
     const files = await readdir(join(place.folder, "out"));
     expect(files).toEqual(expect.arrayContaining(["metrics.csv", "ceiling.csv", "pairs.csv", "runs.csv"]));
     expect(files.filter(name => name.endsWith(".draft"))).toEqual([]);
@@ -94,7 +96,8 @@ describe("compare", () => {
       const {variants, settings} = await resultsIn(place, "based");
       return [settings.base, ...variants.map(pair => `${pair.base} → ${pair.variant} (${pair.kind})`)];
     };
-    const wanted = [other.manifest.name, `${other.manifest.name} → ${one.manifest.name} (given)`];
+    const wanted = ["model (reversed order)", "model (reversed order) → model (alphabetical order) (given)"];
+    expect(await pairs("model (reversed order)")).toEqual(wanted);
     expect(await pairs(other.folder)).toEqual(wanted);
     expect(await pairs(other.manifest.name)).toEqual(wanted);
     expect(await codeOf(async () => await pairs("nobody"))).toBe("unknown-run");
@@ -156,7 +159,7 @@ describe("compare", () => {
       [8, 8],
     ]);
     const pair = results.pairs.find(({estimator, metric}) => estimator === "hard" && metric === "example-f1");
-    expect(pair).toMatchObject({left: one.manifest.name, right: other.manifest.name, difference: {n: 8}});
+    expect(pair).toMatchObject({left: one.manifest.model.id, right: other.manifest.model.id, difference: {n: 8}});
     expect(pair?.difference.value).toBeGreaterThan(0);
   });
 });
@@ -178,7 +181,7 @@ describe("evaluate", () => {
       return JSON.stringify({id, labels: Object.fromEntries(numbers)});
     });
     await writeFile(join(place.folder, "theirs.jsonl"), `${lines.join("\n")}\n`);
-    const row = (await resultsIn(place, "out")).estimates[manifest.name]?.hard;
+    const row = (await resultsIn(place, "out")).estimates[manifest.model.id]?.hard;
     if (row === undefined) throw new Error("hard has no row");
     return {hard: row};
   }
@@ -206,7 +209,7 @@ describe("evaluate", () => {
     await compareCommand({...few, runs: [join("runs", run)], predictions, out: "both"}, io(place));
     const {pairs, runs} = await resultsIn(place, "both");
     expect(runs.map(({run: name, kind}) => [name, kind])).toEqual([
-      [run, "run"],
+      ["model", "run"],
       ["bert", "predictions"],
       ["theirs", "predictions"],
     ]);

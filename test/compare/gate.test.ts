@@ -7,6 +7,8 @@ const results = {
   "curves.flat": 7,
   pairs: [{p: 0.5}],
   missing: {reason: "one size", n: 0},
+  runs: [{run: "SmolLM2 135M (3 shots)", folder: "posts-smollm2-135m-1a2b3c4d"}],
+  estimates: {"SmolLM2 135M (3 shots)": {hard: {title: "Hard", metrics: {"example-f1": {value: 0.25, n: 9}}}}},
 };
 const outcome = (text: string) => checkGate(parseGate(text), results);
 
@@ -32,6 +34,19 @@ describe("checkGate", () => {
     expect(outcome("curves.flat >= 7")).toMatchObject({failed: true, value: 7});
     expect(outcome("pairs.0.p != 0.5")).toMatchObject({failed: false, value: 0.5});
     expect(outcome("curves.ladder-q4.0.base.step1.points.0 <= 2")).toMatchObject({failed: false, value: 3});
+  });
+
+  test("a run goes by its name in brackets or by its folder's, and an estimator's metrics need no word of their own", () => {
+    const [named, folder] = ['["SmolLM2 135M (3 shots)"]', ".posts-smollm2-135m-1a2b3c4d"];
+    for (const run of [named, folder, named.replaceAll('"', "'")])
+      for (const path of ["hard.example-f1.value", "hard.metrics.example-f1", 'hard["metrics"]["example-f1"]'])
+        expect(outcome(`estimates${run}${path.startsWith("[") ? "" : "."}${path} >= 0.5`)).toMatchObject({
+          failed: false,
+          value: 0.25,
+        });
+    expect(() => outcome(`estimates${named}.hard.exmaple-f1 > 0`)).toThrow(
+      expect.objectContaining({message: expect.stringContaining('hard has no "exmaple-f1"')}),
+    );
   });
 
   test("a value that is absent fails with its reason, whatever the condition", () => {

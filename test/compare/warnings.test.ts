@@ -105,6 +105,22 @@ describe("warningsOfComparison", () => {
     expect(codes({})).toEqual([]);
   });
 
+  test("says what differs in words, never in hashes", () => {
+    const texts = (about: About) => {
+      const runs = [aRun("one", documents, {identity: {shots: 10}}), aRun("two", documents, about)];
+      return warningsOfComparison(runs, taskOfRuns(runs)).map(({text}) => text);
+    };
+    const why = "a difference between models is then also one between prompts; every table below is concerned";
+    expect(texts({prompt: {hash}, identity: {shots: 3}})).toEqual([
+      `the runs differ in their prompts (10 shots against 3 shots): ${why}`,
+    ]);
+    expect(texts({prompt: {hash}, identity: {shots: 10}})).toEqual([
+      `the runs differ in their prompts (the text around the documents): ${why}`,
+    ]);
+    const forceAnswers = "task-two-1a2b3c4d@0123abcd";
+    expect(texts({identity: {shots: 10, forceAnswers, task: "task"}})[0]).toContain("answers of two");
+  });
+
   test("knows other prompts, decoding, engines, caches, documents, and few of them", () => {
     expect(codes({prompt: {hash}})).toEqual(["different-prompts"]);
     expect(codes({identity: {decode: "constrained"}})).toEqual(["different-decoding"]);

@@ -17,6 +17,8 @@ export const resultModelSchema = z.strictObject({
   variant: z.string().optional(),
   parent: z.string().optional(),
   quantisation: z.string().optional(),
+  /** Of the file, without an adapter's. */
+  fileSizeBytes: z.int().optional(),
   adapter: z.strictObject({id: z.string(), scale: z.number(), parameters: z.int()}).optional(),
   parameters: z.strictObject({total: z.int(), embedding: z.int(), nonEmbedding: z.int()}),
 });
@@ -75,8 +77,10 @@ export const runRowSchema = z.strictObject({
   /** Its name: the key everywhere in the results. */
   run: z.string(),
   kind: z.enum(["run", "predictions"]),
-  /** For heads of tables and legends: the model's id, or the predictions' name. */
+  /** For heads of tables and legends: the same name; in comparisons of older versions the model's id. */
   title: z.string(),
+  /** The name of the run's folder, which ends in a hash of its options; absent for predictions. */
+  folder: z.string().optional(),
   /** The file that predictions came from, as it was named. */
   file: z.string().optional(),
   model: resultModelSchema.optional(),
