@@ -1,12 +1,12 @@
 import {relative, resolve} from "node:path";
 import {gatesOf} from "../compare/gate.ts";
+import {runNames} from "../compare/run-names.ts";
 import {comparisonOfRuns} from "../comparison/comparison-of.ts";
 import {counted} from "../counted.ts";
 import {openEngine} from "../engine/index.ts";
 import {engineOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
-import type {FinishedRun} from "../schedule/read-finished.ts";
-import {type ReadStudy, readStudy} from "../study/read-study.ts";
+import {readStudy} from "../study/read-study.ts";
 import {runStudy} from "../study/run-study.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {handOver} from "./compare.ts";
@@ -58,15 +58,14 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
       exitCode: 130,
     };
   }
-  const runs = outcome.runs.map(({planned, run}) => ({...run, folder: planned.model.folder}));
+  const names = runNames(outcome.runs.map(({run}) => run.manifest));
+  const runs = outcome.runs.map(({planned, run}, at) => ({
+    ...run,
+    name: names[at] ?? run.name,
+    folder: planned.model.folder,
+  }));
   const predictions = Object.entries(study.predictions).map(([key, file]) => `${key}=${resolve(folder, file)}`);
-  const {base, ...compared} = study.compare;
-  const settings = {
-    ...compared,
-    ...(base === undefined ? {} : {base: runCalled(base, outcome.runs, read)}),
-    predictions,
-    out,
-  };
+  const settings = {...study.compare, predictions, out};
   const comparison = await comparisonOfRuns(runs, settings, io);
   const result = await handOver(comparison, settings, gates, io);
   const reports = outcome.experiments.map(({folder: where, results}) => ({
@@ -79,15 +78,4 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
     data: {study: name, result: result.data, experiments: reports},
     text: `${result.text}${reports.length === 0 ? "" : `${counted(reports.length, "experiment")}:\n${shown.join("")}`}`,
   };
-}
-
-/** The run that a study means by a model's name or SPEC, with a variation's name behind a comma where there are several. */
-function runCalled(base: string, runs: readonly FinishedRun[], {study}: ReadStudy): string {
-  const models = new Map(
-    study.models.flatMap(({model, name}) => [[model, model] as const, [name ?? model, model] as const]),
-  );
-  const found = runs.find(({planned: {model, setting}}) =>
-    [...models].some(([name, spec]) => spec === model.spec && (base === name || base === `${name}, ${setting}`)),
-  );
-  return found?.run.name ?? base;
 }

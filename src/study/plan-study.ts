@@ -23,6 +23,8 @@ export interface StudyPlan {
   /** Model by model within each variation; runs that two entries share stand once with their own folder. */
   readonly runs: readonly PlannedRun[];
   readonly experiments: readonly StudyExperiment[];
+  /** What the file calls a run, by its folder; a run that it does not name is absent. */
+  readonly titles: ReadonlyMap<string, string>;
 }
 
 export interface StudyExperiment {
@@ -64,7 +66,25 @@ export async function planStudy(engine: Engine, study: Study, place: StudyPlace)
   for (const request of experimentsOf(study, place)) {
     experiments.push({request, plan: await planExperiment(engine, request, runPlace)});
   }
-  return {runs: shareRuns(runs), experiments};
+  return {runs: shareRuns(runs), experiments, titles: titlesOf(study, planned)};
+}
+
+/** A model's name and its variation's, as far as the file gives them; a model without a name is called by its own. */
+function titlesOf(
+  {models}: Study,
+  planned: readonly {readonly group: Group; readonly plan: RunPlan}[],
+): Map<string, string> {
+  const titles = new Map<string, string>();
+  for (const {group, plan} of planned) {
+    for (const {spec, source, folder} of plan.models) {
+      const name = models.find(({model}) => model === spec)?.name;
+      const {name: variation} = group.variation;
+      const parts = variation === undefined ? [name] : [name ?? source.id, variation];
+      const title = parts.filter(part => part !== undefined).join(", ");
+      if (title !== "" && !titles.has(folder)) titles.set(folder, title);
+    }
+  }
+  return titles;
 }
 
 function groupsOf(study: Study, place: StudyPlace): Group[] {

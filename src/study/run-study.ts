@@ -8,10 +8,11 @@ import {homeOf} from "../run/plan.ts";
 import {captureMissing, priceRuns, type ScheduleProgress} from "../schedule/carry-out.ts";
 import {declineOversized} from "../schedule/decline.ts";
 import {existingFolder} from "../schedule/existing-folder.ts";
+import {ownRuns} from "../schedule/planned-run.ts";
 import {type FinishedRun, readFinished} from "../schedule/read-finished.ts";
 import {describeStudy, type StudyPlanData, studyPlanData} from "./describe-study.ts";
 import {engineOf, lockDifferences, lockOf, refuseChanged, withLock} from "./lock.ts";
-import {planStudy, type StudyPlace} from "./plan-study.ts";
+import {planStudy, type StudyPlace, type StudyPlan} from "./plan-study.ts";
 import type {ReadStudy} from "./read-study.ts";
 
 export interface StudyRequest {
@@ -90,7 +91,7 @@ export async function runStudy(
       return {kind: "unfinished", done: captured.done, total: captured.total, plan: data};
     experiments.push(outcome);
   }
-  const finished = await readFinished(plan.runs.filter(({sameAs}) => sameAs === undefined));
+  const finished = (await readFinished(ownRuns(plan.runs))).map(one => titled(one, plan));
   const [first] = finished;
   if (request.lock && first !== undefined) {
     const lock = {...found, engine: engineOf(first.run.manifest)};
@@ -104,6 +105,12 @@ export async function runStudy(
     });
   }
   return {kind: "finished", runs: finished, experiments};
+}
+
+/** A run under the name that the study gives it. */
+function titled({planned, run}: FinishedRun, {titles}: StudyPlan): FinishedRun {
+  const title = titles.get(planned.model.folder);
+  return title === undefined ? {planned, run} : {planned, run: {...run, manifest: {...run.manifest, title}}};
 }
 
 /** Runs that an experiment shares with the study are captured once. */

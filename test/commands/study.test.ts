@@ -56,7 +56,8 @@ test("a study ends with one comparison of its runs and predictions, in a folder 
   );
   expect(results.runs.map(({kind}) => kind)).toEqual(["run", "run", "predictions"]);
   expect(results.task.documents).toBe(8);
-  expect(results.settings.base).toMatch(/other/);
+  expect(results.settings.base).toBe("mine");
+  expect(results.runs.map(({run}) => run)).toEqual(["model", "mine", "elsewhere"]);
   expect(existsSync(join(made.folder, "studies/study/report.html"))).toBe(true);
 });
 

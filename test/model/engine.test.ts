@@ -114,7 +114,12 @@ describe("the local engine", () => {
     });
     expect(model.facts).toMatchObject({reader: "native"});
     expect(model.facts).not.toHaveProperty("publicBecause");
-    expect(model.capabilities).toMatchObject({scale: "logits", fullLogits: true, hiddenState: true, sharedPrefix: true});
+    expect(model.capabilities).toMatchObject({
+      scale: "logits",
+      fullLogits: true,
+      hiddenState: true,
+      sharedPrefix: true,
+    });
     expect(model.trainContextTokens).toBeGreaterThanOrEqual(256);
     await model[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
