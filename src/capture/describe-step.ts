@@ -1,4 +1,5 @@
 import {fromBytes} from "../engine/vocabulary.ts";
+import {addScaled, isExact, mapValue, shareOfBoth, type Value} from "../math/bounded.ts";
 import {entropyBits} from "../math/entropy.ts";
 import {softmax} from "../math/softmax.ts";
 import type {LabelStep} from "../records/trace.ts";
@@ -36,7 +37,9 @@ export function describeStep(
     scores: step.scores.map(score => (Number.isFinite(score) ? score : null)),
     probabilities,
     entropyBits: entropyBits(probabilities),
-    vocabEntropyBits: Math.max(0, step.readOut.vocabEntropyBits),
+    ...(step.readOut.vocabEntropyBits === undefined
+      ? {}
+      : {vocabEntropyBits: stored(mapValue(step.readOut.vocabEntropyBits, bits => Math.max(0, bits)))}),
     logSumExp: step.readOut.logSumExp,
     labelMass: Math.min(1, step.labelMass),
     argmaxIsLabel: step.argmaxIsLabel,
@@ -78,18 +81,27 @@ function branchAt(
   positions: readonly Position[],
 ): LabelStep["branch"] {
   if (element.endToken === undefined) return undefined;
-  let [close, goOn, reached] = [0, 0, 1];
+  let close: Value = 0;
+  let goOn: Value = 0;
+  let reached = 1;
   let written = "";
   for (const {readOut, token, logit} of positions.slice(element.endToken)) {
     const mass = setup.specs.branch(readOut, written);
     if (mass === undefined) break;
-    close += reached * mass.close;
-    goOn += reached * mass.goOn;
+    close = addScaled(close, reached, mass.close);
+    goOn = addScaled(goOn, reached, mass.goOn);
     reached *= Math.exp(logit - readOut.logSumExp);
     const piece = setup.vocabulary.pieces[token] ?? "";
     if (piece === "") break;
     written += piece;
   }
-  if (!(close + goOn > 0)) return undefined;
-  return {close: Math.min(1, close), goOn: Math.min(1, goOn), stop: close / (close + goOn)};
+  const stop = shareOfBoth(close, goOn);
+  if (stop === undefined) return undefined;
+  const atMostOne = (mass: Value) => stored(mapValue(mass, one => Math.min(1, one)));
+  return {close: atMostOne(close), goOn: atMostOne(goOn), stop: stored(stop)};
+}
+
+/** A value as a record holds it. */
+function stored(value: Value): number | [number, number] {
+  return isExact(value) ? value : [value[0], value[1]];
 }

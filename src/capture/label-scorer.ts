@@ -1,5 +1,6 @@
 import type {ReadOut, ReadSpec} from "../engine/engine.ts";
 import {startsWith} from "../engine/starts-with.ts";
+import {isExact, type Value} from "../math/bounded.ts";
 import {logSumExp} from "../math/softmax.ts";
 import type {LabelTokens} from "./label-tokens.ts";
 import type {TokenSets} from "./token-sets.ts";
@@ -95,7 +96,8 @@ export class LabelScorer {
         const read = reads[place];
         const next = path[place + 1];
         if (read === undefined) return Number.NaN;
-        const into = next === undefined ? read.groupLogSumExp[0] : read.tokenLogits[this.#innerPlace.get(next) ?? -1];
+        const into =
+          next === undefined ? exactly(read.groupLogSumExp[0]) : read.tokenLogits[this.#innerPlace.get(next) ?? -1];
         return sum + (into ?? Number.NaN) - read.logSumExp;
       },
       atStep.logitOf(path[0] ?? -1) - atStep.logSumExp,
@@ -105,4 +107,10 @@ export class LabelScorer {
   #combine(values: readonly number[]): number {
     return this.#rule === "sum" ? logSumExp(values) : Math.max(...values);
   }
+}
+
+/** Label scores are exact: a set of terminators that an engine can only bound is refused while a run is planned. */
+function exactly(value: Value | undefined): number | undefined {
+  if (value === undefined || isExact(value)) return value;
+  throw new RangeError("label scorer: the terminators' mass is bounded, not known");
 }

@@ -1,12 +1,13 @@
 import type {ReadOut, ReadSpec, TokenLogit, Vocabulary} from "../engine/engine.ts";
+import {mapValue, type Value} from "../math/bounded.ts";
 import {type AllowedToken, AllowedTokens} from "./allowed-tokens.ts";
 import type {AnswerGrammar, AnswerState} from "./answer-grammar.ts";
 import type {BranchSet, TokenSets} from "./token-sets.ts";
 
 /** Full-vocabulary probabilities that the list closes or goes on at a position. */
 export interface BranchMass {
-  readonly close: number;
-  readonly goOn: number;
+  readonly close: Value;
+  readonly goOn: Value;
 }
 
 export interface ReadSpecsOptions {
@@ -73,7 +74,8 @@ export class ReadSpecs {
     const index = this.#options.sets.branches.findIndex(branch => branch.written === written);
     const set: BranchSet | undefined = this.#options.sets.branches[index];
     if (set === undefined) return undefined;
-    const mass = (group: number) => Math.exp((readOut.groupLogSumExp[group] ?? Number.NaN) - readOut.logSumExp);
+    const mass = (group: number) =>
+      mapValue(readOut.groupLogSumExp[group] ?? Number.NaN, weight => Math.exp(weight - readOut.logSumExp));
     return {close: mass(2 * index), goOn: mass(2 * index + 1)};
   }
 

@@ -3,6 +3,7 @@ import {alignColumns} from "../catalog/table.ts";
 import {counted} from "../counted.ts";
 import {openEngine} from "../engine/index.ts";
 import {LabelscopeError} from "../errors.ts";
+import {type Value, valueText} from "../math/bounded.ts";
 import {nearest} from "../nearest.ts";
 import {executeModel, type RunOutcome} from "../run/execute.ts";
 import {engineOptions, type RunOptions} from "../run/options.ts";
@@ -171,7 +172,8 @@ export function report(
     .filter(({total}) => total > 0)
     .map(({manifest, summary, resumed, captured, total, documentsPerSecond}) => {
       const first = summary.firstStep;
-      const number = (value: number | undefined, digits: number) => (value === undefined ? "–" : value.toFixed(digits));
+      const number = (value: Value | undefined, digits: number) =>
+        value === undefined ? "–" : valueText(value, one => one.toFixed(digits));
       return [
         manifest.model.id,
         `${resumed + captured}/${total}`,

@@ -9,6 +9,7 @@ import {tokenSets} from "../capture/token-sets.ts";
 import {alignColumns} from "../catalog/table.ts";
 import {openEngine} from "../engine/index.ts";
 import {LabelscopeError} from "../errors.ts";
+import {type Value, valueText} from "../math/bounded.ts";
 import {entropyBits} from "../math/entropy.ts";
 import {softmax} from "../math/softmax.ts";
 import {answerFormats} from "../prompt/format.ts";
@@ -118,7 +119,7 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
       }),
       logSumExp: atStep.logSumExp,
       entropyBits: entropyBits(p),
-      vocabEntropyBits: atStep.vocabEntropyBits,
+      ...(atStep.vocabEntropyBits === undefined ? {} : {vocabEntropyBits: atStep.vocabEntropyBits}),
       labelMass,
       argmaxIsLabel: scorer.startsLabel(atStep.argmax.token),
       topTokens: atStep.top.map(({token, logit}) => ({
@@ -147,7 +148,7 @@ interface ScoreResult {
   }[];
   readonly logSumExp: number;
   readonly entropyBits: number;
-  readonly vocabEntropyBits: number;
+  readonly vocabEntropyBits?: Value;
   readonly labelMass: number;
   readonly argmaxIsLabel: boolean;
   readonly topTokens: readonly {
@@ -160,6 +161,11 @@ interface ScoreResult {
 }
 
 function scoreText(result: ScoreResult): string {
+  const {vocabEntropyBits} = result;
+  const vocabulary =
+    vocabEntropyBits === undefined
+      ? ""
+      : `, ${valueText(vocabEntropyBits, bits => bits.toFixed(4))} over the vocabulary`;
   const exact = result.labelScoring === "exact";
   const rows = [...result.labels]
     .sort((a, b) => b.p - a.p)
@@ -174,7 +180,7 @@ function scoreText(result: ScoreResult): string {
   return [
     alignColumns([head, ...rows], [1, 2]).trimEnd(),
     `${result.model}, ${result.labelScoring} scoring, prompt of ${result.promptTokens.length} tokens`,
-    `entropy ${result.entropyBits.toFixed(4)} bits over the labels, ${result.vocabEntropyBits.toFixed(4)} over the vocabulary; label mass ${result.labelMass.toFixed(4)}`,
+    `entropy ${result.entropyBits.toFixed(4)} bits over the labels${vocabulary}; label mass ${result.labelMass.toFixed(4)}`,
     ...(result.argmaxIsLabel ? [] : [`the model would rather say ${JSON.stringify(result.topTokens[0]?.text ?? "")}`]),
     "",
   ].join("\n");

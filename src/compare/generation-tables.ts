@@ -1,4 +1,5 @@
 import {rankLabels} from "../dynamics/run-view.ts";
+import {isExact, lowerOf, upperOf, type Value} from "../math/bounded.ts";
 import type {Results} from "../records/results/results.ts";
 import {measuredSchema} from "../records/results/value.ts";
 import type {ComparedRun} from "./compared-run.ts";
@@ -85,6 +86,16 @@ export function generationTables({
 export function stepsTable(runs: readonly ComparedRun[]): CsvTable {
   const header = ["run", "id", "r", "kind", "forced", "emittedKind", "emitted", "top", "second", "topProbability"];
   const numbers = ["topToSecond", "entropyBits", "vocabEntropyBits", "labelMass", "argmaxIsLabel", "stop"];
+  // What an engine bounds has no number: its bounds stand in columns of their own, which are there where they are needed.
+  const isBounded = (value: Value | undefined) => value !== undefined && !isExact(value);
+  const bounds = runs.some(({documents}) =>
+    documents.test.some(({trace}) =>
+      trace?.steps.some(step => isBounded(step.vocabEntropyBits) || isBounded(step.branch?.stop)),
+    ),
+  );
+  const exactly = (value: Value | undefined) => (value === undefined || !isExact(value) ? undefined : value);
+  const ends = (value: Value | undefined): Cell[] =>
+    value === undefined ? [undefined, undefined] : [lowerOf(value), upperOf(value)];
   const rows = runs.flatMap(({name, documents}) =>
     documents.test.flatMap(({document: {id}, trace}) =>
       (trace?.steps ?? []).map((step): Cell[] => [
@@ -100,14 +111,16 @@ export function stepsTable(runs: readonly ComparedRun[]): CsvTable {
         Math.max(...step.probabilities),
         step.topToSecond ?? undefined,
         step.entropyBits,
-        step.vocabEntropyBits,
+        exactly(step.vocabEntropyBits),
         step.labelMass,
         step.argmaxIsLabel,
-        step.branch?.stop,
+        exactly(step.branch?.stop),
+        ...(bounds ? [...ends(step.vocabEntropyBits), ...ends(step.branch?.stop)] : []),
       ]),
     ),
   );
-  return {name: "steps", header: [...header, ...numbers], rows};
+  const ofBounds = ["vocabEntropyBitsLower", "vocabEntropyBitsUpper", "stopLower", "stopUpper"];
+  return {name: "steps", header: [...header, ...numbers, ...(bounds ? ofBounds : [])], rows};
 }
 
 /** The label distributions behind the sorted probabilities: one row a document and label at step 1, by rank. */

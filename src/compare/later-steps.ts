@@ -1,4 +1,3 @@
-import type {Observation} from "../dynamics/measure.ts";
 import type {LabelStep} from "../records/trace.ts";
 
 /** The label steps of a run's test documents, by document and place: `steps[row]` is empty for a document without any. */
@@ -45,11 +44,11 @@ export function commonFirstSteps(runs: readonly RunSteps[]): StepAddress[] {
 }
 
 /** One number of a run's steps at some addresses. An address that the run does not have is an error of the caller. */
-export function observe(
+export function observe<V>(
   run: RunSteps,
   addresses: readonly StepAddress[],
-  value: (step: LabelStep) => number,
-): Observation[] {
+  value: (step: LabelStep) => V,
+): {readonly row: number; readonly value: V}[] {
   return addresses.map(({row, r}) => {
     const step = run.steps[row]?.get(r);
     if (step === undefined) throw new RangeError(`run ${run.name} has no step ${r} of document ${row}`);

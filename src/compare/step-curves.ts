@@ -1,5 +1,7 @@
-import {meanDraws, type Samples, tally} from "../dynamics/measure.ts";
+import {meanDraws, meanOfValues, type Samples, tally} from "../dynamics/measure.ts";
+import {isExact, type Value} from "../math/bounded.ts";
 import type {Curve} from "../records/results/curves.ts";
+import type {Measured} from "../records/results/value.ts";
 import type {LabelStep} from "../records/trace.ts";
 import type {Draws} from "../stats/draws.ts";
 import {
@@ -21,7 +23,7 @@ interface Panel {
   readonly later: string;
   readonly title: string;
   readonly unit: string;
-  readonly value: (step: LabelStep) => number;
+  readonly value: (step: LabelStep) => Value | undefined;
 }
 
 /** What is drawn against size, with the names of the curves. */
@@ -56,7 +58,15 @@ export function stepCurves(
   const curves: Record<string, Curve> = {};
   for (const {first: firstName, later, title, unit, value} of PANELS) {
     const draw = (addresses: (run: SteppedRun) => readonly StepAddress[]) =>
-      line.runs.map(run => ({run, draws: meanDraws(samples, tally(observe(run, addresses(run), value)))}));
+      line.runs.map(run => {
+        const values = observe(run, addresses(run), value);
+        const exact = values.flatMap(({row, value: one}) =>
+          one === undefined || !isExact(one) ? [] : [{row, value: one}],
+        );
+        // A mean over the exact ones alone would be of other documents than the point says.
+        if (exact.length === values.length) return {run, draws: meanDraws(samples, tally(exact))};
+        return {run, draws: meanDraws(samples, tally([])), bounded: meanOfValues(samples, values, "no step has it")};
+      });
     const about = (curve: Pick<Curve, "steps" | "matched">, where: string) => ({
       title: `${title} ${where}`,
       unit,
@@ -95,7 +105,7 @@ export function stepCurves(
 
 /** A curve through the models of a line, with its trend for later comparison. */
 export function sizeCurve(
-  points: readonly {readonly run: SizedRun; readonly draws: Draws}[],
+  points: readonly {readonly run: SizedRun; readonly draws: Draws; readonly bounded?: Measured}[],
   about: Pick<Curve, "title" | "unit" | "matched"> & Partial<Curve>,
   why: string,
   line: Pick<SizeLine<SizedRun>, "note">,
@@ -110,11 +120,11 @@ export function sizeCurve(
   const totals = points.map(({run}) => run.manifest.model.totalParameters).filter(total => total > 0);
   const curve: Curve = {
     ...about,
-    points: points.map(({run: {name, manifest}, draws}) => ({
+    points: points.map(({run: {name, manifest}, draws, bounded}) => ({
       run: name,
       total: manifest.model.totalParameters,
       nonEmbedding: manifest.model.nonEmbeddingParameters,
-      ...measureDraws(draws, level, why),
+      ...(bounded ?? measureDraws(draws, level, why)),
     })),
     slope: trend.slope,
     nonEmbeddingSlope: sized(({manifest}) => manifest.model.nonEmbeddingParameters).slope,

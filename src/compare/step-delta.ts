@@ -1,5 +1,6 @@
-import {finiteMean, meanOf, type Samples, shareOf} from "../dynamics/measure.ts";
+import {finiteMean, meanOfValues, type Samples, shareOf} from "../dynamics/measure.ts";
 import {scoresOf} from "../estimate/label-distribution.ts";
+import {minus, type Value} from "../math/bounded.ts";
 import {klDivergenceNats} from "../math/kl-divergence.ts";
 import {type Measured, missing} from "../records/results/value.ts";
 import type {Delta, Flip, StepDelta} from "../records/results/variants.ts";
@@ -33,9 +34,9 @@ export function stepDelta(
   vocabulary: VocabularyView,
   {leftOut, forced, quantisation, why}: StepDeltaOptions,
 ): StepDelta {
-  const delta = (value: (step: LabelStep) => number): Delta => {
-    const of = (read: (one: PairedStep) => number) =>
-      meanOf(
+  const delta = (value: (step: LabelStep) => Value | undefined): Delta => {
+    const of = (read: (one: PairedStep) => Value | undefined) =>
+      meanOfValues(
         samples,
         steps.map(one => ({row: one.row, value: read(one)})),
         why,
@@ -43,7 +44,10 @@ export function stepDelta(
     return {
       base: of(({base}) => value(base)),
       variant: of(({variant}) => value(variant)),
-      difference: of(({base, variant}) => value(variant) - value(base)),
+      difference: of(({base, variant}) => {
+        const [before, after] = [value(base), value(variant)];
+        return before === undefined || after === undefined ? undefined : minus(after, before);
+      }),
     };
   };
   const share = (holds: (one: PairedStep) => boolean) =>

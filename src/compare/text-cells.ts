@@ -1,3 +1,4 @@
+import {valueText} from "../math/bounded.ts";
 import {metricNamed} from "../metric/index.ts";
 import type {Measured} from "../records/results/value.ts";
 
@@ -15,8 +16,9 @@ export function intervalText(metric: string, measured: Measured): string {
   return withInterval(measured, number => number.toFixed(digitsOf(metric)));
 }
 
-/** A value with its interval, all written by `fixed`; a dash where there is no value. */
-export function withInterval({value, lower, upper}: Measured, fixed: (number: number) => string): string {
+/** A value with its interval, all written by `fixed`; its bounds where it lies between two; a dash where there is no value. */
+export function withInterval({value, between, lower, upper}: Measured, fixed: (number: number) => string): string {
+  if (between !== undefined) return valueText(between, fixed);
   if (value === undefined) return UNKNOWN;
   return lower === undefined || upper === undefined
     ? fixed(value)

@@ -1,3 +1,4 @@
+import {BOUNDED, isExact, lowerOf, upperOf, type Value} from "../math/bounded.ts";
 import type {Rng} from "../math/rng.ts";
 import {type Measured, measured} from "../records/results/value.ts";
 import type {Draws} from "../stats/draws.ts";
@@ -122,6 +123,42 @@ export function meanOf(samples: Samples, observations: readonly Observation[], w
   const interval = draws.estimate === undefined ? undefined : bootstrapInterval(draws, {level: samples.level});
   return measured({value: draws.estimate, reason: why, n: draws.documents}, interval);
 }
+
+/** A value of one document that may be bounded, or not known at all. */
+export interface ValueObservation {
+  readonly row: number;
+  readonly value: Value | undefined;
+}
+
+/**
+ * A mean over values some of which are bounded: then it lies between the means of the bounds, and the interval reaches from
+ * the lower end of the lower mean to the upper end of the upper one. Without any bounded value it is `meanOf`.
+ */
+export function meanOfValues(samples: Samples, observations: readonly ValueObservation[], why: string): Measured {
+  const known = observations.flatMap(({row, value}) => (value === undefined ? [] : [{row, value}]));
+  const reason = known.length === 0 && observations.length > 0 ? NOT_READ : why;
+  const ends = (end: (value: Value) => number) =>
+    meanOf(
+      samples,
+      known.map(({row, value}) => ({row, value: end(value)})),
+      reason,
+    );
+  const low = ends(lowerOf);
+  if (known.every(({value}) => isExact(value)) || low.value === undefined) return low;
+  const high = ends(upperOf);
+  const {method, note, n} = low;
+  return {
+    reason: BOUNDED,
+    n,
+    between: [low.value, high.value ?? low.value],
+    ...(low.lower === undefined || high.upper === undefined ? {} : {lower: low.lower, upper: high.upper}),
+    ...(method === undefined ? {} : {method}),
+    ...(note === undefined ? {} : {note}),
+  };
+}
+
+/** Why a number is missing at every step. */
+const NOT_READ = "the engine does not read it";
 
 /** The share of documents of which something is true. */
 export function shareOf(

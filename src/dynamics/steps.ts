@@ -1,6 +1,8 @@
+import {isExact} from "../math/bounded.ts";
 import type {StepDynamics, StepGroup} from "../records/results/dynamics.ts";
+import type {Spread} from "../records/results/spread.ts";
 import type {LabelStep} from "../records/trace.ts";
-import {meanOf, type Samples, shareOf} from "./measure.ts";
+import {meanOfValues, type Samples, shareOf} from "./measure.ts";
 import {NO_DOCUMENTS, type RunView} from "./run-view.ts";
 import {spreadOf} from "./spread.ts";
 
@@ -71,13 +73,27 @@ function stepGroup(view: RunView, samples: Samples, placed: readonly Placed[], w
     }),
     infiniteRatios: infinite,
     entropyBits: spread(step => Math.max(0, step.entropyBits), Math.log2(view.labels.length) + 1e-9),
-    vocabEntropyBits: spread(step => Math.max(0, step.vocabEntropyBits)),
+    vocabEntropyBits: vocabularySpread(samples, placed, why),
     labelMass: spread(step => step.labelMass, SHARE.high),
     argmaxIsLabel: shareOf(
       samples,
       placed.map(({row, step}) => ({row, holds: step.argmaxIsLabel})),
       why,
     ),
-    stop: meanOf(samples, stops, placed.length > 0 ? "at no such step could the branch be read" : why),
+    stop: meanOfValues(samples, stops, placed.length > 0 ? "at no such step could the branch be read" : why),
+  };
+}
+
+/** Where an engine bounds the entropy there is a mean between two bounds, and nothing to draw. */
+function vocabularySpread(samples: Samples, placed: readonly Placed[], why: string): Spread {
+  const values = placed.map(({row, step}) => ({row, value: step.vocabEntropyBits}));
+  const exact = values.flatMap(({row, value}) =>
+    value === undefined || !isExact(value) ? [] : [{row, value: Math.max(0, value)}],
+  );
+  if (exact.length === values.length) return spreadOf(samples, exact, why);
+  return {
+    n: values.filter(({value}) => value !== undefined).length,
+    scale: "linear",
+    mean: meanOfValues(samples, values, why),
   };
 }

@@ -5,6 +5,7 @@
  * more tokens on any of them in one batch. Everything above this folder sees models only through these types.
  */
 
+import type {Value} from "../math/bounded.ts";
 import type {ModelRecord} from "../records/manifest.ts";
 import type {Embedder, EmbedderOptions} from "./embedding.ts";
 import type {LanesRequest, PlannedLanes} from "./lanes.ts";
@@ -23,22 +24,35 @@ export interface ReadSpec {
   readonly hidden?: boolean;
 }
 
-/** What was read at one position, from raw logits: no temperature, penalty, grammar or truncation. */
+/**
+ * What was read at one position, from raw logits: no temperature, penalty, grammar or truncation.
+ *
+ * An engine that sees the whole vocabulary knows every number. Another one gives bounds for what it does not know, or leaves
+ * it out; what it names (`tokenLogits`, the best token) is always exact. On the log-probability scale `logSumExp` is 0.
+ *
+ * Source: METHODS §2, exact or bounded
+ */
 export interface ReadOut {
   /** ln Σ exp(logit) over the full vocabulary, in float64. */
   readonly logSumExp: number;
-  /** Shannon entropy of the softmax over the full vocabulary, in bits. */
-  readonly vocabEntropyBits: number;
+  /** Shannon entropy of the softmax over the full vocabulary, in bits; absent where the engine says nothing of it. */
+  readonly vocabEntropyBits?: Value;
   /** The full vocabulary's best token; the lowest id where several tie. */
   readonly argmax: TokenLogit;
   /** Raw logits of `spec.tokens`, float32 values. */
   readonly tokenLogits: readonly number[];
   /** logsumexp over each of `spec.groups`; -Infinity for an empty group. */
-  readonly groupLogSumExp: readonly number[];
-  /** The `spec.top` largest logits, descending, ties by lower id. */
+  readonly groupLogSumExp: readonly Value[];
+  /** The `spec.top` largest logits, or as many as the engine gives, descending, ties by lower id. */
   readonly top: readonly TokenLogit[];
   readonly logits?: Float32Array;
   readonly hidden?: Float32Array;
+}
+
+/** A read-out of an engine that sees the whole vocabulary. */
+export interface ExactReadOut extends ReadOut {
+  readonly vocabEntropyBits: number;
+  readonly groupLogSumExp: readonly number[];
 }
 
 export interface TokenLogit {

@@ -97,8 +97,8 @@ export class Ledger {
 }
 
 /** Corrupt weights load without complaint and give NaN, or infinity, at every position: name it at the first one. */
-export function assertNumeric(readOut: ReadOut, hasNan: boolean): ReadOut {
-  if (hasNan || !Number.isFinite(readOut.logSumExp) || Number.isNaN(readOut.vocabEntropyBits)) {
+export function assertNumeric<R extends ReadOut>(readOut: R, hasNan: boolean): R {
+  if (hasNan || !Number.isFinite(readOut.logSumExp) || Number.isNaN(readOut.vocabEntropyBits ?? 0)) {
     throw new LabelscopeError({
       code: "nan-logits",
       message: "the model gives logits that are not numbers: its weights are corrupt, or its architecture overflows",

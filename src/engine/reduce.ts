@@ -1,4 +1,4 @@
-import type {ReadOut, ReadSpec, TokenLogit} from "./engine.ts";
+import type {ExactReadOut, ReadSpec, TokenLogit} from "./engine.ts";
 import {assertNumeric} from "./ledger.ts";
 
 /**
@@ -7,7 +7,7 @@ import {assertNumeric} from "./ledger.ts";
  * @param logits one raw logit a token of the vocabulary; -Infinity means probability 0
  * @throws nan-logits where an entry is NaN
  */
-export function reduceLogits(logits: Float32Array, spec: ReadSpec, hidden?: Float32Array): ReadOut {
+export function reduceLogits(logits: Float32Array, spec: ReadSpec, hidden?: Float32Array): ExactReadOut {
   let best = 0;
   let hasNan = false;
   for (let token = 0; token < logits.length; token++) {

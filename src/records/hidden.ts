@@ -1,6 +1,6 @@
 import {z} from "zod";
 import {documentSchema, splitSchema} from "./document.ts";
-import {TRACE_SCHEMA} from "./trace.ts";
+import {schemaVersion} from "./trace.ts";
 
 /**
  * One line of hidden.jsonl: which row of hidden.npy is a document's hidden state, that of the last layer after the final
@@ -11,7 +11,7 @@ import {TRACE_SCHEMA} from "./trace.ts";
  * Source: METHODS §3, `probe`
  */
 export const hiddenSchema = z.strictObject({
-  schema: z.literal(TRACE_SCHEMA),
+  schema: schemaVersion,
   /** Content hash of document, prompt tokens and split, as in a trace. */
   key: z.string(),
   split: splitSchema,

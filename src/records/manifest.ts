@@ -2,7 +2,7 @@ import {z} from "zod";
 import {capturesSchema} from "./captures.ts";
 import {splitSchema} from "./document.ts";
 import {formatNameSchema} from "./task.ts";
-import {TRACE_SCHEMA} from "./trace.ts";
+import {schemaVersion} from "./trace.ts";
 
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 const factSchema = z.union([z.string(), z.number(), z.boolean()]);
@@ -78,7 +78,7 @@ export type SessionRecord = z.infer<typeof sessionRecordSchema>;
 
 /** manifest.json: how a run was made, with everything that could change a number. */
 export const manifestSchema = z.strictObject({
-  schema: z.literal(TRACE_SCHEMA),
+  schema: schemaVersion,
   labelscope: z.string(),
   /** The name that the run's folder had when it was begun. */
   name: z.string(),

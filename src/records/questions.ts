@@ -1,6 +1,6 @@
 import {z} from "zod";
 import {splitSchema} from "./document.ts";
-import {TRACE_SCHEMA} from "./trace.ts";
+import {schemaVersion} from "./trace.ts";
 
 const answerProbabilitySchema = z
   .number()
@@ -9,7 +9,7 @@ const answerProbabilitySchema = z
 
 /** What every line says: whose it is and what it cost. */
 const line = {
-  schema: z.literal(TRACE_SCHEMA),
+  schema: schemaVersion,
   /** The key of the document's trace. */
   key: z.string(),
   split: splitSchema,

@@ -1,8 +1,16 @@
 import {z} from "zod";
 import {documentSchema, splitSchema} from "./document.ts";
 
-/** The version of the records of a run. A changed meaning raises it; readers convert or refuse by name. */
-export const TRACE_SCHEMA = 1;
+/**
+ * The version of the records of a run. A changed meaning raises it; readers convert or refuse by name.
+ *
+ * 2: what an engine bounds is stored as its two bounds. A record of version 1 holds exact numbers alone, so it reads as one of
+ * version 2.
+ */
+export const TRACE_SCHEMA = 2;
+
+/** The versions that are read. */
+export const schemaVersion = z.union([z.literal(1), z.literal(TRACE_SCHEMA)]);
 
 /** Logits, log-probabilities and probabilities; a score of minus infinity (probability 0) is stored as null. */
 const scoreSchema = z.number().nullable();
@@ -11,6 +19,12 @@ const probabilitySchema = z
   .min(0)
   .max(1 + 1e-9);
 const bitsSchema = z.number().min(-1e-9);
+
+/** A number that is known exactly, or the two bounds between which it lies. */
+function bounded(number: z.ZodNumber) {
+  const ascending = ([lower, upper]: [number, number]) => lower <= upper + 1e-9;
+  return z.union([number, z.tuple([number, number]).refine(ascending, {error: "the lower bound comes first"})]);
+}
 
 /** A token with the text it writes and its raw logit. */
 export const tokenRecordSchema = z.strictObject({token: z.int(), text: z.string(), logit: z.number()});
@@ -26,12 +40,13 @@ export const emittedSchema = z.strictObject({
 /**
  * The position where the list closes or goes on after an element: probabilities of the two text events over the full
  * vocabulary, and `stop` = close / (close + goOn). A token that decides nothing yet (`"` alone) is followed to the next
- * position and its probability multiplied in. Absent where an element's end lies inside a token.
+ * position and its probability multiplied in. Absent where an element's end lies inside a token, and where the bounds of both
+ * reach down to 0.
  */
 export const branchSchema = z.strictObject({
-  close: probabilitySchema,
-  goOn: probabilitySchema,
-  stop: probabilitySchema,
+  close: bounded(probabilitySchema),
+  goOn: bounded(probabilitySchema),
+  stop: bounded(probabilitySchema),
 });
 
 /**
@@ -54,9 +69,9 @@ export const labelStepSchema = z.strictObject({
   probabilities: z.array(probabilitySchema),
   /** Entropy of the label distribution. */
   entropyBits: bitsSchema,
-  /** Entropy of the full vocabulary's distribution. */
-  vocabEntropyBits: bitsSchema,
-  /** ln Σ exp(logit) over the full vocabulary. */
+  /** Entropy of the full vocabulary's distribution; absent where the engine says nothing of it. */
+  vocabEntropyBits: bounded(bitsSchema).optional(),
+  /** ln Σ exp(logit) over the full vocabulary; 0 where the scores are log-probabilities. */
   logSumExp: z.number(),
   /** Full-vocabulary probability of the labels: over distinct first tokens, or over whole labels in exact mode. */
   labelMass: probabilitySchema,
@@ -99,7 +114,7 @@ export type Answer = z.infer<typeof answerSchema>;
 
 /** One line of traces.jsonl: everything recorded about one document. */
 export const traceSchema = z.strictObject({
-  schema: z.literal(TRACE_SCHEMA),
+  schema: schemaVersion,
   /** Content hash of document, prompt tokens and split: what resuming compares. */
   key: z.string(),
   split: splitSchema,

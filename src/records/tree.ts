@@ -1,6 +1,6 @@
 import {z} from "zod";
 import {splitSchema} from "./document.ts";
-import {TRACE_SCHEMA} from "./trace.ts";
+import {schemaVersion} from "./trace.ts";
 
 const massSchema = z
   .number()
@@ -18,7 +18,7 @@ export type Bounds = z.infer<typeof boundsSchema>;
  * Source: METHODS §3, `marginal`
  */
 export const treeSchema = z.strictObject({
-  schema: z.literal(TRACE_SCHEMA),
+  schema: schemaVersion,
   /** The key of the document's trace. */
   key: z.string(),
   split: splitSchema,

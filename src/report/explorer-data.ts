@@ -1,4 +1,5 @@
 import type {ComparedDocument, ComparedRun} from "../compare/compared-run.ts";
+import {isExact, type Value} from "../math/bounded.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
 import {jsonForScript} from "./html.ts";
 
@@ -20,10 +21,10 @@ export interface ExplorerStep {
   readonly p: readonly number[];
   /** Entropy of the label distribution and of the full vocabulary in bits; label mass. */
   readonly h: number;
-  readonly v: number;
+  readonly v?: number | readonly [number, number];
   readonly m: number;
   /** Stop probability, where the branch could be read. */
-  readonly stop?: number;
+  readonly stop?: number | readonly [number, number];
   /** Whether the full vocabulary's best token starts a label. */
   readonly starts: boolean;
   /** What was emitted: the label, or the text of something else. */
@@ -130,15 +131,20 @@ function packStep(step: LabelStep): ExplorerStep {
     ...(step.forced === true ? {forced: true} : {}),
     p: step.probabilities.map(tenThousandths),
     h: thousandths(step.entropyBits),
-    v: thousandths(step.vocabEntropyBits),
+    ...(step.vocabEntropyBits === undefined ? {} : {v: packed(step.vocabEntropyBits)}),
     m: thousandths(step.labelMass),
-    ...(step.branch === undefined ? {} : {stop: thousandths(step.branch.stop)}),
+    ...(step.branch === undefined ? {} : {stop: packed(step.branch.stop)}),
     starts: step.argmaxIsLabel,
     out: [emitted.kind, emitted.label ?? emitted.text],
     top: step.topTokens
       .slice(0, TOKENS)
       .map(({text, logit}) => [text, tenThousandths(Math.exp(logit - step.logSumExp))] as const),
   };
+}
+
+/** A value in thousandths, or its bounds. */
+function packed(value: Value): number | readonly [number, number] {
+  return isExact(value) ? thousandths(value) : [thousandths(value[0]), thousandths(value[1])];
 }
 
 function tenThousandths(probability: number): number {

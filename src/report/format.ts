@@ -1,3 +1,4 @@
+import {valueText} from "../math/bounded.ts";
 import type {Measured} from "../records/results/value.ts";
 
 /**
@@ -46,11 +47,12 @@ export function formatParameters(value: number): string {
 }
 
 /**
- * A number with its interval in brackets, or an en dash where there is none.
+ * A number with its interval in brackets, the bounds of one that is bounded, or an en dash where there is none.
  *
  * @example formatMeasured({value: 0.5, n: 20, lower: 0.4, upper: 0.6, method: "bca"}) // "0.500 [0.400, 0.600]"
  */
 export function formatMeasured(measured: Measured, format: (value: number) => string = formatNumber): string {
+  if (measured.between !== undefined) return valueText(measured.between, format);
   if (measured.value === undefined) return "–";
   return `${format(measured.value)}${formatInterval(measured, format)}`;
 }

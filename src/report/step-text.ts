@@ -1,5 +1,6 @@
 import {alignColumns} from "../catalog/table.ts";
 import {wrapped} from "../compare/wrapped.ts";
+import {type Value, valueText} from "../math/bounded.ts";
 import type {Document} from "../records/document.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
@@ -101,8 +102,10 @@ function stepLines(
   ];
   const nameWidth = Math.min(names, Math.max(8, width - 26 - people));
   const cells = Math.max(4, Math.min(32, width - nameWidth - people - 14));
-  const stop = step.branch === undefined ? "" : `, stop ${step.branch.stop.toFixed(3)}`;
-  const numbers = `entropy ${step.entropyBits.toFixed(3)} bits, vocabulary ${step.vocabEntropyBits.toFixed(3)}, label mass ${step.labelMass.toFixed(3)}${stop}`;
+  const fixed = (value: Value) => valueText(value, one => one.toFixed(3));
+  const stop = step.branch === undefined ? "" : `, stop ${fixed(step.branch.stop)}`;
+  const vocabulary = step.vocabEntropyBits === undefined ? "" : `, vocabulary ${fixed(step.vocabEntropyBits)}`;
+  const numbers = `entropy ${step.entropyBits.toFixed(3)} bits${vocabulary}, label mass ${step.labelMass.toFixed(3)}${stop}`;
   return [
     `step ${step.r} (${step.forced === true ? "forced, " : ""}${step.kind})`,
     ...wrapped(numbers, width),

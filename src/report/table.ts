@@ -1,3 +1,4 @@
+import {valueText} from "../math/bounded.ts";
 import type {Measured} from "../records/results/value.ts";
 import {formatCount, formatInterval, formatNumber} from "./format.ts";
 import {dataText, type Html, html} from "./html.ts";
@@ -79,6 +80,10 @@ function cellMarkup(cell: Cell, heading: boolean, letter: (reason: string) => st
     return html`<td class="number" data-value="${cell.value}" data-path="${cell.path}">${formatCount(cell.value)}</td>`;
   const {measured, path, format = (value: number) => formatNumber(value), mark} = cell;
   if (measured === undefined) return html`<td class="number"></td>`;
+  if (measured.between !== undefined) {
+    const bounds = valueText(measured.between, format);
+    return html`<td class="number" data-path="${path}">${bounds} <sup>${letter(measured.reason ?? "bounded")}</sup></td>`;
+  }
   if (measured.value === undefined)
     return html`<td class="number missing" data-path="${path}">– <sup>${letter(measured.reason ?? "no value")}</sup></td>`;
   const interval = formatInterval(measured, format).trim();

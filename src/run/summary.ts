@@ -1,3 +1,4 @@
+import {meanValue, type Value} from "../math/bounded.ts";
 import type {Trace} from "../records/trace.ts";
 
 /** What a person wants to know of a run at once, over all its documents of the test split. */
@@ -12,7 +13,8 @@ export interface RunSummary {
   /** Means over documents at the first label step; absent without documents. */
   readonly firstStep?: {
     readonly entropyBits: number;
-    readonly vocabEntropyBits: number;
+    /** Bounded where the engine bounds it at some step; absent where it says nothing of it. */
+    readonly vocabEntropyBits?: Value;
     readonly labelMass: number;
     /** Share of documents whose best token starts a label. */
     readonly argmaxIsLabel: number;
@@ -26,7 +28,8 @@ export interface RunSummary {
 /** Reads through the traces of a run once; those of other splits than test are left out. */
 export async function summariseTraces(traces: AsyncIterable<Trace>): Promise<RunSummary> {
   const answers = new Map<string, number>();
-  const sums = {entropyBits: 0, vocabEntropyBits: 0, labelMass: 0, argmaxIsLabel: 0};
+  const sums = {entropyBits: 0, labelMass: 0, argmaxIsLabel: 0};
+  const vocabulary: Value[] = [];
   const later = {steps: 0, entropyBits: 0};
   let [documents, stepped, wellFormed, multiLabelAnswers, forced] = [0, 0, 0, 0, 0];
   let malformedExample: RunSummary["malformedExample"];
@@ -45,12 +48,13 @@ export async function summariseTraces(traces: AsyncIterable<Trace>): Promise<Run
     stepped++;
     if (first.forced) forced++;
     sums.entropyBits += first.entropyBits;
-    sums.vocabEntropyBits += first.vocabEntropyBits;
+    if (first.vocabEntropyBits !== undefined) vocabulary.push(first.vocabEntropyBits);
     sums.labelMass += first.labelMass;
     sums.argmaxIsLabel += first.argmaxIsLabel ? 1 : 0;
   }
   const [top] = [...answers].sort((a, b) => b[1] - a[1]);
   const mean = (sum: number) => sum / stepped;
+  const vocabEntropyBits = meanValue(vocabulary);
   return {
     documents,
     wellFormed,
@@ -62,7 +66,7 @@ export async function summariseTraces(traces: AsyncIterable<Trace>): Promise<Run
       : {
           firstStep: {
             entropyBits: mean(sums.entropyBits),
-            vocabEntropyBits: mean(sums.vocabEntropyBits),
+            ...(vocabEntropyBits === undefined ? {} : {vocabEntropyBits}),
             labelMass: mean(sums.labelMass),
             argmaxIsLabel: mean(sums.argmaxIsLabel),
           },

@@ -8,6 +8,8 @@ export const measuredShape = {
   reason: z.string().min(1).optional(),
   /** Documents behind it. */
   n: z.int().min(0),
+  /** Between which numbers the value lies where it is bounded and not known; then there is no value. */
+  between: z.tuple([z.number(), z.number()]).optional(),
   /** Ends of the bootstrap interval over documents, at the level of the settings; absent where there is none. */
   lower: z.number().optional(),
   upper: z.number().optional(),

@@ -51,6 +51,14 @@ function people(doc, label, isNone) {
 }
 
 /**
+ * A number, or the two bounds between which it lies.
+ * @param {number | readonly [number, number]} value
+ */
+function written3(value) {
+  return typeof value === "number" ? value.toFixed(3) : `${value[0].toFixed(3)} to ${value[1].toFixed(3)}`;
+}
+
+/**
  * One label step as a table of bars.
  * @param {Data} data
  * @param {Doc} doc
@@ -62,9 +70,9 @@ function stepView(data, doc, step, order, model) {
   const [kind, written] = step.out;
   const numbers = [
     `entropy ${step.h.toFixed(3)} bits`,
-    `vocabulary ${step.v.toFixed(3)} bits`,
+    ...(step.v === undefined ? [] : [`vocabulary ${written3(step.v)} bits`]),
     `label mass ${step.m.toFixed(3)}`,
-    ...(step.stop === undefined ? [] : [`stop ${step.stop.toFixed(3)}`]),
+    ...(step.stop === undefined ? [] : [`stop ${written3(step.stop)}`]),
   ].join(", ");
   const table = make("table", "steps");
   table.append(make("caption", "", `Step ${step.r} (${step.forced ? "forced, " : ""}${step.kind})`));
