@@ -1,13 +1,13 @@
 import {relative, resolve} from "node:path";
 import type {Comparison} from "../compare/compare.ts";
 import {checkGate, type Gate, gatesOf} from "../compare/gate.ts";
-import {comparisonText, inTerminal} from "../compare/text.ts";
+import {comparisonText} from "../compare/text.ts";
+import {verdictText} from "../compare/verdict/verdict-text.ts";
 import {comparisonOf} from "../comparison/comparison-of.ts";
 import {writeComparison} from "../comparison/files.ts";
 import type {CompareOptions, ComparisonOptions} from "../comparison/options.ts";
 import {addReport, defaultFolder} from "../comparison/write.ts";
 import type {Results} from "../records/results/results.ts";
-import {answerOf} from "../report/answer.ts";
 import {REPORT} from "../report/write-report.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {requireRuns} from "./require-runs.ts";
@@ -45,14 +45,7 @@ export async function handOver(
       results,
       gates: outcomes.map(({gate, ...outcome}) => ({condition: gate.text, ...outcome})),
     },
-    text: `${comparisonText(results, io.columns)}\n${answerText(results, io.columns)}${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n`,
+    text: `${comparisonText(results, io.columns)}\n${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n\n${verdictText(results, io.columns)}`,
     ...(failures.length === 0 ? {} : {exitCode: 1, failures}),
   };
-}
-
-/** The page's answer in three sentences, where models were run. */
-function answerText(results: Results, lineLength: number | undefined): string {
-  if (results.runs.every(({kind}) => kind === "predictions")) return "";
-  const {size, variants, estimators} = answerOf(results);
-  return `${[size, variants, estimators].flatMap(line => inTerminal(line, lineLength)).join("\n")}\n\n`;
 }

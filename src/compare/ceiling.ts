@@ -64,6 +64,41 @@ export function ceilingOf(
   };
 }
 
+/**
+ * How far each system's answers stand from one half of the annotators, both held against the other half: the row's value
+ * minus the annotators', document by document, averaged over the splits.
+ *
+ * @param rowName the row of each system, by the system's name
+ * @returns one list of differences a system, by its name; empty where nobody annotated twice
+ */
+export function gapsToPeople(
+  systems: readonly System[],
+  task: ComparedTask,
+  metric: Metric,
+  {seed}: Pick<CompareSettings, "seed">,
+  rowName: (system: System) => string | undefined,
+): ReadonlyMap<string, DocumentValues> {
+  const block = splitHalf(task.documents, task.labels, {seed});
+  if (block.usable === 0) return new Map();
+  const halves = heldOutHalves(block);
+  const [people] = valuesOf({name: "split-half", title: ""}, block, halves, task, [metric]);
+  return new Map(
+    systems.flatMap(system => {
+      const row = system.rows.find(({name}) => name === rowName(system));
+      if (row === undefined) return [];
+      const {name, title} = row;
+      const [own] = valuesOf({run: system.name, name, title, estimates: estimatesOf(row)}, block, halves, task, [
+        metric,
+      ]);
+      const gaps = (own ?? []).map((value, document) => {
+        const theirs = people?.[document];
+        return value === undefined || theirs === undefined ? undefined : value - theirs;
+      });
+      return [[system.name, gaps] as const];
+    }),
+  );
+}
+
 function rowsOf(systems: readonly System[]): BlockRow[] {
   const shared = new Map<string, EstimateRow>();
   for (const {rows} of systems) for (const row of rows) if (SHARED.includes(row.name)) shared.set(row.name, row);

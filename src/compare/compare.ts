@@ -18,6 +18,8 @@ import {type ScoredSystem, scoreSystems} from "./score-systems.ts";
 import type {CompareSettings} from "./settings.ts";
 import type {System} from "./system.ts";
 import {variantsOf} from "./variants.ts";
+import {constantAnswer} from "./verdict/constant-answer.ts";
+import {VERDICT_METRICS, verdictOf} from "./verdict/verdict.ts";
 import type {LogitsReader} from "./vocabulary-view.ts";
 import {warningsOfComparison, warningsOfRun} from "./warnings.ts";
 
@@ -62,9 +64,15 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
     ...systemsOf(runs, task, settings.estimators),
     ...predictions.map(one => systemOfPredictions(one, task)),
   ];
-  const scored = scoreSystems(systems, task, options);
+  const constant = constantAnswer(task);
+  const needed = VERDICT_METRICS.filter(name => !options.metrics.includes(name)).map(metricNamed);
+  const everything = scoreSystems([...systems, ...(constant === undefined ? [] : [constant.system])], task, {
+    ...options,
+    chosen: [...chosen, ...needed],
+  });
+  const scored = everything.slice(0, systems.length);
   const compared = runs.map(run => ({...run, documents: {...run.documents, test: comparedDocuments(run, task)}}));
-  const results: Results = {
+  const results: Omit<Results, "verdict"> = {
     schema: RESULTS_SCHEMA,
     labelscope: input.labelscope,
     task: {
@@ -99,7 +107,20 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
       ...(input.logits === undefined ? {} : {logits: input.logits}),
     }),
   };
-  return {results, task, systems, runs: compared};
+  const constantRow = everything[systems.length]?.rows[0];
+  const verdict = verdictOf(
+    {
+      scored,
+      systems,
+      constant:
+        constant === undefined || constantRow === undefined ? undefined : {labels: constant.labels, row: constantRow},
+      runs: compared,
+      task,
+      results,
+    },
+    options,
+  );
+  return {results: {...results, verdict}, task, systems, runs: compared};
 }
 
 /** Everything that resamples documents draws from the same stream. */

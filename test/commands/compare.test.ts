@@ -34,7 +34,7 @@ describe("compare", () => {
     const {text, data, exitCode} = await compareCommand({...few, runs: [folder], out: "out"}, io(place));
     expect(exitCode).toBeUndefined();
     expect(text).toContain("Numbered documents (numbers): 12 documents, annotators");
-    expect(text).toMatch(/\d+ files → out\n$/);
+    expect(text).toMatch(/\d+ files → out\n\nVerdict\nmodel answers with an example-F1 of 1\.000\./);
     const results = await resultsIn(place, "out");
     expect(data).toMatchObject({results});
     expect(Object.keys(results.estimates[name] ?? {})).toContain("first-step+platt");

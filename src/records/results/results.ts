@@ -5,6 +5,7 @@ import {ceilingSchema, estimatorResultSchema, pairResultSchema} from "./estimate
 import {runProbesSchema} from "./probes.ts";
 import {runRowSchema, warningSchema} from "./runs.ts";
 import {variantsSchema} from "./variants.ts";
+import {verdictSchema} from "./verdict.ts";
 
 /** The version of results.json. A changed meaning raises it. */
 export const RESULTS_SCHEMA = 1;
@@ -57,5 +58,7 @@ export const resultsSchema = z.strictObject({
   curves: curvesSchema,
   /** What finetuning, an adapter or fewer bits changed, paired by document. */
   variants: variantsSchema,
+  /** What all of that comes to: which run is best, by how much, whether that is sure, and where not to trust it. */
+  verdict: verdictSchema,
 });
 export type Results = z.infer<typeof resultsSchema>;
