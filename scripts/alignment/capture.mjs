@@ -41,7 +41,7 @@ const chosen = sampleDocuments(task.splits.test.documents, {
 
 const engine = await openLocalEngine({home: labelscopeHome(process.env), reader: values.reader});
 const model = await engine.loadModel(values.model);
-const {write} = promptWriter(model, "raw");
+const write = promptWriter(model);
 const documents = prepare.prepareDocuments(
   model,
   plan,

@@ -72,7 +72,7 @@ const shape = batchShape(
 );
 
 /** The loops' questions, made here from the prompts alone. */
-const {write} = promptWriter(loaded, "raw");
+const write = promptWriter(loaded);
 const names = plan.task.definition.labels.map(({name}) => name);
 const pool = plan.prompts.none === undefined ? names : [...names, plan.prompts.none];
 const seed = plan.task.definition.demonstrations.seed ?? 0;

@@ -44,7 +44,7 @@ if (plan.demonstrations.length !== Number(values.shots))
 const resolved = await resolveModel(values.model, {cwd, env: process.env, catalog: await loadCatalog()});
 const engine = await openLocalEngine({home: labelscopeHome(process.env), reader: "public"});
 const model = await engine.loadModel(resolved.path, {vocabularyOnly: true});
-const {write} = promptWriter(model, "raw");
+const write = promptWriter(model);
 const tokensOf = document => promptTokens(model, write(plan.render(document), "given"));
 
 const shown = new Set(plan.demonstrations.map(demonstration => demonstration.id));

@@ -1,7 +1,7 @@
 import type {Model, ReadSpec, Vocabulary} from "../engine/engine.ts";
 import type {Lane} from "../engine/lanes.ts";
-import {startsWith} from "../engine/starts-with.ts";
 import {LabelScorer} from "./label-scorer.ts";
+import {continuations} from "./label-tokens.ts";
 import {commonPrefix} from "./prepare.ts";
 
 /** Some answers to a question, any of which the model could give whole, and how to score them. */
@@ -30,13 +30,8 @@ export function lineEnds({pieces, endTokens}: Vocabulary): number[] {
  * @param before the text that they follow; where the tokeniser merges across the seam, the answer's own tokens are taken
  */
 export function prepareAnswers(model: Model, before: string, texts: readonly string[]): readonly (readonly number[])[] {
-  const context = model.tokenize(before);
-  return texts.map(text => {
-    const whole = model.tokenize(before + text);
-    return startsWith(whole, context) && whole.length > context.length
-      ? whole.slice(context.length)
-      : model.tokenize(text);
-  });
+  const continued = continuations(model, before);
+  return texts.map(text => continued(text).tokens);
 }
 
 /** @param tokens of each answer, as `prepareAnswers` gives them */

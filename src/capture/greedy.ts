@@ -1,13 +1,14 @@
-import type {ReadOut, TokenLogit, Vocabulary} from "../engine/engine.ts";
+import type {ReadOut, ReadSpec, TokenLogit, Vocabulary} from "../engine/engine.ts";
 import type {Lane} from "../engine/lanes.ts";
 import type {AnswerFormat} from "../prompt/format.ts";
-import type {Answer, LabelStep} from "../records/trace.ts";
+import type {Answer, LabelStep, Thought} from "../records/trace.ts";
 import {type AnswerGrammar, type AnswerState, START} from "./answer-grammar.ts";
 import {AnswerReader} from "./answer-reader.ts";
 import {describeAnswer} from "./describe-answer.ts";
 import {describeStep} from "./describe-step.ts";
 import type {LabelScorer, LabelScores} from "./label-scorer.ts";
 import type {ReadSpecs} from "./read-specs.ts";
+import {type Thinking, type ThoughtSetup, think} from "./think.ts";
 
 /** Everything about a model and a task that a greedy capture needs, the same for all documents of a run. */
 export interface GreedySetup {
@@ -23,6 +24,8 @@ export interface GreedySetup {
   readonly decode: "free" | "constrained";
   /** The most tokens an answer may have. */
   readonly answerBudget: number;
+  /** Absent where the model answers at once. */
+  readonly thought?: ThoughtSetup;
 }
 
 /** A prompt's tokens, and the same with the canonical opening where the model was to write it itself. */
@@ -34,6 +37,8 @@ export interface PromptTokens {
 }
 
 export interface GreedyCapture {
+  /** Absent where the model answered at once. */
+  readonly thought?: Thought;
   readonly answer: Answer;
   readonly steps: readonly LabelStep[];
   /** Full logits at the label steps, in their order; empty unless the read specs ask for them. */
@@ -75,7 +80,8 @@ export async function captureGreedy(setup: GreedySetup, lane: Lane, tokens: Prom
   const raw: RawStep[] = [];
   let state: AnswerState | undefined = setup.opening === "given" ? START : undefined;
 
-  let [readOut] = await lane.start(tokens.prompt, [{at: tokens.prompt.length - 1, spec: specAt(state, 0)}]);
+  const thinking = setup.thought === undefined ? undefined : await think(setup.thought, setup, lane, tokens.prompt);
+  let readOut = await readAnswerStart(lane, tokens, thinking?.goOn(setup.opening), specAt(state, 0));
   while (readOut !== undefined) {
     if (reader.atLabelStep) raw.push(await readStep(setup, lane, readOut, raw.length, positions.length));
     const next = given?.[positions.length];
@@ -95,14 +101,36 @@ export async function captureGreedy(setup: GreedySetup, lane: Lane, tokens: Prom
 
   const forced = raw.length === 0;
   if (forced) {
-    const [opened] = await lane.start(tokens.opened, [{at: tokens.opened.length - 1, spec: specs.at(undefined)}]);
+    const whole = thinking === undefined ? tokens.opened : openedAfter(tokens.prompt, thinking);
+    const [opened] = await lane.start(whole, [{at: whole.length - 1, spec: specs.at(undefined)}]);
     if (opened !== undefined) raw.push(await readStep(setup, lane, opened, 0, 0));
   }
   return {
+    ...(thinking === undefined ? {} : {thought: thinking.thought}),
     answer: describeAnswer(setup, reader, positions, forced),
     steps: raw.map((step, index) => describeStep(setup, {step, r: index + 1, forced}, reader, positions)),
     logits: raw.flatMap(step => (step.readOut.logits === undefined ? [] : [step.readOut.logits])),
   };
+}
+
+/** Evaluates up to where the answer begins: the prompt, or what follows a thought. */
+async function readAnswerStart(
+  lane: Lane,
+  {prompt}: PromptTokens,
+  afterThought: readonly number[] | undefined,
+  spec: ReadSpec,
+): Promise<ReadOut | undefined> {
+  const [readOut] =
+    afterThought === undefined
+      ? await lane.start(prompt, [{at: prompt.length - 1, spec}])
+      : await lane.extend(afterThought, [{at: afterThought.length - 1, spec}]);
+  return readOut;
+}
+
+/** The prompt, the thought and the canonical opening. */
+function openedAfter(prompt: readonly number[], {thought, goOn}: Thinking): readonly number[] {
+  const evaluated = thought.end === "turn" ? thought.tokens : thought.tokens.slice(0, -1);
+  return [...prompt, ...evaluated, ...goOn("given")];
 }
 
 function choose(

@@ -1,6 +1,7 @@
 import type {Model} from "../engine/engine.ts";
 import {startsWith} from "../engine/starts-with.ts";
 import type {AnswerFormat} from "../prompt/format.ts";
+import {plainTokens} from "./plain-tokens.ts";
 
 /** A label with every way in which it may be written; most have one. */
 export interface LabelText {
@@ -30,18 +31,37 @@ export interface Seam {
  * @param before the prompt's text up to the place of a label step; its tokens come without BOS
  */
 export function tokenizeLabels(model: Model, before: string, format: AnswerFormat, labels: readonly LabelText[]): Seam {
-  const context = model.tokenize(before);
   const merged: string[] = [];
+  const continued = continuations(model, before);
   const paths = labels.map(({name, variants}) =>
     variants.map(variant => {
-      const text = format.lead + variant;
-      const whole = model.tokenize(before + text);
-      if (context.every((token, place) => whole[place] === token)) return whole.slice(context.length);
-      merged.push(name);
-      return model.tokenize(text);
+      const {tokens, isMerged} = continued(format.lead + variant);
+      if (isMerged) merged.push(name);
+      return tokens;
     }),
   );
   return {tokens: {names: labels.map(label => label.name), paths}, merged};
+}
+
+/**
+ * Tokenises what is written after a text: the tokens that it adds to those of `before`.
+ *
+ * `isMerged` where the tokeniser joins characters across the seam, so that it adds to no token of `before` as it was: the
+ * tokens are then those of the text by itself, as something that goes on, without a space that does not stand there.
+ *
+ * @param before from the last special token of a prompt on
+ */
+export function continuations(
+  model: Model,
+  before: string,
+): (text: string) => {readonly tokens: readonly number[]; readonly isMerged: boolean} {
+  const context = plainTokens(model, before);
+  return text => {
+    const whole = plainTokens(model, before + text);
+    return startsWith(whole, context) && whole.length > context.length
+      ? {tokens: whole.slice(context.length), isMerged: false}
+      : {tokens: plainTokens(model, text, true), isMerged: true};
+  };
 }
 
 export function sameTokens(one: LabelTokens, other: LabelTokens): boolean {

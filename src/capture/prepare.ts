@@ -1,7 +1,6 @@
 import {createHash} from "node:crypto";
 import type {Model} from "../engine/engine.ts";
-import {startsWith} from "../engine/starts-with.ts";
-import type {PromptPlan, RenderedPrompt} from "../prompt/plan.ts";
+import type {PromptPlan} from "../prompt/plan.ts";
 import type {Document, Split} from "../records/document.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
 import {AnswerGrammar} from "./answer-grammar.ts";
@@ -10,13 +9,16 @@ import {LabelScorer, type LabelScoring, type VariantRule} from "./label-scorer.t
 import {
   type Collision,
   collisions,
+  continuations,
   type LabelText,
   type LabelTokens,
   sameTokens,
   tokenizeLabels,
 } from "./label-tokens.ts";
-import {type PromptWriter, promptTokens} from "./prompt-text.ts";
+import {plainTokens} from "./plain-tokens.ts";
+import {lastPlain, type PromptWriter, promptTokens} from "./prompt-text.ts";
 import {ReadSpecs} from "./read-specs.ts";
+import type {ThoughtSetup} from "./think.ts";
 import {tokenSets} from "./token-sets.ts";
 
 /** Tokens that an answer may have beyond the longest well-formed one. */
@@ -54,11 +56,17 @@ export function labelTexts(labels: readonly LabelText[], none: string | undefine
   return none === undefined ? [...labels] : [...labels, {name: none, variants: [none]}];
 }
 
+export interface PreparedOptions {
+  /** The text of the answer that is fed after a document's opening. */
+  readonly forced?: ((document: Document, split: Split) => string) | undefined;
+  /** The model thinks before the opening is written, so that prompts end before it. */
+  readonly thinks?: boolean;
+}
+
 /**
  * Tokenises every prompt whole.
  *
- * @param forced the text of the answer that is fed after a document's opening; it is tokenised with the prompt, and by
- *   itself where the tokeniser merges across the seam
+ * @throws what writing a prompt throws
  */
 export function prepareDocuments(
   model: Model,
@@ -66,15 +74,16 @@ export function prepareDocuments(
   write: PromptWriter,
   opening: "given" | "free",
   documents: readonly {readonly document: Document; readonly split: Split}[],
-  forced?: (document: Document, split: Split) => string,
+  {forced, thinks = false}: PreparedOptions = {},
 ): PreparedDocument[] {
   return documents.map(({document, split}) => {
     const rendered = plan.render(document);
-    const prompt = promptTokens(model, write(rendered, opening));
-    const opened = opening === "given" ? prompt : promptTokens(model, write(rendered, "given"));
+    const ends = opening === "given" && !thinks;
+    const prompt = promptTokens(model, write(rendered, ends ? "given" : "free"));
+    const given = write(rendered, "given");
+    const opened = ends ? prompt : promptTokens(model, given);
     const promptHash = hashTokens(prompt);
     const answer = forced?.(document, split);
-    const whole = answer === undefined ? [] : promptTokens(model, write(withAnswer(rendered, answer), "given"));
     return {
       document,
       split,
@@ -82,15 +91,9 @@ export function prepareDocuments(
       opened,
       promptHash,
       key: sha256(canonicalJson({document, split, promptHash, forced: answer})).slice(0, 32),
-      ...(answer === undefined
-        ? {}
-        : {forced: startsWith(whole, opened) ? whole.slice(opened.length) : model.tokenize(answer)}),
+      ...(answer === undefined ? {} : {forced: continuations(model, lastPlain(given))(answer).tokens}),
     };
   });
-}
-
-function withAnswer({body, opening}: RenderedPrompt, answer: string): RenderedPrompt {
-  return {body, opening: opening + answer};
 }
 
 export function hashTokens(tokens: readonly number[]): string {
@@ -132,8 +135,7 @@ export function prepareLabels(
   opening: "given" | "free" = "given",
 ): PreparedLabels {
   const {format} = plan;
-  const lastPart = (document: Pick<Document, "text">) =>
-    write(plan.render(document), "given").parts.at(-1)?.text ?? format.opening;
+  const lastPart = (document: Pick<Document, "text">) => lastPlain(write(plan.render(document), "given"));
   const checked = documents.slice(0, SEAM_CHECKS).map(lastPart);
   const before = checked[0] ?? plan.prefix + format.opening;
   const afterLabel = format.lead + (texts[0]?.variants[0] ?? "") + format.separator;
@@ -170,7 +172,7 @@ function longestAnswer(
   before: string,
   opening: "given" | "free",
 ): number {
-  const size = (text: string) => model.tokenize(text).length;
+  const size = (text: string) => plainTokens(model, text).length;
   const longest = (name: string) => {
     const variants = texts.find(text => text.name === name)?.variants ?? [name];
     return [...variants].sort((a, b) => size(format.lead + b) - size(format.lead + a))[0] ?? name;
@@ -185,6 +187,8 @@ function longestAnswer(
 }
 
 export interface SetupOptions {
+  /** How the model thinks before it answers; absent where it does not. */
+  readonly thought?: ThoughtSetup | undefined;
   readonly scoring: LabelScoring;
   readonly variants: VariantRule;
   readonly opening: "given" | "free";
@@ -232,5 +236,6 @@ export function greedySetup(
     opening: options.opening,
     decode: options.decode,
     answerBudget: labels.answerBudget,
+    ...(options.thought === undefined ? {} : {thought: options.thought}),
   };
 }

@@ -1,13 +1,14 @@
-import {Template} from "@huggingface/jinja";
 import type {Model} from "../engine/engine.ts";
-import {LabelscopeError} from "../errors.ts";
+import type {ChatTemplate} from "../prompt/chat/chat-template.ts";
+import {OWN, Text} from "../prompt/jinja/text.ts";
 import type {RenderedPrompt} from "../prompt/plan.ts";
+import {markupTokens, plainTokens} from "./plain-tokens.ts";
 
 /** A prompt as text: what a template's special tokens surround is data and is never parsed for special tokens. */
 export interface PromptText {
   /** The whole text, as it is shown. */
   readonly text: string;
-  /** In order; `special` parts are the template's own control tokens. */
+  /** In order; `special` parts are the template's own special tokens. */
   readonly parts: readonly PromptPart[];
 }
 
@@ -19,98 +20,55 @@ export interface PromptPart {
 /** Turns a rendered prompt into text for one model, with or without the canonical opening. */
 export type PromptWriter = (rendered: RenderedPrompt, opening: "given" | "free") => PromptText;
 
-const SENTINEL = "\u0001document\u0001";
+/** How a prompt is sent: as it is, or through the model's chat template. */
+export interface Chat {
+  readonly template: ChatTemplate;
+  /** Demonstrations as turns; otherwise everything in one user turn. */
+  readonly turns: boolean;
+  /**
+   * What is written after the template's generation prompt: nothing, or where the model is to think the opening of a
+   * thought, and before the answer's opening its end.
+   */
+  readonly after: {readonly free: string; readonly given: string};
+}
 
-/**
- * How prompts are written for a model: raw, or (`chat: "auto"`) as the one user message of the model's own Jinja
- * template, where it has one; the opening then starts the assistant's turn.
- *
- * @throws chat-template-failed where the template cannot be rendered
- */
-export function promptWriter(
-  model: Model,
-  chat: "raw" | "auto",
-): {readonly write: PromptWriter; readonly templated: boolean} {
-  if (chat === "raw" || model.chatTemplate === undefined) {
-    return {
-      templated: false,
-      write: ({body, opening}, mode) => {
-        const text = mode === "given" ? body + opening : body;
-        return {text, parts: [{text, special: false}]};
-      },
+/** How prompts are written for a model: raw, or by its chat template, after which the answer's opening stands. */
+export function promptWriter(model: Model, chat?: Chat): PromptWriter {
+  if (chat === undefined) {
+    return ({body, opening}, mode) => {
+      const text = mode === "given" ? body + opening : body;
+      return {text, parts: [{text, special: false}]};
     };
   }
-  const [before, after] = renderTemplate(model.chatTemplate, model);
-  return {
-    templated: true,
-    write: ({body, opening}, mode) => {
-      const tail = mode === "given" ? opening : "";
-      const special = [...model.vocabulary.specialTokens.keys()];
-      const parts = mergePlain([
-        ...cut(before, special),
-        {text: body, special: false},
-        ...cut(after, special),
-        {text: tail, special: false},
-      ]);
-      return {text: before + body + after + tail, parts};
-    },
+  const special = [...markupTokens(model.vocabulary).keys()].sort((a, b) => b.length - a.length);
+  return ({conversation, opening}, mode) => {
+    const data = mode === "given" ? opening : "";
+    const rendered = chat.template.render(conversation, chat.turns);
+    const whole = rendered.concat(new Text(chat.after[mode])).concat(new Text(data, "\u0001".repeat(data.length)));
+    return {text: whole.text, parts: cut(whole, special)};
   };
 }
 
-/** The template's text before and after the user's message. */
-function renderTemplate(template: string, model: Model): [string, string] {
-  const {bosToken, specialTokens} = model.vocabulary;
-  const bos = [...specialTokens].find(([, id]) => id === bosToken)?.[0] ?? "";
-  try {
-    const text = new Template(template).render({
-      messages: [{role: "user", content: SENTINEL}],
-      add_generation_prompt: true,
-      bos_token: bos,
-      eos_token: "",
-    });
-    const place = text.indexOf(SENTINEL);
-    if (place < 0 || text.indexOf(SENTINEL, place + 1) >= 0)
-      throw new Error("the message does not appear exactly once");
-    return [text.slice(0, place), text.slice(place + SENTINEL.length)];
-  } catch (cause) {
-    throw new LabelscopeError({
-      code: "chat-template-failed",
-      message: "the model's chat template cannot be rendered",
-      details: [cause instanceof Error ? cause.message : String(cause)],
-      next: "--chat raw",
-      cause,
-    });
-  }
-}
-
-/** Cuts a template's own text at its special tokens, the longest first where several begin at one place. */
-function cut(text: string, special: readonly string[]): PromptPart[] {
-  const present = special.filter(token => token !== "" && text.includes(token)).sort((a, b) => b.length - a.length);
+/** Cuts a text at the special tokens that the template itself wrote, the longest first where several begin at one place. */
+export function cut({text, marks}: Text, special: readonly string[]): PromptPart[] {
+  const present = special.filter(token => text.includes(token));
   const parts: PromptPart[] = [];
-  let plain = "";
+  let from = 0;
   for (let at = 0; at < text.length; ) {
-    const token = present.find(candidate => text.startsWith(candidate, at));
+    const token = marks[at] === OWN ? present.find(one => isOwn(text, marks, one, at)) : undefined;
     if (token === undefined) {
-      plain += text[at++];
+      at++;
       continue;
     }
-    parts.push({text: plain, special: false}, {text: token, special: true});
-    plain = "";
+    parts.push({text: text.slice(from, at), special: false}, {text: token, special: true});
     at += token.length;
+    from = at;
   }
-  return [...parts, {text: plain, special: false}];
+  return [...parts, {text: text.slice(from), special: false}].filter(part => part.text !== "");
 }
 
-/** Joins neighbouring plain parts, so that the tokeniser sees whole strings between special tokens. */
-function mergePlain(parts: readonly PromptPart[]): PromptPart[] {
-  const merged: PromptPart[] = [];
-  for (const part of parts) {
-    const last = merged.at(-1);
-    if (last !== undefined && !last.special && !part.special)
-      merged[merged.length - 1] = {text: last.text + part.text, special: false};
-    else merged.push(part);
-  }
-  return merged.filter(part => part.text !== "");
+function isOwn(text: string, marks: string, token: string, at: number): boolean {
+  return text.startsWith(token, at) && marks.startsWith(OWN.repeat(token.length), at);
 }
 
 /**
@@ -121,7 +79,13 @@ export function promptTokens(model: Model, prompt: PromptText): number[] {
   const {bosToken, specialTokens} = model.vocabulary;
   const tokens = prompt.parts.flatMap(({text, special}) => {
     const id = special ? specialTokens.get(text) : undefined;
-    return id === undefined ? model.tokenize(text) : [id];
+    return id === undefined ? plainTokens(model, text) : [id];
   });
   return bosToken === undefined || tokens[0] === bosToken ? tokens : [bosToken, ...tokens];
+}
+
+/** The plain text at the end of a prompt, in which what follows it is tokenised. */
+export function lastPlain({parts}: PromptText): string {
+  const last = parts.at(-1);
+  return last === undefined || last.special ? "" : last.text;
 }

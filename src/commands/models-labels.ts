@@ -30,7 +30,7 @@ export async function labelsOf(
   const plan = buildPrompts(task);
   await using engine = (io.openEngine ?? openEngine)({home: labelscopeHome(io.env), reader: "public"});
   await using model = await (await engine.findModel(path, io)).load({vocabularyOnly: true});
-  const {write} = promptWriter(model, "raw");
+  const write = promptWriter(model);
   const texts = labelTexts(task.definition.labels, plan.none);
   const prepared = prepareLabels(model, plan, write, texts, task.splits.test?.documents ?? []);
   return {

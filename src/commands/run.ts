@@ -60,7 +60,7 @@ function planNotices(plan: RunPlan): string[] {
       `${leaks.length === 1 ? "1 document has" : `${leaks.length} documents have`} the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`,
     );
   }
-  for (const {source, labels, templated, identity} of plan.models) {
+  for (const {source, labels, templated, identity, chat, remarks} of plan.models) {
     if (labels.collisions.length > 0) {
       const pairs = labels.collisions.map(({labels: [one, other]}) => `${one}/${other}`).join(", ");
       const how =
@@ -77,8 +77,13 @@ function planNotices(plan: RunPlan): string[] {
         `${source.id}: labels are tokenised otherwise after ${labels.seamDiffering} of ${labels.seamChecks} prompts that were checked`,
       );
     }
-    if (identity.chat === "auto" && !templated)
+    if (identity.chat !== "raw" && !templated)
       notices.push(`${source.id}: has no chat template, the prompt is sent raw`);
+    if (chat?.system === "first user turn" && plan.task.definition.prompt.system !== undefined)
+      notices.push(
+        `${source.id}: its chat template has no system role, the system text stands in front of the first user turn`,
+      );
+    notices.push(...remarks.map(remark => `${source.id}: ${remark}`));
   }
   return notices;
 }
@@ -101,6 +106,7 @@ function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo):
       labels: model.labels.texts.map((label, i) => ({name: label.name, tokens: model.labels.first.paths[i] ?? []})),
       collisions: model.labels.collisions,
       templated: model.templated,
+      ...(model.chat === undefined ? {} : {chat: model.chat}),
       bosToken: model.bosToken ?? null,
       captures: model.captures.map(({name, title, documents, prefix, longestTokens}) => ({
         name,

@@ -123,6 +123,8 @@ export interface Vocabulary {
   readonly endTokens: ReadonlySet<number>;
   /** The token that the model's metadata wants in front of every prompt; absent where it wants none. */
   readonly bosToken?: number;
+  /** Texts of the tokens that a chat template knows by name (`bos_token`, `eos_token` …), wanted in prompts or not. */
+  readonly templateTokens?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -25,6 +25,7 @@ export interface ScriptedOptions {
   readonly script?: Script;
   readonly trainContextTokens?: number;
   readonly bos?: boolean;
+  readonly chatTemplate?: string;
   /** What it says that it cannot do, though it can. */
   readonly capabilities?: Partial<Capabilities>;
   /** Called with every batch: counts decode steps in tests. */
@@ -59,6 +60,7 @@ export function scriptedModel(options: ScriptedOptions = {}): Model {
       ["<bos>", BOS],
     ]),
     endTokens: new Set([END]),
+    templateTokens: {bos_token: "<bos>", eos_token: "<end>"},
     ...(options.bos ? {bosToken: BOS} : {}),
   };
   const longest = Math.max(...pieces.map(piece => piece.length));
@@ -83,7 +85,7 @@ export function scriptedModel(options: ScriptedOptions = {}): Model {
     trainContextTokens: options.trainContextTokens ?? 4096,
     capabilities,
     facts: {engine: "scripted"},
-    chatTemplate: undefined,
+    chatTemplate: options.chatTemplate,
     tokenize(text) {
       const rest = toBytes(text);
       const tokens: number[] = [];

@@ -11,6 +11,10 @@ const tokenizerSchema = z.object({
   model: z.string(),
   tokens: z.array(z.string()).min(1),
   token_type: z.array(z.number()).optional(),
+  bos_token_id: z.number().optional(),
+  eos_token_id: z.number().optional(),
+  unknown_token_id: z.number().optional(),
+  padding_token_id: z.number().optional(),
 });
 
 /** Latin-1 characters that stand for the UTF-8 bytes of a text: one character a byte. */
@@ -48,7 +52,7 @@ function byteLevelTable(): Map<string, string> {
  * @throws tokenizer-unsupported for another kind
  */
 export function readVocabulary(ggml: unknown, facts: {endTokens: ReadonlySet<number>; bosToken?: number}): Vocabulary {
-  const {model, tokens, token_type: types} = tokenizerSchema.parse(ggml);
+  const {model, tokens, token_type: types, ...ids} = tokenizerSchema.parse(ggml);
   const write = pieceWriter(model);
   const specialTokens = new Map<string, number>();
   const pieces = tokens.map((token, id) => {
@@ -58,7 +62,19 @@ export function readVocabulary(ggml: unknown, facts: {endTokens: ReadonlySet<num
     if (type === USER_DEFINED) return toBytes(token);
     return write(token, type);
   });
-  return {size: tokens.length, pieces, specialTokens, ...facts};
+  const named = {
+    bos_token: ids.bos_token_id,
+    eos_token: ids.eos_token_id,
+    unk_token: ids.unknown_token_id,
+    pad_token: ids.padding_token_id,
+  };
+  const templateTokens = Object.fromEntries(
+    Object.entries(named).flatMap(([name, id]) => {
+      const text = id === undefined ? undefined : tokens[id];
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+  return {size: tokens.length, pieces, specialTokens, templateTokens, ...facts};
 }
 
 function pieceWriter(model: string): (token: string, type: number) => string {

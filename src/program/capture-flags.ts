@@ -1,5 +1,5 @@
 import {type Command, Option} from "commander";
-import {anyNumber, positive, repeated, share, wholeNumber} from "./flag-values.ts";
+import {anyNumber, chatArgument, positive, repeated, share, wholeNumber} from "./flag-values.ts";
 
 /** The heading that a command's own captures stand under as well. */
 export const RECORDED = "What is recorded:";
@@ -39,7 +39,20 @@ export function promptFlags(command: Command): Command {
       new Option("--format <format>", "how answers are written (default: the task's)").choices(["json", "list"]),
     )
     .addOption(
-      new Option("--chat <mode>", "auto: the model's own chat template").choices(["raw", "auto"]).default("raw"),
+      new Option("--chat <mode>", "the model's own chat template; auto: demonstrations as turns, single: one user turn")
+        .choices(["raw", "auto", "single"])
+        .default("raw"),
+    )
+    .addOption(
+      new Option(
+        "--chat-arg <key=value>",
+        "given to the chat template, a JSON value, e.g. enable_thinking=false (repeatable)",
+      ).argParser(chatArgument),
+    )
+    .option(
+      "--reasoning <n>",
+      "let the model think up to so many tokens before the answer (with --chat auto or single)",
+      wholeNumber(1),
     )
     .addOption(
       new Option("--opening <mode>", "free: the model writes the answer's opening itself")

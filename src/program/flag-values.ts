@@ -1,4 +1,5 @@
 import {InvalidArgumentError} from "commander";
+import {z} from "zod";
 
 /** Readers of flag values: each returns the value or says what was expected. */
 
@@ -58,4 +59,22 @@ export function list(text: string): string[] {
 
 export function repeated(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), text];
+}
+
+/** `enable_thinking=false` → {enable_thinking: false}, beside those before; what is no JSON is a string. */
+export function chatArgument(text: string, before: Record<string, z.core.util.JSONType> | undefined) {
+  const at = text.indexOf("=");
+  const name = text.slice(0, at);
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw new InvalidArgumentError("expected KEY=VALUE, e.g. enable_thinking=false");
+  if (name === "messages" || name === "add_generation_prompt")
+    throw new InvalidArgumentError(`${name} is what labelscope itself gives the template`);
+  return {...before, [name]: jsonOrText(text.slice(at + 1))};
+}
+
+function jsonOrText(text: string): z.core.util.JSONType {
+  try {
+    return z.json().parse(JSON.parse(text));
+  } catch {
+    return text;
+  }
 }

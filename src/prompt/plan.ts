@@ -6,6 +6,7 @@ import type {Composition} from "../task/composition.ts";
 import {goldSet, labelNames} from "../task/gold.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
 import type {Task} from "../task/task.ts";
+import {type Conversation, instructed, type Message, turnTemplates, withSystem} from "./chat/conversation.ts";
 import {type DemonstrationOptions, selectDemonstrations} from "./demonstrations.ts";
 import {type AnswerFormat, answerFormats, renderAnswer} from "./format.ts";
 import {labelOrder} from "./label-order.ts";
@@ -30,6 +31,8 @@ export interface PlannedDemonstration {
 export interface RenderedPrompt {
   readonly body: string;
   readonly opening: string;
+  /** The same as it is said in a chat, where the opening stands in the model's turn. */
+  readonly conversation: Conversation;
 }
 
 /** Every prompt of a run: what is shared, and how a document becomes the rest. */
@@ -41,7 +44,7 @@ export interface PromptPlan {
   readonly labelOrder: readonly string[];
   readonly format: AnswerFormat;
   readonly none: string | undefined;
-  /** Instruction and demonstrations: the text that all prompts of the run start with. */
+  /** System text, instruction and demonstrations: the text that all raw prompts of the run start with. */
   readonly prefix: string;
   /** SHA-256 of everything that a prompt is made of but the document. */
   readonly hash: string;
@@ -90,9 +93,26 @@ export function buildPrompts(task: Task, options: PromptOptions = {}): PromptPla
   const renderDemonstration: PromptPlan["renderDemonstration"] = ({text, labels}) =>
     substitute(prompt.demonstration, {text, answer: renderAnswer(format, answerLabels(labels, task))});
   const instruction = substitute(prompt.instruction, {labels: order.join(", ")});
-  const prefix = instruction + demonstrations.map(renderDemonstration).join("");
+  const shown = demonstrations.map(renderDemonstration).join("");
+  const prefix = withSystem(prompt.system, instruction + shown);
   const query = prompt.query.slice(0, -"{opening}".length);
   const {opening} = format;
+  const cut = turnTemplates(prompt.demonstration);
+  const shownTurns = demonstrations.flatMap(({text, labels}): Message[] => [
+    {role: "user", content: substitute(cut?.user ?? "", {text})},
+    {
+      role: "assistant",
+      content: substitute(cut?.assistant ?? "", {answer: renderAnswer(format, answerLabels(labels, task))}),
+    },
+  ]);
+  const conversation = (text: string): Conversation => {
+    const asked: Message = {role: "user", content: substitute(query.trimEnd(), {text})};
+    return {
+      system: prompt.system,
+      whole: instruction + shown + substitute(query, {text}),
+      turns: cut === undefined ? undefined : instructed(instruction, [...shownTurns, asked]),
+    };
+  };
   return {
     instruction,
     demonstrations,
@@ -103,7 +123,7 @@ export function buildPrompts(task: Task, options: PromptOptions = {}): PromptPla
     prefix,
     hash: sha256(canonicalJson({prefix, query, format, labels: task.definition.labels, order, none})),
     leaks: findLeaks(task, documents),
-    render: ({text}) => ({body: prefix + substitute(query, {text}), opening}),
+    render: ({text}) => ({body: prefix + substitute(query, {text}), opening, conversation: conversation(text)}),
     renderDemonstration,
   };
 }

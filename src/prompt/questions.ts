@@ -4,6 +4,7 @@ import type {Document} from "../records/document.ts";
 import {labelNames} from "../task/gold.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
 import type {Task} from "../task/task.ts";
+import {instructed, type Message, turnTemplates, withSystem} from "./chat/conversation.ts";
 import type {PlannedDemonstration, PromptPlan, RenderedPrompt} from "./plan.ts";
 import {substitute} from "./template.ts";
 
@@ -54,6 +55,7 @@ export const UNREASONABLE = "unreasonable";
  */
 export function unaryPrompts(task: Task, plan: PromptPlan, seed: number): UnaryPrompts {
   const {instruction, demonstration: template, query} = task.definition.prompt.unary;
+  const {system} = task.definition.prompt;
   const rng = createRng(`${seed}/unary`);
   const labels = labelNames(task);
   const order = shuffle(plan.demonstrations, rng);
@@ -65,17 +67,22 @@ export function unaryPrompts(task: Task, plan: PromptPlan, seed: number): UnaryP
     const reasonable = others.length === 0 || half.includes(demonstration);
     return {id, text, label: even(reasonable ? gold : others), reasonable};
   });
-  const shown = demonstrations.map(({text, label, reasonable}) =>
-    substitute(template, {text, label, answer: reasonable ? REASONABLE : UNREASONABLE}),
-  );
-  const prefix = substitute(instruction, {labels: plan.labelOrder.join(", ")}) + shown.join("");
+  const values = demonstrations.map(({text, label, reasonable}) => ({
+    text,
+    label,
+    answer: reasonable ? REASONABLE : UNREASONABLE,
+  }));
+  const instructions = substitute(instruction, {labels: plan.labelOrder.join(", ")});
+  const shown = values.map(value => substitute(template, value)).join("");
+  const prefix = withSystem(system, instructions + shown);
+  const ask = asker({system, instructions, shown, template, query, values});
   const lead = leadOf(template, query);
   return {
     prefix,
     lead,
     hash: sha256(canonicalJson({prefix, query, lead})),
     demonstrations,
-    render: ({text}, label) => split(prefix + substitute(query, {text, label})),
+    render: ({text}, label) => ask({text, label}),
   };
 }
 
@@ -90,6 +97,7 @@ export function unaryPrompts(task: Task, plan: PromptPlan, seed: number): UnaryP
  */
 export function binaryPrompts(task: Task, plan: PromptPlan, seed: number): BinaryPrompts {
   const {instruction, demonstration: template, query} = task.definition.prompt.binary;
+  const {system} = task.definition.prompt;
   const rng = createRng(`${seed}/binary`);
   const labels = [...labelNames(task), ...(plan.none === undefined ? [] : [plan.none])];
   const places = shuffle(
@@ -106,17 +114,18 @@ export function binaryPrompts(task: Task, plan: PromptPlan, seed: number): Binar
     const [first, second] = (places[index] ?? 0) % 2 === 0 ? [answer, other] : [other, answer];
     return {id, text, first, second, answer, tie};
   });
-  const shown = demonstrations.map(({text, first, second, answer}) =>
-    substitute(template, {text, first, second, answer}),
-  );
-  const prefix = substitute(instruction, {labels: plan.labelOrder.join(", ")}) + shown.join("");
+  const values = demonstrations.map(({text, first, second, answer}) => ({text, first, second, answer}));
+  const instructions = substitute(instruction, {labels: plan.labelOrder.join(", ")});
+  const shown = values.map(value => substitute(template, value)).join("");
+  const prefix = withSystem(system, instructions + shown);
+  const ask = asker({system, instructions, shown, template, query, values});
   const lead = leadOf(template, query);
   return {
     prefix,
     lead,
     hash: sha256(canonicalJson({prefix, query, lead})),
     demonstrations,
-    render: ({text}, first, second) => split(prefix + substitute(query, {text, first, second})),
+    render: ({text}, first, second) => ask({text, first, second}),
   };
 }
 
@@ -141,8 +150,41 @@ function leadOf(demonstration: string, query: string): string {
   return /\s*$/.exec(before)?.[0].startsWith(" ") && !query.endsWith(" ") ? " " : "";
 }
 
-/** The last line of a question is what an answer continues: with a chat template it opens the model's turn. */
-function split(text: string): RenderedPrompt {
-  const at = text.lastIndexOf("\n") + 1;
-  return {body: text.slice(0, at), opening: text.slice(at)};
+type Values = Readonly<Record<string, string>>;
+
+/**
+ * Writes a question. Its last line is what an answer continues: with a chat template it opens the model's turn, and so it
+ * does in the demonstrations, where these are turns.
+ */
+function asker(parts: {
+  readonly system: string | undefined;
+  readonly instructions: string;
+  readonly shown: string;
+  readonly template: string;
+  readonly query: string;
+  readonly values: readonly Values[];
+}): (asked: Values) => RenderedPrompt {
+  const {system, instructions, shown, query} = parts;
+  const cut = turnTemplates(parts.template, true);
+  const shownTurns = parts.values.flatMap((value): Message[] => [
+    {role: "user", content: substitute(cut?.user ?? "", value)},
+    {role: "assistant", content: substitute(cut?.assistant ?? "", value)},
+  ]);
+  const before = query.slice(0, query.lastIndexOf("\n") + 1).trimEnd();
+  const hasTurns = cut !== undefined && before.includes("{text}");
+  return asked => {
+    const text = instructions + shown + substitute(query, asked);
+    const at = text.lastIndexOf("\n") + 1;
+    const whole = text.slice(0, at);
+    const last: Message = {role: "user", content: substitute(before, asked)};
+    return {
+      body: withSystem(system, whole),
+      opening: text.slice(at),
+      conversation: {
+        system,
+        whole,
+        turns: hasTurns ? instructed(instructions, [...shownTurns, last]) : undefined,
+      },
+    };
+  };
 }

@@ -19,7 +19,12 @@ export const runIdentitySchema = z.strictObject({
   testMultiShare: z.number().optional(),
   labelOrder: z.string(),
   format: formatNameSchema,
-  chat: z.enum(["raw", "auto"]),
+  /** `auto`: demonstrations as turns, `single`: one user turn. Where `prompt.chat` is absent, `auto` was one user turn, too. */
+  chat: z.enum(["raw", "auto", "single"]),
+  /** What the chat template was given beside the messages; absent: nothing. */
+  chatArgs: z.record(z.string(), z.json()).optional(),
+  /** The most tokens of thought before the answer; absent where the model answers at once. */
+  reasoning: z.int().min(1).optional(),
   opening: z.enum(["given", "free"]),
   decode: z.enum(["free", "constrained"]),
   labelScoring: z.enum(["first-token", "exact"]),
@@ -36,6 +41,20 @@ export const runIdentitySchema = z.strictObject({
   shard: z.strictObject({index: z.int().min(1), count: z.int().min(1)}).optional(),
 });
 export type RunIdentity = z.infer<typeof runIdentitySchema>;
+
+/** How a chat template was used. */
+export const chatRecordSchema = z.strictObject({
+  mode: z.enum(["turns", "single"]),
+  templateHash: hashSchema,
+  args: z.record(z.string(), z.json()),
+  /** Where a task's system text goes: the template has a system role, or it stands in front of the first user turn. */
+  system: z.enum(["own turn", "first user turn"]),
+  /** What the template showed as the date, a wall clock without a zone; absent where it shows none. */
+  now: z.string().optional(),
+  /** What opened and closed a thought before the answer. */
+  thought: z.strictObject({open: z.string(), close: z.string(), most: z.int().min(1)}).optional(),
+});
+export type ChatRecord = z.infer<typeof chatRecordSchema>;
 
 export const modelRecordSchema = z.strictObject({
   id: z.string(),
@@ -117,6 +136,10 @@ export const manifestSchema = z.strictObject({
     hash: hashSchema,
     labelOrder: z.array(z.string()),
     templated: z.boolean(),
+    /** The same without how a chat template writes it; absent where that is `hash`. */
+    contentHash: hashSchema.optional(),
+    /** Absent where the prompt is sent raw, and in runs that spliced one user turn into a template (before 0.2). */
+    chat: chatRecordSchema.optional(),
     demonstrations: z.array(z.string()),
     composition: z.strictObject({count: z.int(), multi: z.int(), single: z.int(), none: z.int()}),
     /** Documents of the captured splits whose text is demonstrated, too. */

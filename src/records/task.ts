@@ -72,6 +72,8 @@ const binarySchema = z.strictObject({
 });
 
 const promptSchema = z.strictObject({
+  /** Who the model is to be: the system turn of a chat; in front of everything else in a raw prompt. */
+  system: z.string().min(1).optional(),
   instruction: template(["labels"], []),
   demonstration: template(["text", "answer"], ["text", "answer"]),
   query: template(["text", "opening"], ["text"], "opening"),

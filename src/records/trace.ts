@@ -112,6 +112,14 @@ export const answerSchema = z.strictObject({
 });
 export type Answer = z.infer<typeof answerSchema>;
 
+/** What a model wrote before its answer, where it was let think: `closed` by its own marker, cut by the budget, or by the end of its turn. */
+export const thoughtSchema = z.strictObject({
+  tokens: z.array(z.int()),
+  text: z.string(),
+  end: z.enum(["closed", "budget", "turn"]),
+});
+export type Thought = z.infer<typeof thoughtSchema>;
+
 /** One line of traces.jsonl: everything recorded about one document. */
 export const traceSchema = z.strictObject({
   schema: schemaVersion,
@@ -122,6 +130,8 @@ export const traceSchema = z.strictObject({
   promptTokens: z.int().min(1),
   /** SHA-256 of the prompt's token ids as little-endian int32. */
   promptHash: z.string(),
+  /** Absent where the model answered at once. The label steps are read after it. */
+  thought: thoughtSchema.optional(),
   answer: answerSchema,
   steps: z.array(labelStepSchema),
   elapsedMs: z.number().min(0),

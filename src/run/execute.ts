@@ -70,6 +70,7 @@ export async function executeModel(
     decode: options.decode,
     topTokens: TOP_TOKENS,
     fullLogits: options.fullLogits,
+    thought: model.thought,
   });
   const {facts} = lanesOf(greedy, greedy.begin(loaded, setup), {loaded, threads: plan.threads, options});
   await using run = await openRun({

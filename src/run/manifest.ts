@@ -3,7 +3,7 @@ import type {Model, ModelIdentity} from "../engine/engine.ts";
 import type {Captures} from "../records/captures.ts";
 import type {Manifest, ModelRecord} from "../records/manifest.ts";
 import {TRACE_SCHEMA} from "../records/trace.ts";
-import {sha256} from "../task/hash.ts";
+import {canonicalJson, sha256} from "../task/hash.ts";
 import {version} from "../version.ts";
 import type {ModelPlan, RunPlan} from "./plan.ts";
 
@@ -55,7 +55,7 @@ export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model,
       seamDiffering: labels.seamDiffering,
     },
     prompt: {
-      hash: prompts.hash,
+      ...sentHash(prompts.hash, model),
       labelOrder: [...prompts.labelOrder],
       templated: model.templated,
       demonstrations: prompts.demonstrations.map(demonstration => demonstration.id),
@@ -68,6 +68,16 @@ export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model,
     numerics: model.identity.strict ? STRICT : DEFAULT,
     sessions: [],
   };
+}
+
+/** The hash of what is sent: of the prompts, and where a chat template writes them of how it does. */
+function sentHash(
+  content: string,
+  {chat, identity}: ModelPlan,
+): Pick<Manifest["prompt"], "hash" | "contentHash" | "chat"> {
+  if (chat === undefined) return {hash: content};
+  const {reasoning} = identity;
+  return {hash: sha256(canonicalJson({content, chat, reasoning})), contentHash: content, chat};
 }
 
 function countBySplit(documents: ModelPlan["documents"]): NonNullable<Manifest["planned"]> {

@@ -1,3 +1,4 @@
+import type {z} from "zod";
 import type {LabelScoring, VariantRule} from "../capture/label-scorer.ts";
 import type {EngineOptions} from "../engine/index.ts";
 import type {FormatName} from "../records/task.ts";
@@ -40,7 +41,12 @@ export interface RunOptions {
   readonly noneShare?: number;
   readonly labelOrder?: string;
   readonly format?: FormatName;
-  readonly chat: "raw" | "auto";
+  /** `auto`: the model's chat template, demonstrations as turns; `single`: everything in one user turn. */
+  readonly chat: "raw" | "auto" | "single";
+  /** What the chat template is given beside the messages. */
+  readonly chatArgs?: Readonly<Record<string, z.core.util.JSONType>>;
+  /** Let the model think up to so many tokens before it answers; default: it answers at once. */
+  readonly reasoning?: number;
   readonly opening: "given" | "free";
   readonly decode: "free" | "constrained";
   readonly labelScoring: LabelScoring | "auto";

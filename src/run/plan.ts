@@ -3,14 +3,17 @@ import {join, resolve} from "node:path";
 import type {PlannedCapture} from "../capture/kind/capture-kind.ts";
 import type {LabelScoring} from "../capture/label-scorer.ts";
 import type {PreparedDocument, PreparedLabels} from "../capture/prepare.ts";
+import type {ThoughtSetup} from "../capture/think.ts";
 import {loadCatalog} from "../catalog/catalog.ts";
 import {labelscopeHome} from "../catalog/home.ts";
 import {counted} from "../counted.ts";
 import type {Engine, ModelSource} from "../engine/engine.ts";
 import {LabelscopeError} from "../errors.ts";
+import {wallClock} from "../prompt/jinja/strftime.ts";
 import {buildPrompts, type PromptPlan} from "../prompt/plan.ts";
 import type {Document} from "../records/document.ts";
-import type {RunIdentity} from "../records/manifest.ts";
+import type {ChatRecord, RunIdentity} from "../records/manifest.ts";
+import {readManifest} from "../store/manifest-file.ts";
 import {runName} from "../store/run-name.ts";
 import {loadTask} from "../task/load.ts";
 import type {Task} from "../task/task.ts";
@@ -34,6 +37,11 @@ export interface ModelPlan {
   readonly documents: readonly PreparedDocument[];
   readonly labels: PreparedLabels;
   readonly templated: boolean;
+  /** How the model's chat template is used; absent where prompts are sent raw. */
+  readonly chat: ChatRecord | undefined;
+  readonly thought: ThoughtSetup | undefined;
+  /** What a person should know of how the prompts are written. */
+  readonly remarks: readonly string[];
   readonly tokenizerHash: string;
   readonly chatTemplate: string | undefined;
   readonly bosToken: number | undefined;
@@ -72,6 +80,7 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   refuseContradictions(options);
   const wanted = wantedCaptures(options);
   refuseIdleEncoder(options, wanted);
+  refuseUnthinking(options, wanted);
   const task = await loadTask(options.task, {
     cwd: place.cwd,
     ...(options.data === undefined ? {} : {dataDir: options.data}),
@@ -94,41 +103,48 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
     wanted.embedded.length === 0
       ? undefined
       : await findEncoder(options.encoder ?? DEFAULT_ENCODER, place, await loadCatalog());
+  const material = {
+    task,
+    prompts,
+    withShots,
+    documents,
+    forced,
+    captures: wanted.captures,
+    encoder,
+    embedded: wanted.embedded,
+    seed,
+    options,
+  };
+  const now = wallClock((place.now ?? (() => new Date()))());
   const tokenised = [];
   for (const [index, source] of sources.entries()) {
     const spec = options.models[index] ?? source.id;
-    tokenised.push({
-      spec,
-      source,
-      ...(await tokenise(source, {
-        task,
-        prompts,
-        withShots,
-        documents,
-        forced,
-        captures: wanted.captures,
-        encoder,
-        embedded: wanted.embedded,
-        seed,
-        options,
-      })),
-    });
+    tokenised.push({spec, source, ...(await tokenise(source, material, now))});
   }
   const colliding = tokenised.some(({labels}) => labels.collisions.length > 0);
   const scoring = options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
-  const models = tokenised.map((model, at) => {
+  const models: ModelPlan[] = [];
+  for (const [at, model] of tokenised.entries()) {
     const identity = identify(options, task, prompts, model.source.id, scoring, forced);
     const title = options.names?.[at];
-    return {
+    const folder = join(resolve(place.cwd, options.out ?? "runs"), runName(identity));
+    const begun = model.chat?.now === undefined || options.fresh ? undefined : await dateOfRun(folder);
+    models.push({
       ...model,
+      ...(begun === undefined || begun === now ? {} : await tokenise(model.source, material, begun)),
       identity,
       ...(title === undefined ? {} : {title}),
-      folder: join(resolve(place.cwd, options.out ?? "runs"), runName(identity)),
-    };
-  });
+      folder,
+    });
+  }
   refuseSameFolder(models);
   const listed = documents.filter(({split}) => split !== "train");
   return {task, prompts, documents: listed, scoring, models, threads: options.threads ?? availableParallelism()};
+}
+
+/** What the prompts of a run that was begun before show as the date: it is shown until the run is whole. */
+async function dateOfRun(folder: string): Promise<string | undefined> {
+  return (await readManifest(folder))?.prompt.chat?.now;
 }
 
 function refuseContradictions(options: RunOptions): void {
@@ -137,6 +153,13 @@ function refuseContradictions(options: RunOptions): void {
     throw new LabelscopeError({code: "usage", message, next});
   };
   refuseNames(options, refuse);
+  if (options.chat === "raw" && options.reasoning !== undefined)
+    refuse(
+      "--reasoning needs a chat: a raw prompt has no place for a thought",
+      "--chat auto, or leave out --reasoning",
+    );
+  if (options.chat === "raw" && Object.keys(options.chatArgs ?? {}).length > 0)
+    refuse("--chat-arg is for the chat template, which a raw prompt has not", "--chat auto, or leave out --chat-arg");
   if (decode === "constrained" && opening === "free") {
     refuse("--decode constrained needs --opening given: a free opening is not a well-formed answer's");
   }
@@ -157,6 +180,17 @@ function refuseNames({names = [], models}: RunOptions, refuse: (message: string,
   if (names.some(name => name.trim() === "")) refuse("a run's --name is empty", "write one, or leave out --name");
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) refuse(`two runs would be called "${twice}"`, "give each run a name of its own");
+}
+
+/** Only greedy traces are read after a thought; another capture would be of a model that has not thought. */
+function refuseUnthinking({reasoning}: RunOptions, {captures}: Wanted): void {
+  const other = captures.find(({name}) => name !== "greedy");
+  if (reasoning === undefined || other === undefined) return;
+  throw new LabelscopeError({
+    code: "usage",
+    message: `--reasoning is for answers, and one of the estimators needs another capture (${other.name}), which is read without a thought`,
+    next: ["leave out --reasoning", "or name only estimators that read answers, such as hard and first-step"],
+  });
 }
 
 /** An embedding model that nothing would use is a forgotten --estimators. */
@@ -224,6 +258,8 @@ function identify(
     labelOrder: options.labelOrder ?? task.definition.labelOrder,
     format: prompts.format.name,
     chat: options.chat,
+    ...(Object.keys(options.chatArgs ?? {}).length === 0 ? {} : {chatArgs: {...options.chatArgs}}),
+    ...(options.reasoning === undefined ? {} : {reasoning: options.reasoning}),
     opening: options.opening,
     decode: options.decode,
     labelScoring: scoring,

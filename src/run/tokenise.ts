@@ -3,6 +3,7 @@ import {captureKinds} from "../capture/kind/index.ts";
 import {TREE_DEFAULTS} from "../capture/label-tree.ts";
 import {labelTexts, type PreparedDocument, prepareDocuments, prepareLabels} from "../capture/prepare.ts";
 import {promptWriter} from "../capture/prompt-text.ts";
+import type {ThoughtSetup} from "../capture/think.ts";
 import type {Model, ModelSource} from "../engine/engine.ts";
 import type {PromptPlan} from "../prompt/plan.ts";
 import type {Document, Split} from "../records/document.ts";
@@ -10,6 +11,7 @@ import {sha256} from "../task/hash.ts";
 import type {Task} from "../task/task.ts";
 import {refuseIncapable} from "./capable.ts";
 import type {WantedCapture} from "./captures.ts";
+import {planChat} from "./chat.ts";
 import {contextOverflow} from "./context.ts";
 import type {Encoder, PlannedEmbeddings} from "./encoder.ts";
 import type {ForcedAnswers} from "./force-answers.ts";
@@ -33,11 +35,13 @@ export interface Material {
 }
 
 /** Tokenises everything that one model will be asked, without loading its weights. */
-export async function tokenise(source: ModelSource, material: Material) {
+export async function tokenise(source: ModelSource, material: Material, now: string) {
   const {task, prompts, documents: selected, forced, options} = material;
   await using model = await source.load({vocabularyOnly: true});
-  const {write, templated} = promptWriter(model, options.chat);
-  const documents = prepareDocuments(model, prompts, write, options.opening, selected, forced?.answerOf);
+  const chat = planChat(model, prompts, options, now);
+  const write = promptWriter(model, chat?.chat);
+  const documentOptions = {forced: forced?.answerOf, thinks: chat?.thought !== undefined};
+  const documents = prepareDocuments(model, prompts, write, options.opening, selected, documentOptions);
   const texts = labelTexts(task.definition.labels, prompts.none);
   const bare = selected.map(({document}) => document);
   const labels = prepareLabels(model, prompts, write, texts, bare, options.opening);
@@ -50,7 +54,7 @@ export async function tokenise(source: ModelSource, material: Material) {
     prompts,
     write,
     documents,
-    answerTokens: longestAnswer + Math.max(...paths.map(path => path.length)),
+    answerTokens: longestAnswer + thoughtTokens(chat?.thought) + Math.max(...paths.map(path => path.length)),
     seed: material.seed,
     tree: {width: options.treeWidth ?? width, expansions: options.treeExpansions ?? expansions, batch},
     hiddenColumns: source.hiddenColumns,
@@ -64,7 +68,10 @@ export async function tokenise(source: ModelSource, material: Material) {
     embeddings: planEmbeddings(material, documents),
     documents: greedy?.documents ?? [],
     labels,
-    templated,
+    templated: chat !== undefined,
+    chat: chat?.record(),
+    thought: chat?.thought,
+    remarks: chat?.remarks ?? [],
     tokenizerHash: sha256(JSON.stringify([model.vocabulary.pieces, [...model.vocabulary.specialTokens]])),
     chatTemplate: model.chatTemplate,
     bosToken: model.vocabulary.bosToken,
@@ -73,6 +80,11 @@ export async function tokenise(source: ModelSource, material: Material) {
     longestTokens: greedy?.longestTokens ?? 0,
     trainContextTokens: source.trainContextTokens,
   };
+}
+
+/** The most tokens between a prompt and an answer. */
+function thoughtTokens(thought: ThoughtSetup | undefined): number {
+  return thought === undefined ? 0 : thought.most + thought.tails.given.open.length;
 }
 
 function planEmbeddings(
@@ -97,9 +109,10 @@ function refuseOverflow(
   const [capture, kind] = [captures[place], wanted[place]];
   const longest = documents.find(({document}) => document.id === capture?.longestId);
   if (capture === undefined || kind === undefined || longest === undefined) return;
+  const thinks = options.reasoning !== undefined;
   const fits = (count: number) => {
     const shorter = withShots(count);
-    const only = prepareDocuments(model, shorter, captureMaterial.write, options.opening, [longest]);
+    const only = prepareDocuments(model, shorter, captureMaterial.write, options.opening, [longest], {thinks});
     const planned = captureKinds[kind.name].plan({...captureMaterial, prompts: shorter, documents: only}, kind.splits);
     return planned.longestTokens <= contextTokens;
   };

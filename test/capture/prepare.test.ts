@@ -79,7 +79,7 @@ describe("prepareLabels", () => {
     opening: "given" | "free" = "given",
   ) => {
     const model = scriptedModel({tokens: options.tokens ?? TOKENS});
-    const {write} = promptWriter(model, "raw");
+    const write = promptWriter(model);
     const texts = labelTexts(options.texts ?? options.labels.map(name => label(name)), options.none);
     return prepareLabels(model, tinyPlan(options), write, texts, [{text: "one"}, {text: "two"}], opening);
   };
@@ -117,7 +117,7 @@ describe("prepareLabels", () => {
     const same = labels({labels: ["joy"]});
     expect([same.seamChecks, same.seamDiffering]).toEqual([2, 0]);
     const model = scriptedModel({tokens: TOKENS});
-    const {write} = promptWriter(model, "raw");
+    const write = promptWriter(model);
     // A tokeniser that looks behind: after a text with "two" it spells labels out.
     const moody = {
       ...model,

@@ -78,7 +78,7 @@ describe("buildPrompts", () => {
     expect(plan.prefix).toBe(
       'Labels: anger, fear, joy.\n\nInput: cake, and the ladder shook\n{"label": ["fear", "joy"]}\n\nInput: page four of nine\n{"label": ["none"]}\n\n',
     );
-    expect(plan.render({text: "costs {opening} $& {text}"})).toEqual({
+    expect(plan.render({text: "costs {opening} $& {text}"})).toMatchObject({
       body: `${plan.prefix}Input: costs {opening} $& {text}\n`,
       opening: '{"label": ["',
     });

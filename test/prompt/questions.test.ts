@@ -69,7 +69,7 @@ describe("unary questions", () => {
     const [{label} = {label: ""}] = prompts.demonstrations;
     expect(prompts.prefix).toBe(`Of anger, fear, joy:\ntext 0 = ${label}? reasonable\n`);
     expect(prompts.lead).toBe(" ");
-    expect(prompts.render({text: "{label} $&"}, "joy")).toEqual({
+    expect(prompts.render({text: "{label} $&"}, "joy")).toMatchObject({
       body: prompts.prefix,
       opening: "{label} $& = joy?",
     });
@@ -120,7 +120,7 @@ describe("binary questions", () => {
   test("the two orders differ in the order of the labels alone", () => {
     const task = taskOf(GOLD);
     const {render, prefix} = binaryPrompts(task, buildPrompts(task), 0);
-    expect(render({text: "a"}, "joy", "none")).toEqual({
+    expect(render({text: "a"}, "joy", "none")).toMatchObject({
       body: `${prefix}Input: a\nOptions: joy, none\n`,
       opening: "Better:",
     });

@@ -18,6 +18,8 @@ const others: {readonly [field in keyof Omit<Required<RunIdentity>, "shard">]: R
   labelOrder: "reversed",
   format: "list",
   chat: "auto",
+  chatArgs: {enable_thinking: false},
+  reasoning: 16,
   opening: "free",
   decode: "constrained",
   labelScoring: "exact",

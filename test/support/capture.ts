@@ -68,7 +68,7 @@ export function prepare(options: ScriptedCapture = {}): Prepared {
   const {tokenize} = options;
   const model = tokenize === undefined ? plain : {...plain, tokenize: (text: string) => tokenize(plain, text)};
   const plan = tinyPlan({labels, none, ...(options.format === undefined ? {} : {format: options.format})});
-  const {write} = promptWriter(model, "raw");
+  const write = promptWriter(model);
   const given = (options.documents ?? ["a"]).map((text, place) => ({
     document: {id: `d${place}`, text, labels: []},
     split: "test" as const,

@@ -21,7 +21,10 @@ export function tinyPlan({labels, none, format: name = "json"}: TinyPlanOptions)
     prefix,
     hash: "",
     leaks: [],
-    render: ({text}) => ({body: `${prefix}Input: ${text}\n`, opening: format.opening}),
+    render: ({text}) => {
+      const body = `${prefix}Input: ${text}\n`;
+      return {body, opening: format.opening, conversation: {system: undefined, whole: body, turns: undefined}};
+    },
     renderDemonstration: ({text, labels: given}) => `Input: ${text}\n${renderAnswer(format, given)}\n\n`,
   };
 }

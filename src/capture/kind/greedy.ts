@@ -28,7 +28,7 @@ export const greedy: CaptureKind = {
           },
           capture: async (document, lane) => {
             const began = performance.now();
-            const {answer, steps, logits} = await captureGreedy(setup, lane, document);
+            const {thought, answer, steps, logits} = await captureGreedy(setup, lane, document);
             const {key, split, prompt, promptHash} = document;
             const record: Trace = {
               schema: TRACE_SCHEMA,
@@ -37,6 +37,7 @@ export const greedy: CaptureKind = {
               document: document.document,
               promptTokens: prompt.length,
               promptHash,
+              ...(thought === undefined ? {} : {thought}),
               answer,
               steps: [...steps],
               elapsedMs: elapsedMs(began),

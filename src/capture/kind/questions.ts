@@ -5,8 +5,9 @@ import type {Captures} from "../../records/captures.ts";
 import type {Document, Split} from "../../records/document.ts";
 import type {NamedRecord} from "../../records/run-records.ts";
 import {type Answers, answersOf, ask, lineEnds, naiveTokens, prepareAnswers, type Question} from "../ask.ts";
+import {plainTokens} from "../plain-tokens.ts";
 import {commonPrefix, type PreparedDocument} from "../prepare.ts";
-import {promptTokens} from "../prompt-text.ts";
+import {lastPlain, promptTokens} from "../prompt-text.ts";
 import {type CaptureMaterial, elapsedMs, longestBy, ofSplits, type PlannedCapture} from "./capture-kind.ts";
 
 /** Sequences that a question and its two answers use. */
@@ -51,7 +52,7 @@ export function planQuestions(kind: QuestionKind, material: CaptureMaterial, spl
   };
   const firsts = new Map(documents.map(document => [document, sized(document.document)]));
   const longest = longestBy(documents, document => firsts.get(document)?.length ?? 0);
-  const answering = Math.max(0, ...kind.texts.map(answer => model.tokenize(kind.lead + answer).length));
+  const answering = Math.max(0, ...kind.texts.map(answer => plainTokens(model, kind.lead + answer).length));
   const prefix = commonPrefix([...firsts.values(), sized(ANOTHER)]);
   const longestDocument = documents.find(({document}) => document.id === longest.id);
   const own =
@@ -68,7 +69,7 @@ export function planQuestions(kind: QuestionKind, material: CaptureMaterial, spl
     about: kind.about,
     begin: loaded => {
       const [sample] = kind.questions(ANOTHER);
-      const before = sample === undefined ? "" : (write(sample.prompt, "given").parts.at(-1)?.text ?? "");
+      const before = sample === undefined ? "" : lastPlain(write(sample.prompt, "given"));
       const prepared = prepareAll(kind, loaded, before, asked => tokensOf(loaded, asked));
       return {
         scratch: {

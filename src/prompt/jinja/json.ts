@@ -65,8 +65,11 @@ const SHORT: Readonly<Record<string, string>> = {
   "\f": "\\f",
 };
 
+/** Quotes, backslashes, and control characters below a space. */
+const MUST_ESCAPE = new RegExp(`["\\\\${"\\0-\\x1f"}]`);
+
 function quoted(text: Text, ensureAscii: boolean): Text {
-  const pattern = ensureAscii ? /["\\]|[^ -~]/ : /["\\\0-\x1f]/;
+  const pattern = ensureAscii ? /["\\]|[^ -~]/ : MUST_ESCAPE;
   if (!pattern.test(text.text)) return joined([new Text('"'), text, new Text('"')]);
   const units = Array.from({length: text.text.length}, (_, at) => text.slice(at, at + 1));
   const escaped = units.map(unit =>

@@ -16,7 +16,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 
 /** The value of a string literal, quotes included, with Python's escapes; an unknown one stays as it is written. */
 export function pythonString(literal: string): string {
-  const pattern = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|N\{[^}]*\}|([^]))/g;
+  const pattern = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|N\{[^}]*\}|(.))/gs;
   return literal.slice(1, -1).replace(pattern, (whole, ...groups) => {
     const [x, u, long, octal, character] = groups.map(group => (typeof group === "string" ? group : undefined));
     const hex = x ?? u ?? long;

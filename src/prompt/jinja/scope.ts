@@ -6,7 +6,7 @@ export class Limits {
   #steps: number;
   #characters: number;
 
-  constructor(steps = 3_000_000, characters = 1 << 24) {
+  constructor(steps = 1_000_000, characters = 1 << 22) {
     this.#steps = steps;
     this.#characters = characters;
   }

@@ -57,7 +57,7 @@ export function strftime(moment: string, format: string): string {
     "-M": () => String(minute),
     "-j": () => String(ofYear),
   };
-  return format.replace(/%(-?[^])/g, (directive, name: string) => {
+  return format.replace(/%(-?.)/gs, (directive, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) throw new TemplateError(`strftime: ${directive} is not given here`);
     return value();

@@ -65,7 +65,8 @@ export function replace(text: Text, old: Text, by: Text, most = -1): Text {
   return joined(characters.length < places ? [...parts, by] : parts);
 }
 
-const LINE_ENDS = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+const PYTHON_LINE_END = "\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029";
+const LINE_ENDS = new RegExp(`\\r\\n|[${PYTHON_LINE_END}]`, "g");
 
 export function splitLines(text: Text, keepEnds = false): Text[] {
   const lines: Text[] = [];
