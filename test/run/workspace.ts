@@ -123,11 +123,15 @@ export function optionsOf({task, model}: Workspace, changes: Partial<RunOptions>
 export async function capture(
   place: Workspace,
   changes: Partial<RunOptions> = {},
-  hooks: Partial<RunHooks> & {readonly engine?: Engine} = {},
+  hooks: Partial<RunHooks> & {readonly engine?: Engine; readonly now?: () => Date} = {},
 ): Promise<RunOutcome> {
   const options = optionsOf(place, changes);
   const engine = hooks.engine ?? engineOf();
-  const plan = await planRun(engine, options, {cwd: place.folder, env: {LABELSCOPE_HOME: join(place.folder, "home")}});
+  const plan = await planRun(engine, options, {
+    cwd: place.folder,
+    env: {LABELSCOPE_HOME: join(place.folder, "home")},
+    ...(hooks.now === undefined ? {} : {now: hooks.now}),
+  });
   const [model] = plan.models;
   if (model === undefined) throw new Error("the plan has no model");
   const signal = new AbortController().signal;
