@@ -1,5 +1,6 @@
 import {estimatedLabels} from "../estimate/estimator.ts";
 import {truth} from "../estimate/truth.ts";
+import {byName} from "../records/record-of.ts";
 import type {AgainstTruth} from "../records/results/estimates.ts";
 import type {Measured} from "../records/results/value.ts";
 import type {ComparedTask} from "./compared-task.ts";
@@ -43,7 +44,7 @@ export function againstTruth(
     const [bias, error] = [means[2 * index], means[2 * index + 1]];
     if (bias === undefined || error === undefined) throw new RangeError("a mean is missing");
     const parts = estimatedLabels(labels).map((label, place) => [label, plainMean(documents, place)] as const);
-    return {bias, error, labels: Object.fromEntries(parts)};
+    return {bias, error, labels: byName(parts)};
   });
 }
 

@@ -1,6 +1,7 @@
 import {heldOutDocuments, type SplitHalf, splitHalf} from "../estimate/split-half.ts";
 import type {MetricTable, Target, TargetTable} from "../metric/input.ts";
 import type {Metric} from "../metric/metric.ts";
+import {byName} from "../records/record-of.ts";
 import type {Ceiling, CeilingRow} from "../records/results/estimates.ts";
 import type {ComparedTask} from "./compared-task.ts";
 import {type DocumentValues, meansOf} from "./mean-of.ts";
@@ -60,7 +61,7 @@ export function ceilingOf(
     documents: block.usable,
     leftOut: [...block.leftOut],
     shared: ofRun(undefined),
-    runs: Object.fromEntries(systems.map(({name}) => [name, ofRun(name)])),
+    runs: byName(systems.map(({name}) => [name, ofRun(name)])),
   };
 }
 

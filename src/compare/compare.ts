@@ -2,6 +2,7 @@ import {dynamicsOf} from "../dynamics/dynamics.ts";
 import {LabelscopeError} from "../errors.ts";
 import {createRng} from "../math/rng.ts";
 import {metricNamed} from "../metric/index.ts";
+import {byName} from "../records/record-of.ts";
 import {RESULTS_SCHEMA, type Results} from "../records/results/results.ts";
 import {ceilingOf} from "./ceiling.ts";
 import {checkComparable} from "./check-runs.ts";
@@ -95,11 +96,11 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
     },
     runs: [...runs.map(run => runRow(run, task)), ...predictions.map(one => rowOfPredictions(one, task))],
     warnings: [...warningsOfComparison(runs, task), ...runs.flatMap(run => warningsOfRun(run, task))],
-    estimates: Object.fromEntries(scored.map(system => [system.name, estimatorResults(system, task, options)])),
+    estimates: byName(scored.map(system => [system.name, estimatorResults(system, task, options)])),
     ceiling: ceilingOf(systems, task, options),
     pairs: pairsOf(scored, options),
-    dynamics: Object.fromEntries(compared.map(run => [run.name, runDynamics(run, systems, options)])),
-    probes: Object.fromEntries(compared.map(run => [run.name, runProbes(run, settings)])),
+    dynamics: byName(compared.map(run => [run.name, runDynamics(run, systems, options)])),
+    probes: byName(compared.map(run => [run.name, runProbes(run, settings)])),
     curves: curvesOf(compared, {...options, rng: documentsRng(options), estimates: estimatesOf(scored)}),
     variants: variantsOf(compared, {
       ...settings,
@@ -146,7 +147,7 @@ function runDynamics(
 
 /** Every row as the metrics take it and what they made of it, for curves against size. */
 function estimatesOf(scored: readonly ScoredSystem[]) {
-  return Object.fromEntries(
+  return byName(
     scored.map(({name, rows}) => [
       name,
       Object.fromEntries(rows.map(({row, input, metrics}) => [row.name, {input, scored: metrics}])),

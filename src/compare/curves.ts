@@ -1,5 +1,6 @@
 import {drawSamples, type SampleOptions} from "../dynamics/measure.ts";
 import {compareIds} from "../dynamics/run-view.ts";
+import {byName} from "../records/record-of.ts";
 import type {Curves} from "../records/results/curves.ts";
 import type {LabelStep} from "../records/trace.ts";
 import type {ComparedRun} from "./compared-run.ts";
@@ -24,9 +25,9 @@ export function curvesOf(runs: readonly ComparedRun[], options: CurveOptions): C
   const ids = commonIds(runs);
   const samples = drawSamples(ids.length, options);
   const stepped = runs.map(run => layOutSteps(run, ids));
-  const curves: Record<string, Record<string, Curves[string][string]>> = {};
+  const curves = byName<Record<string, Curves[string][string]>>([]);
   for (const line of sizeLines(stepped)) {
-    const family = curves[line.family] ?? {};
+    const family = curves[line.family] ?? byName([]);
     family[line.variant] = {
       ...stepCurves(line, stepped, samples),
       ...metricCurves(line, options.estimates ?? {}, ids, samples),

@@ -2,6 +2,7 @@ import {resolve} from "node:path";
 import {checkComparable} from "../compare/check-runs.ts";
 import {type Comparison, compare} from "../compare/compare.ts";
 import {taskOfRuns} from "../compare/compared-task.ts";
+import {byName} from "../records/record-of.ts";
 import {openLogits} from "../store/logits-reader.ts";
 import {version} from "../version.ts";
 import {type CompareOptions, type RunsComparison, settingsOf} from "./options.ts";
@@ -28,7 +29,7 @@ export async function comparisonOfRuns(
     return file === undefined ? [] : [{name, file}];
   });
   try {
-    const readers = Object.fromEntries(logits.map(({name, file}) => [name, file.row]));
+    const readers = byName(logits.map(({name, file}) => [name, file.row]));
     const base = options.base === undefined ? undefined : runCalled(options.base, runs, io.cwd);
     return compare({runs, predictions, labelscope: version, logits: readers}, {...settingsOf(options), base});
   } finally {

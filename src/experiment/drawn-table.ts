@@ -1,3 +1,4 @@
+import {byName} from "../records/record-of.ts";
 import type {ExperimentColumn, ExperimentRow, ExperimentTable} from "../records/results/experiment.ts";
 import type {Material, SettingRun} from "./experiment.ts";
 import {type Drawn, drawDifference, measuredOf, type Resampling} from "./resampling.ts";
@@ -50,7 +51,7 @@ export function drawnTable(
   const rowOf = ({model, setting, drawn}: DrawnRow): ExperimentRow => ({
     model,
     setting,
-    cells: Object.fromEntries(
+    cells: byName(
       columns.flatMap(({name}, index) => {
         const number = drawn[index];
         return number === undefined ? [] : [[name, measuredOf(resampling, number)]];

@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {recordOf} from "./record-of.ts";
 
 /** The three parts of a data set. Demonstrations come from `train`; `calibration` fits, `test` is reported. */
 export const splitSchema = z.enum(["train", "calibration", "test"]);
@@ -14,9 +15,9 @@ const probabilitySchema = z.number().min(0).max(1);
  * order joined with a comma (the empty set is the empty string).
  */
 export const truthSchema = z.strictObject({
-  marginal: z.record(z.string(), probabilitySchema),
-  first: z.record(z.string(), probabilitySchema).optional(),
-  sets: z.record(z.string(), probabilitySchema).optional(),
+  marginal: recordOf(probabilitySchema),
+  first: recordOf(probabilitySchema).optional(),
+  sets: recordOf(probabilitySchema).optional(),
 });
 export type Truth = z.infer<typeof truthSchema>;
 

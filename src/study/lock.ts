@@ -1,6 +1,7 @@
 import {isMap, parseDocument} from "yaml";
 import {LabelscopeError} from "../errors.ts";
 import type {Manifest} from "../records/manifest.ts";
+import {byName} from "../records/record-of.ts";
 import {modelHash} from "../store/model-contents.ts";
 import {version} from "../version.ts";
 import type {StudyPlan} from "./plan-study.ts";
@@ -16,7 +17,7 @@ export async function lockOf({runs}: StudyPlan, home: string, engine = ""): Prom
   const [first] = runs;
   if (first === undefined) throw new RangeError("a study has at least one run");
   const {task} = first.plan;
-  const models: Record<string, string> = {};
+  const models = byName<string>([]);
   for (const {model} of runs) {
     models[model.spec] = modelHash(await model.source.describe({home}));
   }

@@ -1,4 +1,6 @@
 import {z} from "zod";
+
+import {recordOf} from "../records/record-of.ts";
 import {
   commonOptionNames,
   commonOptionsSchema,
@@ -60,8 +62,8 @@ export const studyLockSchema = z.strictObject({
   labelscope: text,
   engine: text,
   task: text,
-  data: z.record(z.string(), text),
-  models: z.record(z.string(), text),
+  data: recordOf(text),
+  models: recordOf(text),
 });
 export type StudyLock = z.infer<typeof studyLockSchema>;
 
@@ -79,7 +81,7 @@ export const studySchema = z.strictObject({
   vary: z.union([z.array(variationSchema).min(1), gridSchema]).exactOptional(),
   experiments: z.array(experimentSchema).prefault([]),
   /** Estimates made elsewhere: a name and a file each. */
-  predictions: z.record(z.string().regex(/^[^=/\\]+$/, {error: "a name holds no =, / or \\"}), text).prefault({}),
+  predictions: recordOf(text, z.string().regex(/^[^=/\\]+$/, {error: "a name holds no =, / or \\"})).prefault({}),
   compare: compareSchema.prefault({}),
   gates: z
     .strictObject({

@@ -1,10 +1,11 @@
 import {z} from "zod";
 import {suggestion} from "../nearest.ts";
+import {recordOf} from "../records/record-of.ts";
 import {describeIssue} from "./issue.ts";
 import type {ProblemList} from "./problems.ts";
 import {readLines} from "./read-lines.ts";
 
-const predictionSchema = z.strictObject({id: z.string().min(1), labels: z.record(z.string(), z.number())});
+const predictionSchema = z.strictObject({id: z.string().min(1), labels: recordOf(z.number())});
 const FIELDS = ["id", "labels"];
 
 /** What predictions may speak of. */

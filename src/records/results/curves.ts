@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {recordOf} from "../record-of.ts";
 import {measuredSchema, measuredShape, VALUE_OR_REASON, valueOrReason} from "./value.ts";
 
 /** One model on a curve: its size, and the mean over documents with an interval. */
@@ -59,5 +60,5 @@ export type Curve = z.infer<typeof curveSchema>;
  * entropy of the full vocabulary (`vocabStep1` …) and `labelMass` (`labelMass`, `labelMassLaterMatched` …). Of metrics:
  * `nll`, `l1`, `exampleF1`, `averagePrecision`, with the estimator after a dot: `nll.first-step`.
  */
-export const curvesSchema = z.record(z.string(), z.record(z.string(), z.record(z.string(), curveSchema)));
+export const curvesSchema = recordOf(recordOf(recordOf(curveSchema)));
 export type Curves = z.infer<typeof curvesSchema>;

@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {recordOf} from "../record-of.ts";
 import {fateSchema, rankingSchema} from "./fate.ts";
 import {spreadSchema} from "./spread.ts";
 import {measuredSchema} from "./value.ts";
@@ -136,10 +137,10 @@ export const dynamicsSchema = z.strictObject({
   wellFormed: z.strictObject({
     share: measuredSchema,
     /** Share of the documents with each problem that occurs; a document may have several. */
-    problems: z.record(z.string(), measuredSchema),
+    problems: recordOf(measuredSchema),
   }),
   /** By estimator, where estimates were given. */
-  reliability: z.record(z.string(), z.array(reliabilityBinSchema)),
+  reliability: recordOf(z.array(reliabilityBinSchema)),
   confusion: confusionSchema,
 });
 export type Dynamics = z.infer<typeof dynamicsSchema>;

@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {recordOf} from "../record-of.ts";
 import {countedSchema, measuredSchema, measuredShape, VALUE_OR_REASON, valueOrReason} from "./value.ts";
 
 /** A metric of one estimator on one run. */
@@ -33,7 +34,7 @@ export const againstTruthSchema = z.strictObject({
   /** Mean over documents of Σ_l |q_l − truth_l|, in labels: L1 to the exact marginals. */
   error: measuredSchema,
   /** Mean over documents of q_l − truth_l for each label. */
-  labels: z.record(z.string(), measuredSchema),
+  labels: recordOf(measuredSchema),
 });
 export type AgainstTruth = z.infer<typeof againstTruthSchema>;
 
@@ -62,7 +63,7 @@ export const estimatorResultSchema = z.strictObject({
   trained: learnedFromSchema.optional(),
   /** The run it was taken from, where that is a finetuned variant of this one. */
   from: z.string().optional(),
-  metrics: z.record(z.string(), metricValueSchema),
+  metrics: recordOf(metricValueSchema),
   againstTruth: againstTruthSchema.optional(),
   /** Mean over documents of the mean width of the bounds, for an estimator that has some. */
   meanWidth: measuredSchema.optional(),
@@ -70,7 +71,7 @@ export const estimatorResultSchema = z.strictObject({
 export type EstimatorResult = z.infer<typeof estimatorResultSchema>;
 
 /** One row of the ceiling block: metrics against the held-out half of the annotators, averaged over the splits. */
-export const ceilingRowSchema = z.strictObject({title: z.string(), metrics: z.record(z.string(), measuredSchema)});
+export const ceilingRowSchema = z.strictObject({title: z.string(), metrics: recordOf(measuredSchema)});
 export type CeilingRow = z.infer<typeof ceilingRowSchema>;
 
 /** How well people predict people, and every estimator against the same held-out half; or why there is no such block. */
@@ -81,9 +82,9 @@ export const ceilingSchema = z.union([
     documents: z.int().min(1),
     leftOut: z.array(countedSchema),
     /** Rows that do not depend on a run: `split-half`, `truth`, `constant`. */
-    shared: z.record(z.string(), ceilingRowSchema),
+    shared: recordOf(ceilingRowSchema),
     /** By run and estimator. */
-    runs: z.record(z.string(), z.record(z.string(), ceilingRowSchema)),
+    runs: recordOf(recordOf(ceilingRowSchema)),
   }),
   z.strictObject({reason: z.string()}),
 ]);

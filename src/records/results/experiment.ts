@@ -1,5 +1,6 @@
 import {z} from "zod";
 import {runIdentitySchema} from "../manifest.ts";
+import {recordOf} from "../record-of.ts";
 import {resultTaskSchema} from "./results.ts";
 import {warningSchema} from "./runs.ts";
 import {measuredSchema} from "./value.ts";
@@ -25,7 +26,7 @@ export const experimentRowSchema = z.strictObject({
   /** The value that was set (`random:1`, `0.4`), or what was made of several. */
   setting: z.string(),
   /** By the column's name. */
-  cells: z.record(z.string(), measuredSchema),
+  cells: recordOf(measuredSchema),
 });
 export type ExperimentRow = z.infer<typeof experimentRowSchema>;
 

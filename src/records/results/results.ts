@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {recordOf} from "../record-of.ts";
 import {curvesSchema} from "./curves.ts";
 import {dynamicsSchema} from "./dynamics.ts";
 import {ceilingSchema, estimatorResultSchema, pairResultSchema} from "./estimates.ts";
@@ -48,13 +49,13 @@ export const resultsSchema = z.strictObject({
   runs: z.array(runRowSchema),
   warnings: z.array(warningSchema),
   /** By run, then by estimator in the order of the tables. */
-  estimates: z.record(z.string(), z.record(z.string(), estimatorResultSchema)),
+  estimates: recordOf(recordOf(estimatorResultSchema)),
   ceiling: ceilingSchema,
   pairs: z.array(pairResultSchema),
   /** How each run's model generates, by run. */
-  dynamics: z.record(z.string(), dynamicsSchema),
+  dynamics: recordOf(dynamicsSchema),
   /** What probes of the hidden state find, by run; absent where a comparison was made before there were probes. */
-  probes: z.record(z.string(), runProbesSchema).optional(),
+  probes: recordOf(runProbesSchema).optional(),
   curves: curvesSchema,
   /** What finetuning, an adapter or fewer bits changed, paired by document. */
   variants: variantsSchema,
