@@ -4,26 +4,28 @@ import {CommanderError} from "commander";
 import {asCalled, calledAs} from "./called-as.ts";
 import {formatError, LabelscopeError} from "./errors.ts";
 import {createProgram} from "./program/program.ts";
-import {createTerminal} from "./terminal.ts";
+import {createTerminal, writeText} from "./terminal.ts";
 import {version} from "./version.ts";
+import {visibleJson} from "./visible.ts";
 
 const INTERRUPTED = 130;
 
+/** Why stdout takes no more; a reader that closed the pipe (`labelscope … | head`) is no reason to complain. */
+let unwritten: Error | undefined;
 process.stdout.on("error", error => {
-  // `labelscope … | head` closes the pipe: no reason to complain
-  process.exit("code" in error && error.code === "EPIPE" ? 0 : 2);
+  if (!("code" in error && error.code === "EPIPE")) unwritten ??= error;
 });
 
 process.stderr.on("error", () => {
   // Nobody reads the progress any more: the work goes on.
 });
 
-const name = calledAs({file: process.argv[1], cwd: process.cwd(), env: process.env});
+const name = programName();
 const quiet = process.argv.includes("--quiet");
 const terminal = createTerminal(process.stderr, quiet);
 const controller = new AbortController();
 let interruptions = 0;
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     interruptions++;
     if (interruptions > 1) process.exit(INTERRUPTED);
@@ -44,42 +46,85 @@ const program = createProgram(version, {read: readInput}, async (call, json) => 
     notice: line => terminal.notice(named(line)),
     signal: controller.signal,
     env: process.env,
-    cwd: process.cwd(),
+    cwd: currentFolder(),
     columns: process.stdout.columns,
     program: name,
   });
   terminal.rest();
-  const output = json ? `${JSON.stringify(result.data, null, 2)}\n` : result.text;
-  await new Promise<void>(resolve => process.stdout.write(output, () => resolve()));
-  for (const failure of result.failures ?? []) process.stderr.write(`${failure}\n`);
+  const output = json ? visibleJson(`${JSON.stringify(result.data, null, 2)}\n`) : result.text;
+  await writeText(process.stdout, output);
+  for (const failure of result.failures ?? []) await writeText(process.stderr, `${failure}\n`);
   process.exitCode = result.exitCode ?? 0;
 });
 const commandNames = program.commands.map(command => command.name());
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({commands}) => commands)]) {
   command.exitOverride().configureOutput({
-    writeOut: text => process.stdout.write(named(text)),
-    writeErr: text => process.stderr.write(named(text)),
+    writeOut: text => void writeText(process.stdout, named(text)),
+    writeErr: text => void writeText(process.stderr, named(text)),
   });
 }
 
 try {
   await program.parseAsync();
+  await written();
 } catch (error) {
   terminal.rest();
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 // The engine's own threads may outlive the work; everything that matters is closed and written by now.
 process.exit();
 
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+/** @returns the exit code */
+async function report(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) {
+    if (error.exitCode !== 0) return 2;
+    return await written().then(() => 0, report);
+  }
   if (controller.signal.aborted) return INTERRUPTED;
-  if (error instanceof LabelscopeError) process.stderr.write(named(formatError(error)));
+  if (error instanceof LabelscopeError) await writeText(process.stderr, named(formatError(error)));
   else
-    process.stderr.write(
+    await writeText(
+      process.stderr,
       `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  Next: this is a bug in labelscope; please report it with the lines above\n`,
     );
   return 2;
+}
+
+/** Waits until stdout has said whether it took everything. @throws `output-failed` where it did not */
+async function written(): Promise<void> {
+  await writeText(process.stdout, "");
+  await new Promise(resolve => setImmediate(resolve));
+  if (unwritten === undefined) return;
+  const full = "code" in unwritten && unwritten.code === "ENOSPC";
+  throw new LabelscopeError({
+    code: "output-failed",
+    message: `stdout did not take the output${full ? ": no space is left where it goes" : ` (${unwritten.message})`}`,
+    next: `${full ? "free some space, or send" : "send"} the output elsewhere; files and runs that the command made are kept`,
+    cause: unwritten,
+  });
+}
+
+/** @throws `folder-gone` */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new LabelscopeError({
+      code: "folder-gone",
+      message: "the folder that this command was called in is not there any more",
+      next: "cd to a folder that is there, and call it again",
+      cause,
+    });
+  }
+}
+
+/** How this program is called; its plain name where the folder it was called in is gone. */
+function programName(): string {
+  try {
+    return calledAs({file: process.argv[1], cwd: process.cwd(), env: process.env});
+  } catch {
+    return "labelscope";
+  }
 }
 
 /** Commands to type in a text for a person, as this program was called. */

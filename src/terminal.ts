@@ -1,4 +1,18 @@
 import type {Progress} from "./commands/command.ts";
+import {visible} from "./visible.ts";
+
+/** What a terminal is asked to write to. */
+type Stream = Pick<NodeJS.WriteStream, "write">;
+
+/**
+ * The one way to stdout and stderr for text: whatever data it holds, no byte of it can act on a terminal. Line ends and
+ * tabs stay; everything else that `visible` spells out is spelled out.
+ *
+ * @returns once the text is handed over, or could not be: the stream says that itself
+ */
+export async function writeText(stream: Stream, text: string): Promise<void> {
+  await new Promise<void>(resolve => stream.write(visible(text, "\n\t"), () => resolve()));
+}
 
 /** Where lines for a person go: stderr, or nothing under `--quiet`. */
 export interface Terminal {
@@ -27,7 +41,7 @@ export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean): Term
     notice: line => {
       if (open !== "") stream.write(`\r${" ".repeat(open.length)}\r`);
       open = "";
-      stream.write(`${line}\n`);
+      void writeText(stream, `${line}\n`);
     },
     progress: event => {
       const now = performance.now();
@@ -40,9 +54,9 @@ export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean): Term
         return;
       }
       clock.shown = now;
-      const line = progressLine(event, (now - clock.began) / 1000, clock.first);
+      const line = visible(progressLine(event, (now - clock.began) / 1000, clock.first), "");
       if (!stream.isTTY) {
-        stream.write(`${line}\n`);
+        void writeText(stream, `${line}\n`);
         return;
       }
       const shown = line.slice(0, Math.max(20, (stream.columns ?? 80) - 1));

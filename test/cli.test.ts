@@ -1,8 +1,10 @@
 import {spawn} from "node:child_process";
 import {once} from "node:events";
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, relative} from "node:path";
+import {Readable} from "node:stream";
+import {text} from "node:stream/consumers";
 import {CommanderError} from "commander";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import {experimentList} from "../src/experiment/index.ts";
@@ -230,6 +232,54 @@ describe("output", () => {
     });
     const [code] = await once(child, "close");
     expect({code, errors}).toEqual({code: 0, errors: ""});
+  });
+});
+
+describe("at the edges of a terminal", () => {
+  const small = () => {
+    const folder = mkdtempSync(join(cwd, "run-"));
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify(aManifest()));
+    writeFileSync(join(folder, "traces.jsonl"), `${JSON.stringify(aTrace("d0"))}\n`);
+    return folder;
+  };
+
+  test.each(["1000000000", "-5", "1e400", "wide"])("COLUMNS=%s is no reason to fail", async columns => {
+    const {code, stdout, stderr} = await callCli(build, ["inspect", small()], {cwd, env: {COLUMNS: columns}});
+    expect({code, stderr}).toEqual({code: 0, stderr: ""});
+    expect(Math.max(...stdout.split("\n").map(line => line.length))).toBeLessThanOrEqual(1000);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("a full stdout is said, of a result and of help", async () => {
+    for (const flags of [["tasks", "list"], ["--help"]]) {
+      const full = openSync("/dev/full", "w");
+      const child = spawn(process.execPath, [build.cli, ...flags], {cwd, stdio: ["ignore", full, "pipe"]});
+      const [errors, [code]] = await Promise.all([text(child.stderr ?? Readable.from([])), once(child, "close")]);
+      closeSync(full);
+      expect({flags, code}).toEqual({flags, code: 2});
+      expect(errors).toMatch(/^output-failed: stdout did not take the output: no space is left where it goes\n {2}Next: /);
+    }
+  });
+
+  test("a working directory that is gone is said", async () => {
+    const gone = mkdtempSync(join(cwd, "gone-"));
+    const child = spawn("sh", ["-c", 'rmdir "$PWD" && exec "$0" "$@"', process.execPath, build.cli, "tasks", "list"], {
+      cwd: gone,
+    });
+    const [errors, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^folder-gone: .*\n {2}Next: cd to a folder that is there/);
+  });
+
+  test.skipIf(!existsSync("/proc/self/status"))("SIGHUP ends a command as SIGINT and SIGTERM do", async () => {
+    const child = spawn(process.execPath, [build.cli, "score", "--model", "m", "--labels", "a"], {cwd});
+    // Waits for its input; the lowest bit of the signals that are caught is SIGHUP.
+    const caught = () => /^SigCgt:\s*[0-9a-f]*[13579bdf]$/m.test(readFileSync(`/proc/${child.pid}/status`, "utf8"));
+    await vi.waitFor(() => expect(caught()).toBe(true), {timeout: 30_000, interval: 50});
+    child.kill("SIGHUP");
+    const [said] = await once(child.stderr, "data");
+    expect(String(said)).toContain("stopping; what is finished is kept");
+    child.kill("SIGHUP");
+    expect(await once(child, "close")).toEqual([130, null]);
   });
 });
 

@@ -10,6 +10,7 @@ const ORDER = [
   "nearest.ts", // the closest of some names: for messages, knows nothing
   "make-folder.ts", // a folder made level by level: knows nothing
   "counted.ts", // a number with its noun: knows nothing
+  "visible.ts", // text with control characters spelled out: knows nothing
   "called-as.ts", // how the program is called: knows nothing
   "version.ts", // package.json's version: knows nothing
   "math",

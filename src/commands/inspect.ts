@@ -10,7 +10,7 @@ import {readTraces, TRACES} from "../store/trace-file.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {requireRuns} from "./require-runs.ts";
 
-const [COLUMNS, FEWEST_COLUMNS] = [80, 40];
+const [COLUMNS, FEWEST_COLUMNS, MOST_COLUMNS] = [80, 40, 1000];
 
 export interface InspectOptions {
   /** Folders; several are shown side by side. */
@@ -33,7 +33,8 @@ export async function inspectCommand({runs, id}: InspectOptions, io: CommandIo):
   }
   const models = shown.map(one => one.manifest.model.id).join(" | ");
   const head = `${trace.document.id} (${trace.split}) · ${models} · ${manifest.identity.labelScoring}`;
-  const columns = Math.max(FEWEST_COLUMNS, Number(io.env.COLUMNS) || io.columns || COLUMNS);
+  const wanted = Math.floor(Number(io.env.COLUMNS)) || io.columns || COLUMNS;
+  const columns = Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, wanted));
   return {data: {runs: shown}, text: `${head}\n\n${documentText(trace.document, shown, columns)}`};
 }
 

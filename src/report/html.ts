@@ -1,3 +1,5 @@
+import {visible} from "../visible.ts";
+
 /** Markup that is safe to put into a page. Only `html` and `trusted` make some. */
 export class Html {
   readonly markup: string;
@@ -48,13 +50,6 @@ export function escapeHtml(text: string): string {
  */
 export function dataText(text: string): Html {
   return html`<bdi>${visible(text)}</bdi>`;
-}
-
-/** Control and format characters spelled out, so that none can hide or reorder text; line ends stay. */
-export function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, character =>
-    character === "\n" ? "\n" : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /** A value as JSON inside a script element: no character of it can end the element or open a comment. */

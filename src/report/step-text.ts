@@ -4,7 +4,7 @@ import {type Value, valueText} from "../math/bounded.ts";
 import type {Document} from "../records/document.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
-import {visible} from "./html.ts";
+import {visible} from "../visible.ts";
 
 /** The vocabulary's best tokens that are shown at each step; the page's explorer shows as many. */
 const TOKENS = 5;

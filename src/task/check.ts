@@ -1,4 +1,6 @@
 import {counted} from "../counted.ts";
+import {byName} from "../records/record-of.ts";
+import {visible} from "../visible.ts";
 import {countComposition, planComposition} from "./composition.ts";
 import {goldSet, labelNames} from "./gold.ts";
 import {type LoadOptions, loadTask} from "./load.ts";
@@ -56,9 +58,7 @@ function summariseSplit(split: TaskSplit, task: Task): SplitSummary {
   for (const {id, text} of split.documents) if (text.length > longest.length) longest = {id, length: text.length};
   return {
     documents: split.documents.length,
-    labelCounts: Object.fromEntries(
-      labelNames(task).map(label => [label, golds.filter(gold => gold.includes(label)).length]),
-    ),
+    labelCounts: byName(labelNames(task).map(label => [label, golds.filter(gold => gold.includes(label)).length])),
     setSizes: tally(golds.map(gold => gold.length)),
     noneShare: golds.filter(gold => gold.length === 0).length / golds.length,
     ...(annotated.length === 0 ? {} : {annotatorsPerDocument: tally(annotated.map(sets => sets.length))}),
@@ -115,6 +115,18 @@ function labelWarnings(task: Task, splits: Readonly<Record<string, SplitSummary>
   });
 }
 
+/** Labels that do not look like what a model is given: zero-width characters, those that turn the direction of writing. */
+function unseenWarnings({definition: {labels, none}}: Task): string[] {
+  const words = [...labels.flatMap(({variants}) => variants), ...(none === undefined ? [] : [none])];
+  return words
+    .filter(word => visible(word) !== word)
+    .map(
+      word =>
+        `label "${visible(word)}" holds characters that are not seen, turn the direction of writing or are no text, ` +
+        "spelled out here: the model is given them, and an answer that looks the same without them is another label",
+    );
+}
+
 /** The summary of a loaded task. Pure. */
 export function summariseTask(task: Task): TaskSummary {
   const {definition} = task;
@@ -125,6 +137,7 @@ export function summariseTask(task: Task): TaskSummary {
   }
   const empty = Object.values(splits).some(split => split.noneShare > 0);
   const warnings = [
+    ...unseenWarnings(task),
     ...labelWarnings(task, splits),
     ...sharedBetween(task, "text"),
     ...sharedBetween(task, "id"),
