@@ -256,7 +256,9 @@ describe("at the edges of a terminal", () => {
       const [errors, [code]] = await Promise.all([text(child.stderr ?? Readable.from([])), once(child, "close")]);
       closeSync(full);
       expect({flags, code}).toEqual({flags, code: 2});
-      expect(errors).toMatch(/^output-failed: stdout did not take the output: no space is left where it goes\n {2}Next: /);
+      expect(errors).toMatch(
+        /^output-failed: stdout did not take the output: no space is left where it goes\n {2}Next: /,
+      );
     }
   });
 

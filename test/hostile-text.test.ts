@@ -25,10 +25,16 @@ beforeAll(() => {
   writeTask("task.yaml", {});
   writeTask("wrong.yaml", {[`wrong${EVIL}`]: 1});
   write("broken.yaml", `version: 1\nid: "${EVIL}\n`);
-  write("lines.jsonl", `{"id": "a", "text": "${EVIL}"}\n{"id": "b", "text": "t", "labels": [${JSON.stringify(EVIL)}]}\n`);
+  write(
+    "lines.jsonl",
+    `{"id": "a", "text": "${EVIL}"}\n{"id": "b", "text": "t", "labels": [${JSON.stringify(EVIL)}]}\n`,
+  );
   writeTask("lines.yaml", {data: {test: "lines.jsonl"}});
   write("table.csv", `text${EVIL},labels\nsome text,"joy${EVIL}"\n`);
-  write("predictions.jsonl", `{"id": ${JSON.stringify(EVIL)}, "labels": {${JSON.stringify(EVIL)}: 0.5}}\nno JSON ${EVIL}\n`);
+  write(
+    "predictions.jsonl",
+    `{"id": ${JSON.stringify(EVIL)}, "labels": {${JSON.stringify(EVIL)}: 0.5}}\nno JSON ${EVIL}\n`,
+  );
   write(EVIL_NAME, "\0\u0001");
   const tensors = [{name: "token_embd.weight", dimensions: [8, 16]}];
   const metadata = {"general.architecture": `llama${EVIL}`, "general.name": EVIL, "general.license": EVIL};
@@ -86,7 +92,9 @@ function writeRun(name: string, model: string): void {
     aTrace(id, {
       document: {id, text: `text of ${id}${EVIL}`, annotations: [[EVIL_LABEL], []]},
       answer: {tokens: [2], text: EVIL, wellFormed: false, problems: ["other-text"], labels: []},
-      steps: [aStep({top: EVIL_LABEL, emitted: {text: EVIL, kind: "other"}, topTokens: [{token: 1, text: EVIL, logit: 2}]})],
+      steps: [
+        aStep({top: EVIL_LABEL, emitted: {text: EVIL, kind: "other"}, topTokens: [{token: 1, text: EVIL, logit: 2}]}),
+      ],
     }),
   );
   write(`${name}/traces.jsonl`, traces.map(trace => `${JSON.stringify(trace)}\n`).join(""));
@@ -100,7 +108,22 @@ const calls: [what: string, flags: string[], shown?: boolean][] = [
   ["lines that are no JSON", ["tasks", "check", "lines.yaml"]],
   ["a file that is not there", ["tasks", "check", `${EVIL_NAME}.yaml`]],
   ["a file that is no task", ["tasks", "check", EVIL_NAME]],
-  ["a table", ["tasks", "import", "csv", "--data", "table.csv", "--out", "out", "--labels-column", `l${EVIL}`, "--text-column", "x"]],
+  [
+    "a table",
+    [
+      "tasks",
+      "import",
+      "csv",
+      "--data",
+      "table.csv",
+      "--out",
+      "out",
+      "--labels-column",
+      `l${EVIL}`,
+      "--text-column",
+      "x",
+    ],
+  ],
   ["a flag's value", ["tasks", "import", EVIL, "--data", "table.csv", "--out", "out"]],
   ["a command that is not known", [`tasks${EVIL}`]],
   ["a flag that is not known", ["tasks", "list", `--x${EVIL}`]],
@@ -112,14 +135,20 @@ const calls: [what: string, flags: string[], shown?: boolean][] = [
   ["a run with a model that is not there", ["run", "task.yaml", "--model", `${EVIL_NAME}.GGUF`]],
   ["a run with a file that is no model", ["run", "task.yaml", "--model", `${EVIL_NAME}.gguf`]],
   ["an experiment that is not known", ["experiment", EVIL, "task.yaml", "--model", "m"]],
-  ["a prompt's file that is not there", ["score", "--model", "m", "--labels", "a", "--prompt-file", EVIL_NAME.slice(1)]],
+  [
+    "a prompt's file that is not there",
+    ["score", "--model", "m", "--labels", "a", "--prompt-file", EVIL_NAME.slice(1)],
+  ],
   ["a label twice", ["score", "--model", "m", "--labels", `${EVIL},${EVIL}`, "--prompt-file", "prompt.txt"]],
   ["a run's document", ["inspect", "run", "other"]],
   ["an id that is not there", ["inspect", "run", "--id", EVIL]],
   ["a folder that is no run", ["inspect", EVIL_NAME]],
   ["a damaged record", ["inspect", "damaged"], false],
   ["a damaged manifest", ["inspect", "unreadable"], false],
-  ["runs with hostile names, answers and labels", ["compare", "run", "other", "--out", "compared", "--resamples", "10"]],
+  [
+    "runs with hostile names, answers and labels",
+    ["compare", "run", "other", "--out", "compared", "--resamples", "10"],
+  ],
   ["a gate", ["compare", "run", "--out", "gated", "--resamples", "10", "--fail-if", `runs.${EVIL} > 0`]],
   ["predictions of runs", ["compare", "run", "--predictions", `p${EVIL}=predictions.jsonl`]],
   ["a page of runs", ["report", "run", "other", "--out", `page${EVIL}`, "--resamples", "10"]],
@@ -153,6 +182,8 @@ test("nothing but the one place writes to stdout or stderr", () => {
   const source = join(import.meta.dirname, "../src");
   const writing = readdirSync(source, {recursive: true, encoding: "utf8"})
     .filter(name => name.endsWith(".ts"))
-    .filter(name => /console\.|process\.std(?:out|err)\.write\(|stream\.write\(/.test(readFileSync(join(source, name), "utf8")));
+    .filter(name =>
+      /console\.|process\.std(?:out|err)\.write\(|stream\.write\(/.test(readFileSync(join(source, name), "utf8")),
+    );
   expect(writing).toEqual(["terminal.ts"]);
 });
