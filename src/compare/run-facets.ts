@@ -91,7 +91,8 @@ export function forcedWords({task, forceAnswers}: Pick<Manifest["identity"], "ta
 function chatWords({identity, prompt}: Manifest): string {
   if (identity.chat === "raw") return "raw";
   if (!prompt.templated) return "no chat template";
-  return identity.chat === "auto" ? "chat" : `chat ${identity.chat}`;
+  if (identity.chat === "auto" && prompt.chat === undefined) return "chat, spliced";
+  return identity.chat === "auto" ? "chat" : "chat in one turn";
 }
 
 function orderWords(order: string): string {

@@ -25,6 +25,7 @@ export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
     ["answer-mass", answerMass(documents)],
     ["demonstrations-leak", leaks(run)],
     ["labels-collide", collisions(run)],
+    ["labels-merge", merged(run)],
     ["interrupted", interrupted(run)],
     ["incomplete", incomplete(documents)],
     ["forced-answers", forced(run)],
@@ -44,6 +45,7 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
   const {notPredicted = 0} = task;
   const found: (readonly [code: string, text: string | undefined])[] = [
     ["different-prompts", differentPrompts(runs)],
+    ["raw-against-chat", rawAgainstChat(runs)],
     [
       "different-decoding",
       differing(
@@ -122,6 +124,13 @@ function differentPrompts(runs: readonly ComparedRun[]): string | undefined {
   return `the runs differ in their prompts (${what}): a difference between models is then also one between prompts; every table below is concerned`;
 }
 
+/** A chat template changes two things at once: the words around the prompt, and whom the model takes itself for. */
+function rawAgainstChat(runs: readonly ComparedRun[]): string | undefined {
+  const templated = new Set(runs.map(({manifest}) => manifest.prompt.templated));
+  if (templated.size < 2) return undefined;
+  return "raw against chat changes two things at once: the text of the prompt, and that the model answers as an assistant; neither can be told from the other here";
+}
+
 function sameAnswer(documents: readonly ComparedDocument[]): string | undefined {
   const counts = new Map<string, number>();
   for (const {trace} of documents) {
@@ -188,6 +197,12 @@ function collisions({manifest}: ComparedRun): string | undefined {
   const pairs = manifest.labelTokens.collisions.map(({labels: [one, other]}) => `${one}/${other}`);
   if (pairs.length === 0 || manifest.identity.labelScoring === "exact") return undefined;
   return `labels share a first token (${pairs.join(", ")}), and first-token scores cannot tell them apart`;
+}
+
+function merged({manifest}: ComparedRun): string | undefined {
+  const {merged: names} = manifest.labelTokens;
+  if (names.length === 0) return undefined;
+  return `the tokeniser merges the end of the opening with ${names.join(", ")}: these labels are read after the opening's own tokens, as the model would not write them`;
 }
 
 /** Fewer documents than the last call was to capture: it was stopped, or a torn line was dropped. */

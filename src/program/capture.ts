@@ -5,7 +5,8 @@ import {list, positive, repeated, shard, wholeNumber} from "./flag-values.ts";
 
 const RUN_EXAMPLE = `labelscope models pull smollm2-135m-instruct
 labelscope run goemotions --data DIR --model smollm2-135m-instruct --shots 10 --limit 231
-labelscope run my-task.yaml --model path/to/model.gguf+adapter.gguf@0.5 --show-prompt`;
+labelscope run my-task.yaml --model path/to/model.gguf+adapter.gguf@0.5 --show-prompt
+labelscope run my-task.yaml --model chat.gguf --chat auto --chat-arg enable_thinking=false`;
 const EXPERIMENT = "a plan of runs that differ in one thing, with one report";
 const EXPERIMENTS = `
 

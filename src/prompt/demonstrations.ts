@@ -8,6 +8,7 @@ import {
   demonstrationPools,
   fittingComposition,
   planComposition,
+  saysNothing,
   shareOf,
 } from "../task/composition.ts";
 import {goldSet} from "../task/gold.ts";
@@ -65,7 +66,7 @@ export function selectDemonstrations(task: Task, options: DemonstrationOptions =
   if (fixedDemonstrations !== undefined) return takeFixed(task, fixedDemonstrations, options.count);
   if (typeof rule === "string") throw new Error(`demonstrations of ${rule} were not loaded`);
   const {count = rule.count, multiShare = rule.multiShare, noneShare = rule.noneShare, seed = rule.seed} = options;
-  const composition = planComposition({count, multiShare, noneShare, hasNull: definition.none !== undefined});
+  const composition = planComposition({count, multiShare, noneShare, hasNull: saysNothing(definition)});
   const split = task.splits[rule.from];
   if (count === 0) return {documents: [], composition, source: rule.from};
   if (split === undefined) {

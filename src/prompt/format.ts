@@ -14,6 +14,8 @@ export interface AnswerFormat {
   readonly closing: string;
   /** The shortest text after a label that closes the list: what follows it is free. */
   readonly closeEvent: string;
+  /** The whole answer where no label is given and none says so. */
+  readonly empty: string;
   /** Whether an end-of-generation token after a label closes the list too. */
   readonly endTokenCloses: boolean;
 }
@@ -30,6 +32,7 @@ export const answerFormats = {
     separator: '", "',
     closing: '"]}',
     closeEvent: '"]',
+    empty: '{"label": []}',
     endTokenCloses: false,
   },
   list: {
@@ -39,6 +42,7 @@ export const answerFormats = {
     separator: ",",
     closing: "",
     closeEvent: "\n",
+    empty: "Labels:",
     endTokenCloses: true,
   },
 } as const satisfies Record<string, AnswerFormat>;
@@ -46,10 +50,11 @@ export const answerFormats = {
 /**
  * The whole answer as a demonstration writes it.
  *
- * @param labels in answer order, already with the null label where the set is empty; at least one
+ * @param labels in answer order, already with the null label where the set is empty and the task has one
  * @example renderAnswer(answerFormats.json, ["joy", "fear"]) // '{"label": ["joy", "fear"]}'
  * @example renderAnswer(answerFormats.list, ["none"]) // "Labels: none"
  */
 export function renderAnswer(format: AnswerFormat, labels: readonly string[]): string {
+  if (labels.length === 0) return format.empty;
   return format.opening + labels.map(label => format.lead + label).join(format.separator) + format.closing;
 }

@@ -56,12 +56,12 @@ export interface PromptPlan {
 
 /** The labels of an answer, the null label standing for an empty set. */
 function answerLabels(labels: readonly string[], task: Task): readonly string[] {
-  if (labels.length > 0) return labels;
+  if (labels.length > 0 || task.definition.emptyList === true) return labels;
   if (task.definition.none !== undefined) return [task.definition.none];
   throw new LabelscopeError({
     code: "no-null-label",
     message: `a demonstration of task "${task.definition.id}" carries no label, and the task has no null label to say so`,
-    next: "name one in the task file (none: none), or leave that document out",
+    next: "name one in the task file (none: none), or emptyList: true for an empty list, or leave that document out",
   });
 }
 

@@ -96,6 +96,8 @@ export const taskDefinitionSchema = z
     title: z.string().min(1),
     labels: z.array(labelSchema).min(1),
     none: labelNameSchema.optional(),
+    /** Documents without a label are demonstrated with an empty list; for a task without a null label. */
+    emptyList: z.boolean().optional(),
     prompt: promptSchema,
     format: formatNameSchema.default("json"),
     labelOrder: labelOrderSchema.default("alphabetical"),
@@ -120,6 +122,10 @@ export const taskDefinitionSchema = z
         owner.set(variant, index);
       }
     });
+    if (task.emptyList === true && task.none !== undefined) {
+      const message = "the null label says that no label fits: leave out emptyList, or none";
+      context.addIssue({code: "custom", path: ["emptyList"], message});
+    }
     if (task.format === "list" && !answerEndsLine(task.prompt.demonstration)) {
       const message = "in the list format a line break must follow {answer}: it is what closes the list";
       context.addIssue({code: "custom", path: ["prompt", "demonstration"], message});

@@ -1,7 +1,7 @@
 import {counted} from "../counted.ts";
 import {byName} from "../records/record-of.ts";
 import {visible} from "../visible.ts";
-import {countComposition, planComposition} from "./composition.ts";
+import {countComposition, planComposition, saysNothing} from "./composition.ts";
 import {goldSet, labelNames} from "./gold.ts";
 import {type LoadOptions, loadTask} from "./load.ts";
 import {type Counted, splitNames, type Task, type TaskSplit} from "./task.ts";
@@ -96,7 +96,7 @@ function demonstrationWarnings(task: Task): string[] {
   const pool = task.splits[rule.from]?.documents;
   if (pool === undefined)
     return rule.count === 0 ? [] : [`no ${rule.from} split to draw demonstrations from: run with --shots 0`];
-  const wanted = planComposition({...rule, hasNull: task.definition.none !== undefined});
+  const wanted = planComposition({...rule, hasNull: saysNothing(task.definition)});
   const there = countComposition(pool.map(document => goldSet(document, task)));
   return (["multi", "single", "none"] as const)
     .filter(kind => there[kind] < wanted[kind])
@@ -104,6 +104,18 @@ function demonstrationWarnings(task: Task): string[] {
       kind =>
         `demonstrations want ${counted(wanted[kind], "document")} ${KINDS[kind]}, ${rule.from} has ${there[kind]}`,
     );
+}
+
+/** What stands before an answer in the demonstrations should stand before the opening of the query, too. */
+function openingWarnings({definition}: Task): string[] {
+  const {demonstration, query} = definition.prompt;
+  const before = demonstration.split("{answer}")[0] ?? "";
+  const asked = query.slice(0, -"{opening}".length);
+  if (before === asked) return [];
+  const [shown, sent] = [before, asked].map(text => JSON.stringify(text.slice(-40)));
+  return [
+    `the demonstrations write ${shown} before {answer}, the query ${sent} before {opening}: the model continues another text than it was shown, and what is read at a given opening differs from a free one`,
+  ];
 }
 
 function labelWarnings(task: Task, splits: Readonly<Record<string, SplitSummary>>): string[] {
@@ -142,6 +154,7 @@ export function summariseTask(task: Task): TaskSummary {
     ...sharedBetween(task, "text"),
     ...sharedBetween(task, "id"),
     ...demonstrationWarnings(task),
+    ...openingWarnings(task),
     ...(definition.none === undefined && empty
       ? ["some documents carry no label, and the task has no null label"]
       : []),

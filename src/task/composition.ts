@@ -83,3 +83,14 @@ export function countComposition(goldSets: readonly (readonly string[])[]): Comp
   const none = goldSets.filter(gold => gold.length === 0).length;
   return {count: goldSets.length, multi, single: goldSets.length - multi - none, none};
 }
+
+/** Whether a task has an answer that says that no label fits: its null label, or an empty list. */
+export function saysNothing({
+  none,
+  emptyList,
+}: {
+  readonly none?: string | undefined;
+  readonly emptyList?: boolean | undefined;
+}): boolean {
+  return none !== undefined || emptyList === true;
+}

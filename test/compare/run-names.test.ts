@@ -39,7 +39,22 @@ describe("runNames", () => {
 
   test("what tells runs of one model apart stands in brackets, the most telling first", () => {
     expect(names({identity: {shots: 3}}, {})).toEqual(["tiny (3 shots)", "tiny (10 shots)"]);
-    expect(names({identity: {chat: "auto"}, prompt: {templated: true}}, {})).toEqual(["tiny (chat)", "tiny (raw)"]);
+    const chat = {
+      mode: "turns",
+      templateHash: "0".repeat(64),
+      args: {},
+      system: "own turn",
+    } as const;
+    expect(names({identity: {chat: "auto"}, prompt: {templated: true, chat}}, {})).toEqual([
+      "tiny (chat)",
+      "tiny (raw)",
+    ]);
+    expect(
+      names(
+        {identity: {chat: "single"}, prompt: {templated: true, chat: {...chat, mode: "single"}}},
+        {identity: {chat: "auto"}, prompt: {templated: true}},
+      ),
+    ).toEqual(["tiny (chat in one turn)", "tiny (chat, spliced)"]);
     expect(names({identity: {shots: 1, labelOrder: "random:7"}}, {identity: {labelOrder: "reversed"}})).toEqual([
       "tiny (1 shot, random order 7)",
       "tiny (10 shots, reversed order)",

@@ -131,3 +131,16 @@ describe("warningsOfComparison", () => {
     expect(codes({}, undefined, documents.slice(0, 5))).toEqual(["documents-differ", "few-documents"]);
   });
 });
+
+describe("warnings of chats", () => {
+  const codes = (...runs: ReturnType<typeof aRun>[]) =>
+    warningsOfComparison(runs, taskOfRuns(runs)).map(({code}) => code);
+
+  test("raw against chat is warned of, chat against chat is not", () => {
+    const [raw, other] = [aRun("raw", documents), aRun("other", documents)];
+    const templated = {...other, manifest: {...other.manifest, prompt: {...other.manifest.prompt, templated: true}}};
+    expect(codes(raw, templated)).toContain("raw-against-chat");
+    expect(codes(templated, {...templated, name: "third"})).not.toContain("raw-against-chat");
+    expect(codes(raw, other)).not.toContain("raw-against-chat");
+  });
+});

@@ -125,3 +125,19 @@ describe("buildPrompts", () => {
     );
   });
 });
+
+describe("an empty list", () => {
+  const {none: _none, ...definition} = task.definition;
+  const emptied: Task = {...fixed("t1"), definition: {...definition, emptyList: true}};
+
+  test("is what a task that wants it demonstrates where no label is given, in both formats", () => {
+    const [json, list] = [buildPrompts(emptied), buildPrompts(emptied, {format: "list"})];
+    expect(json.renderDemonstration({text: "a", labels: []})).toBe('Input: a\n{"label": []}\n\n');
+    expect(list.renderDemonstration({text: "a", labels: []})).toBe("Input: a\nLabels:\n\n");
+  });
+
+  test("lets documents without a label be drawn as demonstrations of a task without a null label", () => {
+    const {fixedDemonstrations: _fixed, ...drawn} = emptied;
+    expect(selectDemonstrations(drawn).composition.none).toBe(1);
+  });
+});

@@ -1,6 +1,13 @@
 import {writeFile} from "node:fs/promises";
 
-export type GgufValue = string | number | boolean | {readonly float: number} | readonly string[];
+export type GgufValue =
+  | string
+  | number
+  | boolean
+  | {readonly float: number}
+  | {readonly floats: readonly number[]}
+  | {readonly ints: readonly number[]}
+  | readonly string[];
 
 export interface GgufDraft {
   readonly metadata: Readonly<Record<string, GgufValue>>;
@@ -35,6 +42,8 @@ function typed(value: GgufValue): Buffer[] {
   if (typeof value === "number") return [u32(4), u32(value)];
   if (typeof value === "boolean") return [u32(7), Buffer.from([value ? 1 : 0])];
   if ("float" in value) return [u32(6), f32(value.float)];
+  if ("floats" in value) return [u32(9), u32(6), u64(value.floats.length), ...value.floats.map(f32)];
+  if ("ints" in value) return [u32(9), u32(5), u64(value.ints.length), ...value.ints.map(u32)];
   return [u32(9), u32(8), u64(value.length), ...value.map(text)];
 }
 

@@ -43,3 +43,16 @@ describe("checkTask", () => {
     expect(without.warnings).toContain("no train split to draw demonstrations from: run with --shots 0");
   });
 });
+
+test("says where the query leads up to the answer otherwise than the demonstrations do, and nothing where they agree", async () => {
+  const task = await loadTask(tiny, {cwd});
+  const prompt = (demonstration: string, query: string) => ({
+    ...task,
+    definition: {...task.definition, prompt: {...task.definition.prompt, demonstration, query}},
+  });
+  const said = (demonstration: string, query: string) =>
+    summariseTask(prompt(demonstration, query)).warnings.filter(text => text.includes("before {opening}"));
+  expect(said("Input: {text}\n{answer}\n\n", "Input: {text}\n{opening}")).toEqual([]);
+  expect(said("Input: {text}\n{answer}\n\n", "Input: {text}\nAnswer: {opening}")).toHaveLength(1);
+  expect(said("Input: {text}\n{answer}\n\n", "Input: {text}\n {opening}")).toHaveLength(1);
+});
