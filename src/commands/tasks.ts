@@ -6,7 +6,7 @@ import {checkTask, type SplitSummary, type TaskSummary} from "../task/check.ts";
 import {labelNames} from "../task/gold.ts";
 import {importTask} from "../task/import.ts";
 import {builtInTasks} from "../task/index.ts";
-import type {TableMapping} from "../task/table-rows.ts";
+import type {TableMapping} from "../task/table/mapping.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
 const number = new Intl.NumberFormat("en");
@@ -79,7 +79,8 @@ type Loose<T> = {readonly [Key in keyof T]?: T[Key] | undefined};
 
 /**
  * `labelscope tasks import TASK --data DIR --out DIR [--force]`: a built-in task as task.yaml and JSONL; with `csv` or
- * `jsonl` a table of the user's own, whose columns the other flags name.
+ * `jsonl` a table of the user's own, whose columns the other flags name; with a tool's name what that exports. What was
+ * decided on the way is remarked.
  */
 export async function tasksImport(
   options: {
@@ -114,14 +115,15 @@ export async function tasksImport(
     Object.entries(task.splits).map(([split, {documents: all}]) => [split, all.length]),
   );
   const lines = files.map(file => `${file.written ? "wrote" : "unchanged"} ${file.path}`);
-  const remarks = Object.values(task.splits).flatMap(split => [
-    ...split.dropped.map(({reason, count}) => `dropped ${number.format(count)}: ${reason}`),
-    ...split.remarks.map(({reason, count}) => `read by rule ${number.format(count)}: ${reason}`),
+  const left = Object.entries(task.splits).flatMap(([split, {dropped, remarks}]) => [
+    ...dropped.map(entry => ({split, kind: "dropped", ...entry})),
+    ...remarks.map(entry => ({split, kind: "read by rule", ...entry})),
   ]);
+  for (const {kind, reason, count} of left) io.notice(`${kind} ${number.format(count)}: ${reason}`);
+  for (const note of task.notes) io.notice(`note: ${note}`);
   const labels = labelNames(task);
-  const notes = task.notes.map(note => `note: ${note}`);
   return {
-    data: {id: task.definition.id, documents, files, notes: task.notes},
-    text: `${[...lines, pairs(documents), `${counted(labels.length, "label")}: ${labels.join(", ")}`, ...remarks, ...notes].join("\n")}\n`,
+    data: {id: task.definition.id, documents, files, notes: task.notes, remarks: left},
+    text: `${[...lines, pairs(documents), `${counted(labels.length, "label")}: ${labels.join(", ")}`].join("\n")}\n`,
   };
 }

@@ -78,3 +78,15 @@ function jsonOrText(text: string): z.core.util.JSONType {
     return text;
   }
 }
+
+/** Names with commas between them, of a flag that may be given again. */
+export function names(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), ...list(text)];
+}
+
+/** One character; `\\t` and `tab` are a tab, which a shell does not pass easily. */
+export function delimiter(text: string): string {
+  const character = text === "\\t" || text === "tab" ? "\t" : text;
+  if ([...character].length !== 1) throw new InvalidArgumentError("expected one character, or tab");
+  return character;
+}

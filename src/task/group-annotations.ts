@@ -31,6 +31,17 @@ function merge(sets: readonly (readonly string[])[], labels: readonly string[]):
   return labels.filter(label => 2 * sets.filter(set => set.includes(label)).length >= sets.length);
 }
 
+function union(sets: readonly (readonly string[])[], labels: readonly string[]): string[] {
+  const given = new Set(sets.flat());
+  return labels.filter(label => given.has(label));
+}
+
+/** Whether no label stands in two of the sets, and each holds one: as if a row were one chosen label. */
+function disjoint(sets: readonly (readonly string[])[]): boolean {
+  const all = sets.flat();
+  return sets.length > 1 && sets.every(set => set.length > 0) && new Set(all).size === all.length;
+}
+
 function differ(sets: readonly (readonly string[])[]): boolean {
   const keys = sets.map(set => [...set].sort().join("\0"));
   return keys.some(key => key !== keys[0]);
@@ -44,13 +55,20 @@ function differ(sets: readonly (readonly string[])[]): boolean {
  * one id with different texts, an empty id, text or annotator are problems.
  *
  * @param labels the set, in the order that an annotation's labels are written in
+ * @param oneLabel whether a row is one chosen label: an annotator's set is then the union of their rows;
+ *   false: rows that look like that are remarked; absent: they are known not to be
  */
 export function groupAnnotations(
   rows: Iterable<AnnotationRow>,
-  {labels, unjudged, problems}: {labels: readonly string[]; unjudged: string; problems: ProblemList},
+  {
+    labels,
+    unjudged,
+    problems,
+    oneLabel,
+  }: {labels: readonly string[]; unjudged: string; problems: ProblemList; oneLabel?: boolean},
 ): Grouped {
   const groups = new Map<string, Group>();
-  const count = {unjudged: 0, silent: 0, repeated: 0, disagreeing: 0};
+  const count = {unjudged: 0, silent: 0, repeated: 0, disagreeing: 0, disjoint: 0};
   for (const row of rows) {
     if (problems.full) break;
     const add = (message: string): void => problems.add({file: row.file, line: row.line, message});
@@ -73,8 +91,16 @@ export function groupAnnotations(
     const sets = [...judgements.values()];
     count.repeated += sets.filter(set => set.length > 1).length;
     count.disagreeing += sets.filter(differ).length;
-    const annotations = sets.map(set => merge(set, labels));
-    documents.push({id: first.id, text: first.text, annotations, annotators: [...judgements.keys()]});
+    if (oneLabel === false) count.disjoint += sets.filter(disjoint).length;
+    const annotations = sets.map(set =>
+      oneLabel ? union(set, labels) : set.length === 1 ? (set[0] ?? []) : merge(set, labels),
+    );
+    documents.push({
+      id: first.id,
+      text: first.text,
+      annotations: annotations.map(set => [...set]),
+      annotators: [...judgements.keys()],
+    });
   }
   const some = (entry: Counted): boolean => entry.count > 0;
   return {
@@ -83,9 +109,17 @@ export function groupAnnotations(
       {reason: `annotations without a judgement: ${unjudged}`, count: count.unjudged},
       {reason: "documents that no annotator judged", count: count.silent},
     ].filter(some),
-    remarks: [
-      {reason: "annotator judged the document more than once: read as one annotation", count: count.repeated},
-      {reason: "… and not always alike: what at least half of the judgements say", count: count.disagreeing},
-    ].filter(some),
+    remarks: oneLabel
+      ? [
+          {reason: "annotator has several rows on one document: their labels are one set", count: count.repeated},
+        ].filter(some)
+      : [
+          {reason: "annotator judged the document more than once: read as one annotation", count: count.repeated},
+          {reason: "… and not always alike: what at least half of the judgements say", count: count.disagreeing},
+          {
+            reason: "… and never with the same label: --rows one-label, if a row is one chosen label of several",
+            count: count.disjoint,
+          },
+        ].filter(some),
   };
 }

@@ -1,5 +1,6 @@
 import {randomUUID} from "node:crypto";
-import {readFile, rename, rm, writeFile} from "node:fs/promises";
+import {mkdtemp, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
 import {basename, join, resolve} from "node:path";
 import {LabelscopeError, unknownChoice} from "../errors.ts";
 import {makeFolder} from "../make-folder.ts";
@@ -7,7 +8,8 @@ import {builtInTaskMap} from "./index.ts";
 import {formatDocument} from "./jsonl.ts";
 import {loadTask} from "./load.ts";
 import {loadTable} from "./load-table.ts";
-import {isTableFormat, type TableMapping, tableFormats} from "./table-rows.ts";
+import type {TableMapping} from "./table/mapping.ts";
+import {tableFormats} from "./table/read-table.ts";
 import {splitNames, type Task} from "./task.ts";
 import {formatTask} from "./task-text.ts";
 
@@ -19,9 +21,9 @@ export interface ImportOptions {
   readonly cwd: string;
   /** Write over files with other content. */
   readonly force?: boolean;
-  /** Where the documents' parts are, for `csv` and `jsonl`. */
+  /** Where the documents' parts are, for the names of `tableFormats`. */
   readonly mapping?: TableMapping;
-  /** The id of a task imported from `csv` or `jsonl`. */
+  /** The id of a task imported from such a table. */
   readonly taskId?: string;
 }
 
@@ -84,19 +86,21 @@ async function writeWhole({path, content}: WantedFile): Promise<void> {
 /** A built-in task, or one made of the user's own table. */
 async function loadNamed(name: string, options: ImportOptions): Promise<Task> {
   const {cwd, dataDir, mapping = {}, taskId} = options;
-  if (isTableFormat(name)) {
+  const format = tableFormats.get(name);
+  if (format !== undefined) {
     if (dataDir === undefined) {
-      const next = `labelscope tasks import ${name} --data FILE --out DIR --text-column text --labels-column labels`;
+      const columns = format.export === undefined ? " --text-column text --labels-column labels" : "";
+      const next = `labelscope tasks import ${name} --data ${format.export?.data ?? "FILE"} --out DIR${columns}`;
       throw new LabelscopeError({code: "usage", message: `tasks import ${name} needs a file to read`, next});
     }
     return await loadTable(name, {data: dataDir, cwd, mapping, ...(taskId === undefined ? {} : {taskId})});
   }
-  const known = [...builtInTaskMap.keys(), ...Object.keys(tableFormats)];
+  const known = [...builtInTaskMap.keys(), ...tableFormats.keys()];
   if (!builtInTaskMap.has(name)) throw unknownChoice({code: "unknown-task", what: "task", given: name, known});
   if (Object.keys(mapping).length > 0 || taskId !== undefined) {
     throw new LabelscopeError({
       code: "usage",
-      message: `labelscope knows how ${name} is read: columns and a task id are for csv and jsonl`,
+      message: `labelscope knows how ${name} is read: columns, splits and a task id are for ${[...tableFormats.keys()].join(", ")}`,
       next: `labelscope tasks import ${name} --data DIR --out DIR`,
     });
   }
@@ -104,10 +108,36 @@ async function loadNamed(name: string, options: ImportOptions): Promise<Task> {
 }
 
 /**
+ * What `tasks check` will say, before anything is written where the user wants it: the files in a folder of their own, read
+ * as a task file is.
+ *
+ * @throws LabelscopeError what `loadTask` throws, with the files called as they would be
+ */
+async function checkBeforeWriting(wanted: readonly WantedFile[], directory: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "labelscope-import-"));
+  try {
+    for (const {path, content} of wanted) await writeFile(join(folder, basename(path)), content);
+    await loadTask(join(folder, "task.yaml"), {cwd: folder});
+  } catch (error) {
+    if (!(error instanceof LabelscopeError)) throw error;
+    throw new LabelscopeError({
+      code: error.code,
+      message: `nothing was written: the task would not pass tasks check (${error.message})`,
+      details: error.details.map(line => line.replaceAll(folder, directory)),
+      next: ["correct the data or the flags; the same command shows what is left"],
+      facts: error.facts,
+      cause: error,
+    });
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+/**
  * Writes a built-in task, or a table of the user's own, as files: task.yaml and one JSONL a split, which load to the same
  * documents.
  *
- * Files that are there with the same content are left alone. task.yaml comes last, so an interrupted import leaves none.
+ * What is written passes `tasks check`. Files that are there with the same content are left alone. task.yaml comes last, so an interrupted import leaves none.
  *
  * @throws LabelscopeError `unknown-task`; `would-overwrite` where a file has other content, unless `force`; what `loadTask`
  *   throws
@@ -128,6 +158,7 @@ export async function importTask(name: string, options: ImportOptions): Promise<
       facts: {files: different.map(file => file.path)},
     });
   }
+  await checkBeforeWriting(wanted, directory);
   await makeFolder(directory);
   const files: {path: string; written: boolean}[] = [];
   for (const [index, file] of wanted.entries()) {

@@ -1,5 +1,4 @@
-import {readdir, stat} from "node:fs/promises";
-import {basename, extname, join, resolve} from "node:path";
+import {basename, extname, resolve} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import type {Split} from "../records/document.ts";
 import {demonstrationsSchema, type TaskDefinition, taskDefinitionSchema} from "../records/task.ts";
@@ -10,20 +9,20 @@ import {intoSplits} from "./into-splits.ts";
 import {annotationsOf, displayFrom, finishSplit} from "./load.ts";
 import {ProblemList} from "./problems.ts";
 import {splitTable} from "./split-by-hash.ts";
+import {checkMapping} from "./table/check-mapping.ts";
+import {collectDocuments} from "./table/collect.ts";
+import {type LabelNames, labelNames, nameKey} from "./table/label-names.ts";
+import type {TableMapping} from "./table/mapping.ts";
+import {type ReadFile, tableFormats} from "./table/read-table.ts";
+import {sourcesOf} from "./table/sources.ts";
 import {tableDemonstrations} from "./table-demonstrations.ts";
-import {labelsOf, tableDocuments} from "./table-documents.ts";
-import {type TableFormat, type TableMapping, type TableRow, tableFormats} from "./table-rows.ts";
 import type {Task} from "./task.ts";
-
-/** How the split's file may be called, without its ending, in a directory of three. */
-const fileNames = {
-  train: ["train"],
-  calibration: ["calibration", "dev", "valid", "validation"],
-  test: ["test"],
-} as const satisfies Record<Split, readonly string[]>;
 
 /** The advice of an error that lists what is wrong in a table. */
 const fixAndImport = "correct the lines or the flags; the same command shows what is left";
+
+/** The most labels that a found set may have: a prompt names them all. */
+const labelLimit = 1000;
 
 export interface LoadTableOptions {
   /** A file, or a directory with `train`, `calibration` (or `dev`, `valid`, `validation`) and `test`. */
@@ -34,52 +33,7 @@ export interface LoadTableOptions {
   readonly taskId?: string;
 }
 
-type Source = {readonly split: Split | undefined; readonly path: string};
-
-async function sourcesOf(format: TableFormat, path: string): Promise<Source[]> {
-  const {endings} = tableFormats[format];
-  const facts = await stat(path).catch(() => undefined);
-  if (facts?.isFile() === true) return [{split: undefined, path}];
-  const names = facts?.isDirectory() === true ? await readdir(path) : [];
-  const found: Source[] = [];
-  for (const split of ["train", "calibration", "test"] as const) {
-    const wanted = fileNames[split].flatMap(stem => endings.map(ending => `${stem}${ending}`));
-    const name = wanted.find(candidate => names.includes(candidate));
-    if (name !== undefined) found.push({split, path: join(path, name)});
-  }
-  if (found.some(({split}) => split === "test")) return found;
-  throw new LabelscopeError({
-    code: "data-missing",
-    message: facts === undefined ? `there is no ${path}` : `${path} has no test file`,
-    next: `--data FILE, split by labelscope, or --data DIR with train${endings[0]} and test${endings[0]}`,
-    facts: {path},
-  });
-}
-
-/** The columns that a file must have for a mapping. */
-function columnsOf(mapping: TableMapping): string[] {
-  const {textColumn, idColumn, labelsColumn, labelColumns = [], annotatorColumn} = mapping;
-  return [textColumn, idColumn, labelsColumn, annotatorColumn, ...labelColumns].filter(name => name !== undefined);
-}
-
-function checkMapping(format: TableFormat, mapping: TableMapping): void {
-  const {textColumn, labelsColumn, labelColumns} = mapping;
-  const named = labelsColumn !== undefined || labelColumns !== undefined;
-  const problems = [
-    textColumn === undefined ? "no --text-column: which column holds the text" : undefined,
-    format === "csv" && !named ? "neither --labels-column nor --label-columns: where the labels are" : undefined,
-    labelsColumn !== undefined && labelColumns !== undefined
-      ? "--labels-column and --label-columns: give one"
-      : undefined,
-  ].filter(problem => problem !== undefined);
-  if (problems.length === 0) return;
-  throw new LabelscopeError({
-    code: "usage",
-    message: `tasks import ${format} does not know how to read the file`,
-    details: problems,
-    next: `labelscope tasks import ${format} --data FILE --out DIR --text-column text --labels-column labels`,
-  });
-}
+const nullLabel = "none";
 
 function define(options: {id: string; labels: readonly string[]; annotators: boolean}): TaskDefinition {
   const {id, labels, annotators} = options;
@@ -88,7 +42,7 @@ function define(options: {id: string; labels: readonly string[]; annotators: boo
     id,
     title: id,
     labels,
-    none: "none",
+    none: nullLabel,
     prompt: {
       instruction: "Which of these labels apply to each input: none, one or several? Labels: {labels}.\n\n",
       demonstration: "Input: {text}\n{answer}\n\n",
@@ -110,7 +64,7 @@ function define(options: {id: string; labels: readonly string[]; annotators: boo
 }
 
 /** Splits that hold something: a small file may leave calibration or train without any. */
-function filled(splits: Readonly<Record<Split, ReadSplit>>): Partial<Record<Split, ReadSplit>> {
+function filled(splits: Readonly<Partial<Record<Split, ReadSplit>>>): Partial<Record<Split, ReadSplit>> {
   return Object.fromEntries(Object.entries(splits).filter(([, split]) => split.documents.length > 0));
 }
 
@@ -119,60 +73,134 @@ function idFrom(path: string): string {
   return name.replace(/[^a-z0-9._-]+/g, "-").replace(/^[^a-z0-9]+/, "") || "task";
 }
 
+/** The names of the labels in all files; refuses a set that can be no task's. */
+function namesOf(files: readonly ReadFile[], mapping: TableMapping): LabelNames {
+  const counts = new Map<string, number>();
+  const labels = files.flatMap(({entries}) => entries).flatMap(({judgements}) => judgements);
+  for (const label of labels.flatMap(judgement => judgement.labels ?? []))
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  const names = labelNames(counts, mapping.labels ?? mapping.labelColumns);
+  const fail = (message: string, next: string | string[]): never => {
+    throw new LabelscopeError({code: "task-invalid", message, next});
+  };
+  if (names.labels.length > labelLimit && mapping.labels === undefined) {
+    const some = names.labels
+      .slice(0, 3)
+      .map(label => JSON.stringify(label.slice(0, 40)))
+      .join(", ");
+    fail(`${names.labels.length} different labels were found, such as ${some}; at most ${labelLimit} make a task`, [
+      "--labels-column, where another column holds the labels",
+      "--separator, where the labels of a cell are not parted by commas",
+    ]);
+  }
+  const asNull = names.labels.find(label => nameKey(label) === nullLabel && label !== nullLabel);
+  if (asNull !== undefined) {
+    fail(
+      `label "${asNull}" reads like the null label "${nullLabel}"`,
+      `--none-words ${asNull}, if it means that there is no label`,
+    );
+  }
+  if (names.labels.length === 0) {
+    fail(
+      "no label was found",
+      "--labels-column, --label-columns: where the labels are; --labels, if there are none by chance",
+    );
+  }
+  return names;
+}
+
+/** A sentence for labels that are bare numbers, which a prompt would show to a model. */
+function bareNumbers(labels: readonly string[]): string[] {
+  if (!labels.some(label => /^-?\d+(?:\.\d+)?$/.test(label))) return [];
+  const ticks = labels.every(label => label === "0" || label === "1");
+  const how = ticks ? "--rename 1=NAME --none-words 0" : `--rename ${labels[0]}=NAME,…`;
+  return [
+    `Some labels are numbers (${labels.slice(0, 5).join(", ")}): a model is asked for them as they are; ${how} gives names.`,
+  ];
+}
+
 /**
- * A table of the user's own as a task: a CSV or JSONL file, split by labelscope, or a directory with a file a split.
+ * A table of the user's own, or an export of another tool, as a task: one file, split by labelscope, or a directory with a
+ * file a split.
  *
+ * Read in stages, each of which refuses what it does not understand: the file's rows, what each row says, the labels'
+ * names, documents, splits.
+ *
+ * @param format a name of `tableFormats`
  * @throws LabelscopeError `usage` for a mapping that says too little, `data-missing`, `data-invalid` with file and line,
  *   `task-invalid` where a label cannot be one
  */
-export async function loadTable(format: TableFormat, options: LoadTableOptions): Promise<Task> {
+export async function loadTable(format: string, options: LoadTableOptions): Promise<Task> {
   const {cwd} = options;
-  const mapping: TableMapping = {...tableFormats[format].defaults, ...options.mapping};
-  checkMapping(format, mapping);
+  const reader = tableFormats.get(format);
+  if (reader === undefined) throw new Error(`no table format ${format}`);
+  const mapping: TableMapping = {...reader.defaults, ...options.mapping};
+  checkMapping(format, reader, mapping);
   const data = resolve(cwd, options.data);
   const id = options.taskId ?? idFrom(data);
   const display = displayFrom(cwd);
   const problems = new ProblemList();
-  const read: (Source & {rows: TableRow[]})[] = [];
-  for (const source of await sourcesOf(format, data)) {
-    const columns = columnsOf(mapping);
-    const rows = await tableFormats[format].read(source.path, display(source.path), {mapping, columns, problems});
-    read.push({...source, rows});
+  const sources = await sourcesOf(reader.endings, data);
+  const shared = mapping.split ?? mapping.testShare ?? mapping.calibrationShare;
+  if (shared !== undefined && sources.some(source => source.split !== undefined)) {
+    throw new LabelscopeError({
+      code: "usage",
+      message: "a directory has its own splits: --split, --test-share and --calibration-share are for one file",
+      next: "give the file with --data, or leave the flags out",
+    });
   }
-  const labels =
-    mapping.labels ??
-    labelsOf(
-      read.flatMap(source => source.rows),
-      mapping,
-    );
+  const read: (ReadFile & {split: Split | undefined; path: string})[] = [];
+  for (const source of sources) {
+    read.push({...source, ...(await reader.read(source.path, display(source.path), {mapping, problems}))});
+  }
+  // Rows that were not understood hold labels that are not known yet: say so first, unless the set is given.
+  if (mapping.labels === undefined) problems.throwIfAny("data-invalid", `task "${id}"`, fixAndImport);
+  const names = namesOf(read, mapping);
   const splits: Partial<Record<Split, ReadSplit>> = {};
-  const notes = [`Imported from ${basename(data)}.`];
-  for (const {split, path, rows} of read) {
-    const file = display(path);
-    const pool = {...tableDocuments(rows, {file, mapping, labels, problems}), source: path};
+  const notes = [`Imported from ${basename(data)}.`, ...new Set(read.flatMap(file => file.notes))];
+  const told = [...names.remarks];
+  for (const {split, path, entries, dropped, remarks} of read) {
+    const grouped = reader.grouped || mapping.annotatorColumn !== undefined;
+    const collected = collectDocuments(entries, {
+      file: display(path),
+      names,
+      problems,
+      grouped,
+      oneLabel: mapping.rows === "one-label",
+    });
+    const pool = {
+      documents: collected.documents,
+      source: path,
+      dropped: [...dropped, ...collected.dropped],
+      remarks: [...told.splice(0), ...remarks, ...collected.remarks],
+    };
     if (split === undefined) {
-      const {splitOf, note} = splitTable(pool.documents.map(({id}) => id));
-      Object.assign(splits, filled(intoSplits(pool, splitOf)));
+      const {splitOf, note} = splitTable(
+        pool.documents.map(document => document.id),
+        mapping,
+      );
+      Object.assign(splits, intoSplits(pool, splitOf));
       notes.push(note);
     } else splits[split] = pool;
   }
   problems.throwIfAny("data-invalid", `task "${id}"`, fixAndImport);
-  const annotators = Object.values(splits).some(split =>
-    split.documents.some(entry => entry.annotations !== undefined),
-  );
-  if (splits.test === undefined) problems.add({file: display(data), message: "it gives no document"});
+  requireTest(splits, display(data), problems);
   problems.throwIfAny("data-invalid", `task "${id}"`, fixAndImport);
-  const definition = define({id, labels, annotators});
-  const named = new Set(Object.keys(splits));
-  const kept = {
+  const filledSplits = filledOnly(splits);
+  const all = Object.values(filledSplits);
+  const annotators = all.some(split => split.documents.some(entry => entry.annotations !== undefined));
+  if (annotators) notes.push(annotatorsNote(all));
+  notes.push(...bareNumbers(names.labels));
+  const definition = define({id, labels: names.labels, annotators});
+  const present = new Set(Object.keys(filledSplits));
+  const finished = taskDefinitionSchema.parse({
     ...definition,
-    data: Object.fromEntries(Object.entries(definition.data).filter(([key]) => named.has(key))),
-  };
-  const finished = taskDefinitionSchema.parse(kept);
-  for (const split of Object.values(splits)) checkDocuments(split, finished, problems);
+    data: Object.fromEntries(Object.entries(definition.data).filter(([key]) => present.has(key))),
+  });
+  for (const split of all) checkDocuments(split, finished, problems);
   problems.throwIfAny("data-invalid", `task "${id}"`, fixAndImport);
-  const done = Object.fromEntries(Object.entries(splits).map(([name, split]) => [name, finishSplit(split)]));
-  const {rule, note} = tableDemonstrations(finished, demonstrationsSchema.parse({}), splits.train?.documents);
+  const done = Object.fromEntries(Object.entries(filledSplits).map(([name, split]) => [name, finishSplit(split)]));
+  const {rule, note} = tableDemonstrations(finished, demonstrationsSchema.parse({}), filledSplits.train?.documents);
   const demonstrating = {...finished, demonstrations: rule};
   return {
     definition: demonstrating,
@@ -182,6 +210,36 @@ export async function loadTable(format: TableFormat, options: LoadTableOptions):
     splits: done,
     notes: note === undefined ? notes : [...notes, note],
   };
+}
+
+/** A test split with a document in it, or a problem that says what became of its rows. */
+function requireTest(splits: Partial<Record<Split, ReadSplit>>, data: string, problems: ProblemList): void {
+  const {test} = splits;
+  if (test !== undefined && test.documents.length > 0) return;
+  const told = test === undefined || test.dropped.length === 0 ? Object.values(splits) : [test];
+  const counts = told.flatMap(split => split.dropped).map(({reason, count}) => `${count} ${reason}`);
+  const why = counts.length === 0 ? "" : `: ${counts.join("; ")}`;
+  const others = Object.entries(splits).filter(([, split]) => split.documents.length > 0);
+  const instead = test === undefined || others.length === 0 ? "" : ". Give one file with --data, and it is split here";
+  problems.add({file: data, message: `the test split gives no document${why}${instead}`});
+}
+
+/** Splits that hold something, with what was told of the others told by the test split. */
+function filledOnly(splits: Partial<Record<Split, ReadSplit>>): Partial<Record<Split, ReadSplit>> {
+  const lost = Object.values(splits).filter(split => split.documents.length === 0);
+  const kept = filled(splits);
+  if (lost.length === 0 || kept.test === undefined) return kept;
+  const dropped = [...lost.flatMap(split => split.dropped), ...kept.test.dropped];
+  const remarks = [...lost.flatMap(split => split.remarks), ...kept.test.remarks];
+  return {...kept, test: {...kept.test, dropped, remarks}};
+}
+
+function annotatorsNote(splits: readonly ReadSplit[]): string {
+  const documents = splits.flatMap(split => split.documents);
+  const names = new Set(documents.flatMap(document => document.annotators ?? []));
+  const sizes = documents.map(document => document.annotations?.length ?? 0).sort((a, b) => a - b);
+  const range = sizes[0] === sizes.at(-1) ? `${sizes[0] ?? 0}` : `${sizes[0] ?? 0} to ${sizes.at(-1) ?? 0}`;
+  return `Annotators: ${names.size === 0 ? "nobody is named" : `${names.size} by name`}; ${range} a document.`;
 }
 
 /** What a task file's reader would find fault with: said now, not when the import is used. */

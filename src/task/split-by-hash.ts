@@ -26,18 +26,54 @@ function placeOf(id: string, seed: number): number {
   return Number.parseInt(sha256(`${seed}/${id}`).slice(0, 12), 16) / 2 ** 48;
 }
 
+const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
+
+/** Which documents of a table go where, if that is asked for. */
+export interface SplitWishes {
+  /** All of them are the test split. */
+  readonly split?: "test";
+  /** Shares of the documents; what neither claims is train. */
+  readonly testShare?: number;
+  readonly calibrationShare?: number;
+}
+
 /**
  * The splits of a table of any size: by `splitByHash`, or, where that gives no test document (a table of a few rows), the
  * half of the documents with the smallest hashes as test, rounded up, and the rest as train.
  *
+ * Where shares are asked for, the documents in the order of their hashes: the first are test, the next calibration, so that
+ * the shares are met to half a document; a share above 0 gives at least one. Unlike `splitByHash` this moves documents when
+ * others come.
+ *
  * @param ids of all documents
  */
-export function splitTable(ids: readonly string[]): {readonly splitOf: (id: string) => Split; readonly note: string} {
+export function splitTable(
+  ids: readonly string[],
+  wishes: SplitWishes = {},
+): {readonly splitOf: (id: string) => Split; readonly note: string} {
+  if (wishes.split === "test")
+    return {splitOf: () => "test", note: "Splits: all documents are test, as was asked for."};
+  const asked = wishes.testShare !== undefined || wishes.calibrationShare !== undefined;
+  const sorted = (): string[] =>
+    ids
+      .map(id => ({id, place: placeOf(id, splitSeed)}))
+      .sort((a, b) => a.place - b.place)
+      .map(({id}) => id);
+  if (asked) {
+    const share = {test: wishes.testShare ?? testShare, calibration: wishes.calibrationShare ?? calibrationShare};
+    const countOf = (part: number): number => (part > 0 ? Math.max(1, Math.round(part * ids.length)) : 0);
+    const order = sorted();
+    const test = new Set(order.slice(0, countOf(share.test)));
+    const calibration = new Set(order.slice(test.size, test.size + countOf(share.calibration)));
+    return {
+      splitOf: id => (test.has(id) ? "test" : calibration.has(id) ? "calibration" : "train"),
+      note: `Splits are labelscope's own: in the order of SHA-256 of "${splitSeed}/" and the document's id, ${percent(share.test)} test, ${percent(share.calibration)} calibration, the rest train, as was asked for.`,
+    };
+  }
   if (ids.some(id => splitByHash(id) === "test")) return {splitOf: id => splitByHash(id), note: splitByHashNote};
-  const places = ids.map(id => placeOf(id, splitSeed)).sort((a, b) => a - b);
-  const last = places[Math.ceil(places.length / 2) - 1] ?? 0;
+  const test = new Set(sorted().slice(0, Math.ceil(ids.length / 2)));
   return {
-    splitOf: id => (placeOf(id, splitSeed) <= last ? "test" : "train"),
+    splitOf: id => (test.has(id) ? "test" : "train"),
     note: `Splits are labelscope's own: too few documents for 10 % test, so half of them are test and the rest train, by SHA-256 of "${splitSeed}/" and the document's id.`,
   };
 }
