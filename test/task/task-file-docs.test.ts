@@ -22,12 +22,20 @@ function fieldsOf(schema: unknown, path: string): string[] {
     const own = path === "" ? name : `${path}.${name}`;
     return [own, ...fieldsOf(field, own)];
   });
-  return [...inside, ...fieldsOf(items, `${path}[]`), ...[...anyOf, ...allOf].flatMap(branch => fieldsOf(branch, path))];
+  return [
+    ...inside,
+    ...fieldsOf(items, `${path}[]`),
+    ...[...anyOf, ...allOf].flatMap(branch => fieldsOf(branch, path)),
+  ];
 }
 
 test("docs/tasks.md has a row for every field of the task file, and names the parts of a question's prompt", () => {
-  const fields = [...new Set(fieldsOf(z.toJSONSchema(taskDefinitionSchema, {io: "input", unrepresentable: "any"}), ""))];
-  expect(fields).toEqual(expect.arrayContaining(["gold", "labels", "prompt.unary.query", "data.test", "demonstrations.seed"]));
+  const fields = [
+    ...new Set(fieldsOf(z.toJSONSchema(taskDefinitionSchema, {io: "input", unrepresentable: "any"}), "")),
+  ];
+  expect(fields).toEqual(
+    expect.arrayContaining(["gold", "labels", "prompt.unary.query", "data.test", "demonstrations.seed"]),
+  );
   const rows = page.split("\n").filter(line => line.startsWith("| `"));
   const missing = fields.filter(field => {
     const question = /^(prompt\.(?:unary|binary))\.(\w+)$/.exec(field);
