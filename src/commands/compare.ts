@@ -22,7 +22,7 @@ export async function compareCommand(options: CompareOptions, io: CommandIo): Pr
 /** Writes the files, holds the results to the gates and says what was found. */
 export async function handOver(
   comparison: Comparison,
-  options: ComparisonOptions,
+  options: ComparisonOptions & {readonly brief?: boolean},
   gates: readonly Gate[],
   io: CommandIo,
 ): Promise<CommandResult> {
@@ -45,7 +45,7 @@ export async function handOver(
       results,
       gates: outcomes.map(({gate, ...outcome}) => ({condition: gate.text, ...outcome})),
     },
-    text: `${comparisonText(results, io.columns)}\n${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n\n${verdictText(results, io.columns)}`,
+    text: `${options.brief === true ? "" : `${comparisonText(results, io.columns)}\n`}${files.length} files${page === undefined ? "" : `, ${page.figures.length} figures and ${REPORT}`} → ${place}\n\n${verdictText(results, io.columns)}`,
     ...(failures.length === 0 ? {} : {exitCode: 1, failures}),
   };
 }

@@ -6,7 +6,7 @@ import {counted} from "../counted.ts";
 import {openEngine} from "../engine/index.ts";
 import {engineOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
-import {readStudy} from "../study/read-study.ts";
+import {type ReadStudy, readStudy} from "../study/read-study.ts";
 import {runStudy} from "../study/run-study.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {handOver} from "./compare.ts";
@@ -21,11 +21,17 @@ export interface StudyOptions {
   readonly lock: boolean;
   readonly maxMinutes?: number | undefined;
   readonly yes: boolean;
+  /** Documents of the test split, instead of what the file says. */
+  readonly limit?: number | undefined;
+  /** Measure models that were not seen yet first, and show the plan; default true. */
+  readonly measure?: boolean;
+  /** Say the verdict only, not every table; default false. */
+  readonly brief?: boolean;
 }
 
 /** `study`: one file planned, captured, compared and reported. */
 export async function studyCommand(options: StudyOptions, io: CommandIo): Promise<CommandResult> {
-  const read = await readStudy(options.file, io.cwd);
+  const read = limited(await readStudy(options.file, io.cwd), options.limit);
   const {study, name, folder} = read;
   const gates = gatesOf(study.gates);
   const out = resolve(io.cwd, options.out ?? `studies/${name}`);
@@ -37,7 +43,7 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
     {
       signal: io.signal,
       onNotice: io.notice,
-      onPlan: text => io.notice(text.trimEnd()),
+      ...(options.measure === false ? {} : {onPlan: text => io.notice(text.trimEnd())}),
       onProgress: ({done, total, recordsPerSecond, setting, model}) =>
         io.progress({
           subject: study.title ?? name,
@@ -67,7 +73,7 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
   const predictions = Object.entries(study.predictions).map(([key, file]) => `${key}=${resolve(folder, file)}`);
   const settings = {...study.compare, predictions, out};
   const comparison = await comparisonOfRuns(runs, settings, io);
-  const result = await handOver(comparison, settings, gates, io);
+  const result = await handOver(comparison, {...settings, brief: options.brief ?? false}, gates, io);
   const reports = outcome.experiments.map(({folder: where, results}) => ({
     experiment: results.experiment,
     report: resolve(folder, where, "report.html"),
@@ -78,4 +84,9 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
     data: {study: name, result: result.data, experiments: reports},
     text: `${result.text}${reports.length === 0 ? "" : `${counted(reports.length, "experiment")}:\n${shown.join("")}`}`,
   };
+}
+
+function limited(read: ReadStudy, limit: number | undefined): ReadStudy {
+  if (limit === undefined) return read;
+  return {...read, study: {...read.study, options: {...read.study.options, limit}}};
 }

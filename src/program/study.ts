@@ -1,6 +1,6 @@
 import type {Command} from "commander";
 import {addCommand, type Dispatch} from "./command.ts";
-import {positive} from "./flag-values.ts";
+import {positive, wholeNumber} from "./flag-values.ts";
 
 const EXAMPLE = `labelscope study models/studies/ladder.yaml --dry-run
 labelscope study study.yaml --max-minutes 60
@@ -11,6 +11,7 @@ export function addStudies(program: Command, dispatch: Dispatch): void {
   addCommand(program, "study <file>", "plan, run, compare and report what one file describes (resumable)", EXAMPLE)
     .option("--runs <dir>", "where run folders are found and made", "runs")
     .option("--out <dir>", "where results, page and experiments are written (default: studies/NAME)")
+    .option("--limit <n>", "documents of the test split (default: as the file says)", wholeNumber(1))
     .option("--dry-run", "show the plan and what it costs, and stop", false)
     .option("--lock", "write hashes of models and data, and versions, into the file", false)
     .option("--max-minutes <n>", "decline a longer plan, and stop in time; the same command continues", positive)

@@ -5,7 +5,7 @@ import {LabelscopeError} from "../errors.ts";
 import {type ExperimentOutcome, runExperiment} from "../experiment/run-experiment.ts";
 import type {RunHooks} from "../run/execute.ts";
 import {homeOf} from "../run/plan.ts";
-import {captureMissing, priceRuns, type ScheduleProgress} from "../schedule/carry-out.ts";
+import {captureMissing, priceKnown, priceRuns, type ScheduleProgress} from "../schedule/carry-out.ts";
 import {declineOversized} from "../schedule/decline.ts";
 import {existingFolder} from "../schedule/existing-folder.ts";
 import {ownRuns} from "../schedule/planned-run.ts";
@@ -24,6 +24,8 @@ export interface StudyRequest {
   /** Begin a plan that is longer than `maxMinutes`. */
   readonly yes: boolean;
   readonly dryRun: boolean;
+  /** Measure a model that was not seen yet on a few documents first, to say what the plan takes; default true. */
+  readonly measure?: boolean;
   /** Write what the study was made with into its file, instead of holding it to what stands there. */
   readonly lock: boolean;
 }
@@ -71,7 +73,8 @@ export async function runStudy(
     for (const line of lockDifferences(study.lock, found).versions) hooks.onNotice?.(`since the lock: ${line}`);
   }
   const runs = [...plan.runs, ...plan.experiments.flatMap(experiment => experiment.plan.runs)];
-  const price = await priceRuns(engine, distinctFolders(runs), !dryRun, hooks);
+  const own = distinctFolders(runs);
+  const price = request.measure === false ? await priceKnown(own, home) : await priceRuns(engine, own, !dryRun, hooks);
   const text = describeStudy(read, plan, price);
   const data = studyPlanData(read, plan, price);
   if (dryRun) return {kind: "planned", text, plan: data};
