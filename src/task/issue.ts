@@ -1,5 +1,6 @@
 import type {z} from "zod";
 import {suggestion} from "../nearest.ts";
+import {problemLimit} from "./problems.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -31,7 +32,8 @@ export function describeIssue(issue: Issue, knownFields: (path: string) => reado
   if (issue.code === "unrecognized_keys") {
     const known = knownFields(place.replace(/\[\d+\]/g, "[]"));
     const list = known.length === 0 ? "" : `; known: ${known.join(", ")}`;
-    return issue.keys.map(key => ({
+    // No list of problems is longer than this, and each one is looked up in the file.
+    return issue.keys.slice(0, problemLimit).map(key => ({
       path: [...issue.path, key],
       message: `unknown field "${formatPath([...issue.path, key])}"${suggestion(key, known)}${list}`,
     }));

@@ -1,4 +1,4 @@
-import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from "yaml";
+import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit} from "yaml";
 import type {z} from "zod";
 import {demonstrationsSchema, type TaskDefinition, taskDefinitionSchema} from "../records/task.ts";
 import {describeIssue} from "./issue.ts";
@@ -33,6 +33,22 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
   return document.contents?.range?.[0] ?? 0;
 }
 
+/** Keys that stand twice in one map, in linear time. */
+function repeatedKeys(document: Document.Parsed): {key: string; offset: number}[] {
+  const repeated: {key: string; offset: number}[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>();
+      for (const {key} of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) repeated.push({key: String(key.value), offset: key.range?.[0] ?? 0});
+        seen.add(key.value);
+      }
+    },
+  });
+  return repeated;
+}
+
 /** What a YAML file must hold, for reading it and for messages. */
 export interface YamlShape<T> {
   readonly schema: z.ZodType<T>;
@@ -49,9 +65,13 @@ export interface YamlShape<T> {
  */
 export function parseYaml<T>(text: string, file: string, shape: YamlShape<T>, problems: ProblemList): T | undefined {
   const lines = new LineCounter();
-  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
+  // The library compares each key of a map with all before it, which takes minutes where there are a hundred thousand.
+  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false, uniqueKeys: false});
   for (const error of [...document.errors, ...document.warnings]) {
     problems.add({file, line: lines.linePos(error.pos[0]).line, message: `YAML: ${error.message}`});
+  }
+  for (const {key, offset} of repeatedKeys(document)) {
+    problems.add({file, line: lines.linePos(offset).line, message: `YAML: Map keys must be unique; "${key}" is repeated`});
   }
   if (problems.count > 0) return undefined;
   if (document.contents === null) {
