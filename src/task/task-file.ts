@@ -71,7 +71,11 @@ export function parseYaml<T>(text: string, file: string, shape: YamlShape<T>, pr
     problems.add({file, line: lines.linePos(error.pos[0]).line, message: `YAML: ${error.message}`});
   }
   for (const {key, offset} of repeatedKeys(document)) {
-    problems.add({file, line: lines.linePos(offset).line, message: `YAML: Map keys must be unique; "${key}" is repeated`});
+    problems.add({
+      file,
+      line: lines.linePos(offset).line,
+      message: `YAML: Map keys must be unique; "${key}" is repeated`,
+    });
   }
   if (problems.count > 0) return undefined;
   if (document.contents === null) {
