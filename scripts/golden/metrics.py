@@ -7,6 +7,8 @@ import numpy as np
 import scipy
 import sklearn
 from scipy.spatial.distance import jensenshannon
+from scipy.special import xlogy
+from scipy.stats import pearsonr
 from sklearn import metrics as sk
 
 warnings.filterwarnings("ignore")
@@ -30,6 +32,40 @@ def over_labels(function, gold, q, weights):
         values.append(None if one_class else float(function(gold[:, label], q[:, label], sample_weight=weights)))
     known = [value for value in values if value is not None]
     return {"value": float(np.mean(known)) if known else None, "parts": values}
+
+
+def entropies(share):
+    return -(xlogy(share, share) + xlogy(1 - share, 1 - share)) / np.log(2)
+
+
+def entropy_correlation(q, human, weights):
+    """Documents are repeated as often as they count; entropies within 1e-9 bits of each other do not vary."""
+    values = []
+    for label in range(q.shape[1]):
+        x, y = (np.repeat(entropies(side[:, label]), weights) for side in (q, human))
+        varies = np.ptp(x) > 1e-9 and np.ptp(y) > 1e-9
+        values.append(float(pearsonr(x, y).statistic) if varies else None)
+    known = [value for value in values if value is not None]
+    return {"value": float(np.mean(known)) if known else None, "parts": values}
+
+
+def area_under_risk_coverage(q, risk, weights):
+    """Mean over k of the expected risk of the k most certain: a document among m equally certain ones has their mean risk."""
+    certainty = np.round(np.abs(q - 0.5).max(axis=1), 12)
+    certainty, risk = np.repeat(certainty, weights), np.repeat(risk, weights)
+    expected_risk = np.array([risk[certainty == own].mean() for own in certainty])
+    order = np.argsort(-certainty, kind="stable")
+    return float((np.cumsum(expected_risk[order]) / np.arange(1, len(order) + 1)).mean())
+
+
+def one_by_one(predicted, human):
+    """60 annotators who give the shares (thirds, quarters and fifths come out whole), each against the prediction."""
+    votes = np.arange(60)[:, None, None] < np.round(60 * human)
+    return (votes != predicted.astype(bool)).mean(axis=2).mean(axis=0)
+
+
+def example_f1(gold, predicted):
+    return np.array([sk.f1_score([g], [p], average="samples", zero_division=1) for g, p in zip(gold, predicted)])
 
 
 def expected(q, human, gold, weights):
@@ -65,6 +101,11 @@ def expected(q, human, gold, weights):
             sk.label_ranking_average_precision_score(gold[some], q[some], sample_weight=ranked)
         ),
         "coverage-error": float(sk.coverage_error(gold[some], q[some], sample_weight=ranked)),
+        "soft-micro-f1": float(2 * (weights @ np.minimum(q, human)).sum() / (weights @ (q + human)).sum()),
+        "po-jsd": float(1 - np.average(distances**2, weights=pairs)),
+        "entropy-correlation": entropy_correlation(q, human, weights),
+        "aurc": area_under_risk_coverage(q, 1 - example_f1(gold, predicted), weights),
+        "annotator-error": float(np.average(one_by_one(predicted, human), weights=weights)),
     }
     as_sklearn = {
         "label-ranking-average-precision": float(

@@ -52,6 +52,7 @@ def row(ledger, comparison, run, name):
         if q is not None:
             interval(ledger, "estimates", place, comparison.metric(run, name, metric))
     if q is not None:
+        selective(ledger, comparison, run, name, q)
         against_truth(ledger, comparison, run, name, q)
         widths(ledger, comparison, run, name)
 
@@ -67,6 +68,31 @@ def remarks(ledger, comparison, path, run, name):
     for index, missing in enumerate(ledger.at((*path, "missing"))):
         ours = len(comparison.ids) if comparison.estimate(run, name) is None else 0
         ledger.equal("estimates: remarks", (*path, "missing", index, "count"), ours)
+
+
+def selective(ledger, comparison, run, name, q):
+    """The risk–coverage curve at tenths, and what the threshold of the calibration split keeps of the test documents."""
+    path = ("estimates", run, name, "selective")
+    g = comparison.targets.gold
+    curve = metrics.risk_curve(q, g)
+    for index, entry in enumerate(ledger.at((*path, "curve"))):
+        k = int(np.ceil(entry["coverage"] * len(q) - 1e-9))
+        ledger.measured("selective", (*path, "curve", index, "risk"), curve[k - 1], len(q), allowed(name))
+    if ledger.at((*path, "atRisk", "reason")) is not None:
+        return
+    base = comparison.on_calibration(run, name)
+    if base is None:
+        return
+    known, gold = base
+    sure, risk = metrics.certainty(known), 1 - metrics.example_f1(known, gold)
+    means = {t: risk[sure >= t].mean() for t in np.unique(sure)}
+    fits = [t for t, mean in means.items() if mean <= 0.05 + 1e-12]
+    place = (*path, "atRisk")
+    ledger.close("selective", (*place, "threshold"), min(fits) if fits else None, allowed(name))
+    kept = metrics.certainty(q) >= min(fits) if fits else np.zeros(len(q), bool)
+    ledger.measured("selective", (*place, "kept"), kept.mean(), len(q), allowed(name))
+    ours = (1 - metrics.example_f1(q, g))[kept].mean() if kept.any() else None
+    ledger.measured("selective", (*place, "risk"), ours, int(kept.sum()), allowed(name))
 
 
 def against_truth(ledger, comparison, run, name, q):

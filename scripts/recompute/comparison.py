@@ -79,6 +79,20 @@ class Comparison:
             return self.probed(run)
         return estimators.PLAIN[name](record, "test", self.ids)
 
+    def on_calibration(self, run, name):
+        """A plain estimator's rows of the calibration documents with their gold sets; None for what is learned there."""
+        ids, _ = self.calibration(run)
+        if not ids or name not in (*estimators.PLAIN, "constant"):
+            return None
+        documents = [self.runs[run].traces["calibration"][i]["document"] for i in ids]
+        gold = targets.Targets(documents, self.labels, self.rule).gold
+        if name == "constant":
+            return np.full(gold.shape, 0.1), gold
+        try:
+            return estimators.PLAIN[name](self.runs[run], "calibration", ids), gold
+        except KeyError:
+            return None
+
     def scaled(self, run, base):
         ids, human = self.calibration(run)
         if not ids:

@@ -22,6 +22,42 @@ def ece(q, target):
     return lambda w: np.abs(w @ gap).sum(axis=1) / (w.sum(axis=1) * labels)
 
 
+def soft_micro_f1(q, h):
+    shared, size = np.minimum(q, h).sum(axis=1), (q + h).sum(axis=1)
+    return lambda w: 2 * (w @ shared) / np.maximum(w @ size, 1e-300)
+
+
+def entropy_correlation(q, h):
+    """Pearson's r of weighted documents; NaN where either entropy does not vary among the drawn ones."""
+    def one(x, y):
+        def statistic(w):
+            drawn = w > 0
+            spread = [np.where(drawn, v, -np.inf).max(axis=1) - np.where(drawn, v, np.inf).min(axis=1) for v in (x, y)]
+            mx, my = (w @ x / w.sum(axis=1))[:, None], (w @ y / w.sum(axis=1))[:, None]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                r = (w * (x - mx) * (y - my)).sum(axis=1) / np.sqrt(
+                    (w * (x - mx) ** 2).sum(axis=1) * (w * (y - my) ** 2).sum(axis=1))
+            return np.where((spread[0] > 1e-9) & (spread[1] > 1e-9), r, np.nan)
+        return statistic
+    x, y = metrics.entropy_bits(q), metrics.entropy_bits(h)
+    return mean_over_labels([one(x[:, j], y[:, j]) for j in range(q.shape[1])])
+
+
+def aurc(q, g):
+    """Every row of weights: the documents written out as often as they count, the most certain first."""
+    sure, risk = metrics.certainty(q), 1 - metrics.example_f1(q, g)
+    order = np.argsort(-sure, kind="stable")
+    ties = np.unique(-sure[order], return_inverse=True)[1]
+
+    def of(w):
+        w = np.round(w[order]).astype(int)
+        groups = np.bincount(ties, w)
+        means = np.bincount(ties, w * risk[order]) / np.maximum(groups, 1)
+        written = np.repeat(means, groups.astype(int))
+        return (np.cumsum(written) / np.arange(1, len(written) + 1)).mean() if len(written) else np.nan
+    return lambda w: np.array([of(row) for row in w])
+
+
 def ranked(q, positive):
     """Average precision and ROC AUC of one label for every row of weights; NaN where one class is missing."""
     order = np.argsort(-q, kind="stable")
@@ -84,6 +120,8 @@ def document_values(q, targets):
         "jsd": (metrics.jsd(q, h), every),
         "label-ranking-average-precision": (lrap, some),
         "coverage-error": (coverage, some),
+        "po-jsd": (metrics.po_jsd(q, h), every),
+        "annotator-error": (metrics.annotator_error(q, h), every),
     }
 
 
@@ -98,11 +136,18 @@ def statistic(name, q, targets):
         return ece(q, targets.human)
     if name == "ece-gold":
         return ece(q, g.astype(float))
+    if name == "soft-micro-f1":
+        return soft_micro_f1(q, targets.human)
+    if name == "entropy-correlation":
+        return entropy_correlation(q, targets.human)
+    if name == "aurc":
+        return aurc(q, g)
     which = 0 if name == "average-precision" else 1
     held = metrics.two_classes(g)
     return mean_over_labels([ranked(q[:, j], g[:, j].astype(float))[which] for j in held])
 
 
 DOCUMENT = {"nll", "l1", "example-f1", "subset-accuracy", "hamming-loss", "brier", "jsd",
-            "label-ranking-average-precision", "coverage-error"}
-SMALLER_IS_BETTER = {"nll", "l1", "hamming-loss", "brier", "jsd", "ece", "ece-gold", "coverage-error"}
+            "label-ranking-average-precision", "coverage-error", "po-jsd", "annotator-error"}
+SMALLER_IS_BETTER = {"nll", "l1", "hamming-loss", "brier", "jsd", "ece", "ece-gold", "coverage-error", "aurc",
+                     "annotator-error"}

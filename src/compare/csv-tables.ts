@@ -17,6 +17,7 @@ export function csvTables(results: Results): CsvTable[] {
   return [
     metricsTable(results),
     labelsTable(results),
+    selectiveTable(results),
     truthTable(results),
     ceilingTable(results),
     pairsTable(results),
@@ -65,6 +66,23 @@ function labelsTable(results: Results): CsvTable {
     ),
   );
   return {name: "label-metrics", header: ["run", "estimator", "metric", "label", "value", "positives", "reason"], rows};
+}
+
+/** selective.csv: a row a coverage of the curve; then what the calibrated threshold keeps, and its risk. */
+function selectiveTable(results: Results): CsvTable {
+  const rows = eachEstimator(results, (run, estimator, {selective}): Cell[][] => {
+    if (selective === undefined) return [];
+    const {curve, atRisk} = selective;
+    const points = curve.map(({coverage, risk}): Cell[] => [run, estimator, "risk", coverage, ...measuredCells(risk)]);
+    if ("reason" in atRisk) return points;
+    const {threshold, kept, risk} = atRisk;
+    return [
+      ...points,
+      [run, estimator, "keptAtThreshold", threshold, ...measuredCells(kept)],
+      [run, estimator, "riskAtThreshold", threshold, ...measuredCells(risk)],
+    ];
+  });
+  return {name: "selective", header: ["run", "estimator", "measure", "at", ...MEASURED], rows};
 }
 
 function truthTable(results: Results): CsvTable {

@@ -4,6 +4,7 @@ import {againstTruth} from "./against-truth.ts";
 import type {ComparedTask} from "./compared-task.ts";
 import {meansOf} from "./mean-of.ts";
 import type {ScoredSystem} from "./score-systems.ts";
+import {selectiveOf} from "./selective.ts";
 import type {CompareSettings} from "./settings.ts";
 import type {EstimateRow} from "./system.ts";
 import {tableOf} from "./table.ts";
@@ -21,6 +22,7 @@ export function estimatorResults(
     rows.map((row, index): [string, EstimatorResult] => {
       const {learned, calibrated, trained, estimated, missing, remarks} = row.estimates;
       const truth = truths[index];
+      const selective = selectiveOf(row, task, settings);
       const width = widthOf(row, task, settings);
       const result: EstimatorResult = {
         title: row.title,
@@ -33,6 +35,7 @@ export function estimatorResults(
         ...(row.from === undefined ? {} : {from: row.from}),
         metrics: table.get(row.name) ?? {},
         ...(truth === undefined || row.name === "truth" ? {} : {againstTruth: truth}),
+        ...(selective === undefined ? {} : {selective}),
         ...(width === undefined ? {} : {meanWidth: width}),
       };
       return [row.name, result];

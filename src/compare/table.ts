@@ -84,5 +84,9 @@ function columnValue({metric, ready, draws}: ScoredMetric, {level}: CompareSetti
     ...(reason === undefined ? {} : {reason}),
     positives,
   }));
-  return {...value, ...(labels === undefined ? {} : {labels})};
+  return {
+    ...value,
+    ...(labels === undefined ? {} : {labels}),
+    ...(result.leftOut.length === 0 ? {} : {leftOut: result.leftOut.map(one => ({...one}))}),
+  };
 }

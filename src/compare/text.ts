@@ -100,7 +100,11 @@ function ceilingRows({run}: RunRow, {ceiling, estimates}: Results, metrics: read
   return any ? [[`held-out half:`, ...metrics.map(() => "")], ...shown] : [];
 }
 
-function remarks(run: RunRow, rows: Readonly<Record<string, EstimatorResult>>, {ceiling, task}: Results): string[] {
+function remarks(
+  run: RunRow,
+  rows: Readonly<Record<string, EstimatorResult>>,
+  {ceiling, task, settings}: Results,
+): string[] {
   const {documents, cost} = run;
   const lines: string[] = [];
   for (const [name, {missing, from}] of Object.entries(rows)) {
@@ -108,6 +112,7 @@ function remarks(run: RunRow, rows: Readonly<Record<string, EstimatorResult>>, {
       lines.push(`${name}: no estimate for ${count} of ${task.documents}: ${reason}`);
     if (from !== undefined) lines.push(`${name} *: from the finetuned ${from}`);
   }
+  lines.push(...leftOutLines(rows), ...selectiveLines(rows, settings));
   if (documents.traced > 0) {
     const malformed = documents.traced - documents.wellFormed;
     const why = documents.problems.map(({problem, count}) => `${problem} ${count}`).join(", ");
@@ -124,6 +129,37 @@ function remarks(run: RunRow, rows: Readonly<Record<string, EstimatorResult>>, {
     );
   }
   return lines;
+}
+
+/** Labels that a metric leaves out of its mean: once for all estimators of which it is the same. */
+function leftOutLines(rows: Readonly<Record<string, EstimatorResult>>): string[] {
+  const byText = new Map<string, string[]>();
+  for (const [name, {metrics}] of Object.entries(rows)) {
+    for (const [metric, {leftOut = [], value}] of Object.entries(metrics)) {
+      const labels = value === undefined ? [] : leftOut.filter(({what}) => what === "label");
+      if (labels.length === 0) continue;
+      const said = `${metric} leaves out ${labels.map(({count, why}) => `${counted(count, "label")} (${why})`).join(", ")}`;
+      byText.set(said, [...(byText.get(said) ?? []), name]);
+    }
+  }
+  const every = (metric: string) =>
+    Object.values(rows).filter(({metrics}) => metrics[metric]?.value !== undefined).length;
+  return [...byText].map(([said, names]) =>
+    names.length === every(said.split(" ")[0] ?? "") ? said : `${names.join(", ")}: ${said}`,
+  );
+}
+
+/** How many documents each estimator can keep at 5 % error, where the risk–coverage curve is among what was asked for. */
+function selectiveLines(rows: Readonly<Record<string, EstimatorResult>>, {metrics}: Results["settings"]): string[] {
+  if (!metrics.includes("aurc")) return [];
+  return Object.entries(rows).flatMap(([name, {selective}]) => {
+    if (selective === undefined || "reason" in selective.atRisk) return [];
+    const {most, threshold, kept, risk} = selective.atRisk;
+    const error = percent(most);
+    if (threshold === undefined) return [`${name}: no threshold keeps calibration documents at an error of ${error}`];
+    const at = risk.value === undefined ? "" : `, their error ${intervalText("aurc", risk)}`;
+    return [`${name}: keeps ${intervalText("aurc", kept)} of the documents for an error of ${error}${at}`];
+  });
 }
 
 function costLines(cost: NonNullable<RunRow["cost"]>): string[] {

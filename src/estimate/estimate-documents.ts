@@ -1,3 +1,4 @@
+import type {Document} from "../records/document.ts";
 import {
   type Counted,
   countReasons,
@@ -22,6 +23,8 @@ export interface RunEstimates {
   readonly calibrated?: LearnedFrom;
   readonly trained?: LearnedFrom;
   readonly documents: readonly {readonly id: string; readonly estimate: Estimate}[];
+  /** The same of the calibration split, for what is chosen there; absent where there is none of it. */
+  readonly calibration?: readonly {readonly document: Document; readonly estimate: Estimate}[];
   /** Documents with an estimate. */
   readonly estimated: number;
   /** Documents without one, by reason. */
@@ -47,11 +50,13 @@ export function estimateDocuments(
   const labels = estimatedLabels(run);
   const ready = prepare(estimator, run, records);
   const estimateOf = "reason" in ready ? () => ready : ready.estimate;
-  const documents = records.documents.map(one => {
+  const checked = (one: DocumentRecords): Estimate => {
     const estimate = estimateOf(one);
     checkEstimate(estimate, labels.length, `${estimator.name} of document "${one.document.id}"`);
-    return {id: one.document.id, estimate};
-  });
+    return estimate;
+  };
+  const documents = records.documents.map(one => ({id: one.document.id, estimate: checked(one)}));
+  const calibration = (records.calibration ?? []).map(one => ({document: one.document, estimate: checked(one)}));
   const missing = documents.flatMap(({estimate}) => ("reason" in estimate ? [estimate.reason] : []));
   const remarks = documents.flatMap(({estimate}) => ("reason" in estimate ? [] : (estimate.remarks ?? [])));
   return {
@@ -61,6 +66,7 @@ export function estimateDocuments(
     ...("reason" in ready || ready.calibrated === undefined ? {} : {calibrated: ready.calibrated}),
     ...("reason" in ready || ready.trained === undefined ? {} : {trained: ready.trained}),
     documents,
+    ...(calibration.length === 0 ? {} : {calibration}),
     estimated: documents.length - missing.length,
     missing: countReasons(missing),
     remarks: countReasons(remarks.map(remark => REMARKS[remark])),

@@ -1,3 +1,4 @@
+import type {DocumentView} from "./input.ts";
 import {unitRange} from "./metric.ts";
 import {perDocument} from "./per-document.ts";
 import {countLabels} from "./predicted.ts";
@@ -18,8 +19,11 @@ export const exampleF1 = perDocument({
   better: "larger",
   unit: "share",
   range: unitRange,
-  ofDocument: document => {
-    const {predicted, gold, both} = countLabels(document);
-    return predicted + gold === 0 ? 1 : (2 * both) / (predicted + gold);
-  },
+  ofDocument: exampleF1Of,
 });
+
+/** 2|P∩G| / (|P|+|G|) of one document, 1 where both sets are empty. */
+export function exampleF1Of(document: DocumentView): number {
+  const {predicted, gold, both} = countLabels(document);
+  return predicted + gold === 0 ? 1 : (2 * both) / (predicted + gold);
+}

@@ -1,9 +1,12 @@
 import {unknownChoice} from "../errors.ts";
+import {annotatorError} from "./annotator-error.ts";
+import {aurc} from "./aurc.ts";
 import {averagePrecision} from "./average-precision.ts";
 import {brier} from "./brier.ts";
 import {coverageError} from "./coverage-error.ts";
 import {ece} from "./ece.ts";
 import {eceGold} from "./ece-gold.ts";
+import {entropyCorrelation} from "./entropy-correlation.ts";
 import {exampleF1} from "./example-f1.ts";
 import {hammingLoss} from "./hamming-loss.ts";
 import {jsd} from "./jsd.ts";
@@ -13,7 +16,9 @@ import {macroF1} from "./macro-f1.ts";
 import type {Metric} from "./metric.ts";
 import {microF1} from "./micro-f1.ts";
 import {nll} from "./nll.ts";
+import {poJsd} from "./po-jsd.ts";
 import {rocAuc} from "./roc-auc.ts";
+import {softMicroF1} from "./soft-micro-f1.ts";
 import {subsetAccuracy} from "./subset-accuracy.ts";
 
 /** Every metric by its name, in the order of the tables: the paper's three first. */
@@ -33,6 +38,11 @@ export const metrics = {
   "roc-auc": rocAuc,
   "label-ranking-average-precision": labelRankingAveragePrecision,
   "coverage-error": coverageError,
+  "soft-micro-f1": softMicroF1,
+  "po-jsd": poJsd,
+  "entropy-correlation": entropyCorrelation,
+  aurc,
+  "annotator-error": annotatorError,
 } as const satisfies Readonly<Record<string, Metric>>;
 
 export type MetricName = keyof typeof metrics;

@@ -54,3 +54,13 @@ export function meanOfKnown(values: readonly (number | undefined)[]): number | u
   }
   return count === 0 ? undefined : sum / count;
 }
+
+/** The labels without a value, counted by their reason. */
+export function labelsLeftOut(parts: readonly MetricPart[]): LeftOut[] {
+  const reasons = parts.flatMap(({value, reason}) => (value === undefined && reason !== undefined ? [reason] : []));
+  return [...new Set(reasons)].map(why => ({
+    what: "label",
+    count: reasons.filter(reason => reason === why).length,
+    why,
+  }));
+}

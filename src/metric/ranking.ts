@@ -1,7 +1,7 @@
 import {onceEach, type Weights} from "../stats/weights.ts";
 import type {MetricTable, TargetTable} from "./input.ts";
 import type {PreparedMetric} from "./metric.ts";
-import {meanOfKnown, preparePooled} from "./pooled.ts";
+import {labelsLeftOut, meanOfKnown, preparePooled} from "./pooled.ts";
 
 /** The documents in descending order of one label's estimate. A resample keeps the order, so it is sorted once. */
 export interface Ranking {
@@ -78,12 +78,10 @@ export function prepareRanking(
       const reason = positives === 0 ? "no document has it in its gold set" : "every document has it in its gold set";
       return {label, value, ...(value === undefined ? {reason} : {}), positives};
     });
-    const undefinedLabels = parts.filter(part => part.value === undefined).length;
     return {
       value: weights => meanOfKnown(rankings.map(ranking => ofRanking(ranking, weights))),
       reason: "no label is in some gold sets and missing from others",
-      leftOut:
-        undefinedLabels === 0 ? [] : [{what: "label", count: undefinedLabels, why: "in every gold set, or in none"}],
+      leftOut: labelsLeftOut(parts),
       parts,
     };
   });

@@ -251,3 +251,45 @@ describe("the ceiling block", () => {
     expect(warnings.map(({code}) => code)).toContain("aggregated");
   });
 });
+
+describe("what an estimate is worth if it may keep silent", () => {
+  /** Sure and right on even documents, unsure and wrong on odd ones. */
+  const some = (split: "test" | "calibration") =>
+    Array.from({length: 20}, (_, i) =>
+      said(`${split}${String(i).padStart(2, "0")}`, {
+        split,
+        p: i % 2 === 0 ? [0.02, 0.97, 0.01] : [0.3, 0.4, 0.3],
+        annotations: [["joy"], ["joy"]],
+      }),
+    );
+  const {estimates} = resultsOf([aRun("one", some("test"), {calibration: some("calibration")})]);
+  const selective = estimates.one?.["first-step"]?.selective;
+
+  test("half of the documents are kept at no error, by a threshold from the calibration split", () => {
+    expect(selective?.atRisk).toMatchObject({
+      threshold: 0.48,
+      calibration: {documents: 20, kept: 0.5, risk: 0},
+      kept: {value: 0.5, n: 20},
+      risk: {value: 0, n: 10},
+    });
+  });
+
+  test("the curve rises from no error to that of all documents", () => {
+    expect(selective?.curve.map(({risk}) => risk.value)).toEqual(
+      [0, 0, 0, 0, 0, 2 / 12, 4 / 14, 6 / 16, 8 / 18, 0.5].map(value => expect.closeTo(value, 12)),
+    );
+  });
+
+  test("an estimator that never reaches the error keeps nothing, which is 0 and not missing", () => {
+    expect(estimates.one?.constant?.selective?.atRisk).toMatchObject({
+      calibration: {kept: 0, risk: 1},
+      kept: {value: 0, note: "no interval: nothing is kept"},
+      risk: {reason: "no document is kept"},
+    });
+  });
+
+  test("without a calibration split there is no threshold, and the reason says so", () => {
+    const {estimates: bare} = resultsOf([aRun("one", some("test"))]);
+    expect(bare.one?.["first-step"]?.selective?.atRisk).toMatchObject({reason: expect.stringContaining("calibration")});
+  });
+});

@@ -122,7 +122,10 @@ describe("a label with one class only", () => {
   test.each(["average-precision", "roc-auc"] as const)("is left out of the mean %s, counted and explained", name => {
     const result = resultOf(name, input);
     expect(result.value).toBe(1);
-    expect(result.leftOut).toEqual([{what: "label", count: 2, why: "in every gold set, or in none"}]);
+    expect(result.leftOut).toEqual([
+      {what: "label", count: 1, why: "every document has it in its gold set"},
+      {what: "label", count: 1, why: "no document has it in its gold set"},
+    ]);
     expect(result.parts).toEqual([
       {label: "label 0", value: 1, positives: 1},
       {label: "label 1", value: undefined, reason: "every document has it in its gold set", positives: 2},

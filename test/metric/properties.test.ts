@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {metricList} from "../../src/metric/index.ts";
+import {metricList, metricNamed} from "../../src/metric/index.ts";
 import {type MetricInput, metricTable} from "../../src/metric/input.ts";
 import type {Metric} from "../../src/metric/metric.ts";
 import {onceEach} from "../../src/stats/weights.ts";
@@ -167,8 +167,11 @@ describe.each(metricList)("$name", metric => {
         const goldLabels = someGold.flat().filter(Boolean).length / someGold.length;
         // Coverage error counts the labels taken: at best the gold ones. NLL pays for its clipping.
         const best = metric.name === "coverage-error" ? goldLabels : metric.better === "larger" ? high : low;
-        const value = scored(metric, {labels: input.labels, documents}) ?? Number.NaN;
-        expect(Math.abs(value - best)).toBeLessThan(1e-7 * input.labels.length);
+        // Where nobody disagrees there is no disagreement to correlate with: that one is missing, see below.
+        const missing = metric.name === "entropy-correlation";
+        const value = scored(metric, {labels: input.labels, documents});
+        expect(value === undefined).toBe(missing);
+        expect(Math.abs((value ?? best) - best)).toBeLessThan(1e-7 * input.labels.length);
       }),
     );
   });
@@ -181,5 +184,20 @@ describe.each(metricList)("$name", metric => {
     const {result} = metric.prepare(metricTable({labels: ["joy"], documents: bare}));
     expect(result).toMatchObject({value: undefined, n: 0});
     expect(result.reason).toMatch(/^none of the 1 documents can be scored: 1 with no (annotations|gold set)$/);
+  });
+});
+
+describe("entropy-correlation", () => {
+  test("is 1 for a perfect estimate of disputed annotations, and missing where nobody disagrees", () => {
+    const correlation = metricNamed("entropy-correlation");
+    fc.assert(
+      fc.property(inputs(2), input => {
+        const perfect = input.documents.map(document => ({...document, q: document.human}));
+        const undivided = input.documents.map(document => ({...document, human: document.gold?.map(Number)}));
+        const value = scored(correlation, {...input, documents: perfect}) ?? 1;
+        expect(value).toBeCloseTo(1, 9);
+        expect(scored(correlation, {...input, documents: undivided})).toBeUndefined();
+      }),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import {z} from "zod";
 import {recordOf} from "../record-of.ts";
+import {selectiveSchema} from "./selective.ts";
 import {countedSchema, measuredSchema, measuredShape, VALUE_OR_REASON, valueOrReason} from "./value.ts";
 
 /** A metric of one estimator on one run. */
@@ -22,6 +23,10 @@ export const metricValueSchema = z
           positives: z.int().min(0),
         }),
       )
+      .optional(),
+    /** Documents and labels that did not enter the value, by why. Absent where all did. */
+    leftOut: z
+      .array(z.strictObject({what: z.enum(["document", "label"]), count: z.int().min(1), why: z.string()}))
       .optional(),
   })
   .refine(valueOrReason, VALUE_OR_REASON);
@@ -65,6 +70,8 @@ export const estimatorResultSchema = z.strictObject({
   from: z.string().optional(),
   metrics: recordOf(metricValueSchema),
   againstTruth: againstTruthSchema.optional(),
+  /** What it is worth if it may keep silent; absent without an estimate. */
+  selective: selectiveSchema.optional(),
   /** Mean over documents of the mean width of the bounds, for an estimator that has some. */
   meanWidth: measuredSchema.optional(),
 });

@@ -6,6 +6,7 @@ import {klQuantiles} from "./kl-quantiles.ts";
 import {metricCurves} from "./metric-curves.ts";
 import {order} from "./order.ts";
 import {reliability} from "./reliability.ts";
+import {riskCoverage} from "./risk-coverage.ts";
 import {secondFate} from "./second-fate.ts";
 import {sizeCurves} from "./size-curves.ts";
 import {sortedProbabilities} from "./sorted-probabilities.ts";
@@ -23,6 +24,7 @@ export const figures: readonly Figure[] = [
   confusion,
   estimators,
   reliability,
+  riskCoverage,
   variantSlopes,
   klQuantiles,
 ];

@@ -22,7 +22,7 @@ export function estimatorsSection(results: Results, drawn: readonly Drawn[]): Ht
     tables.length === 0 &&
       html`<p>There are no estimates: no document could be estimated or held against annotations.</p>`,
     html`${tables}`,
-    figuresOf(drawn, "estimators", ["reliability"]),
+    figuresOf(drawn, "estimators", ["reliability", "risk-coverage"]),
     ceiling(results.ceiling, results.settings.metrics, titles),
     pairs(results, titles),
   );
