@@ -2,7 +2,13 @@ import {resolve} from "node:path";
 import {counted} from "../counted.ts";
 import {LabelscopeError} from "../errors.ts";
 import {explainFileError} from "../store/disk-full.ts";
-import {checkTask, type SplitSummary, type TaskSummary} from "../task/check.ts";
+import {
+  type AgreementSummary,
+  type Coefficients,
+  checkTask,
+  type SplitSummary,
+  type TaskSummary,
+} from "../task/check.ts";
 import {labelNames} from "../task/gold.ts";
 import {importTask} from "../task/import.ts";
 import {builtInTasks} from "../task/index.ts";
@@ -37,6 +43,18 @@ function pairs(counts: Readonly<Record<string, number>>): string {
     .join(", ");
 }
 
+function agreementLines({documents, pooled, labels}: AgreementSummary): string[] {
+  const of = (name: string, {fleissKappa, krippendorffAlpha}: Coefficients) =>
+    fleissKappa === undefined || krippendorffAlpha === undefined
+      ? `${name} –`
+      : `${name} ${fleissKappa.toFixed(2)} / ${krippendorffAlpha.toFixed(2)}`;
+  const each = Object.entries(labels).map(([label, one]) => of(label, one));
+  return [
+    `  agreement        Fleiss' κ / Krippendorff's α: ${of("pooled", pooled)}; ${each.join(", ")}`,
+    `                   over ${counted(documents, "document")} with two annotators or more; – where all say the same`,
+  ];
+}
+
 function splitLines(name: string, split: SplitSummary): string[] {
   return [
     `${name}: ${number.format(split.documents)} document${split.documents === 1 ? "" : "s"}`,
@@ -47,6 +65,7 @@ function splitLines(name: string, split: SplitSummary): string[] {
       : [
           `  annotators each  ${pairs(split.annotatorsPerDocument)}${split.annotators === undefined ? "" : ` (${split.annotators} in all)`}`,
         ]),
+    ...(split.agreement === undefined ? [] : agreementLines(split.agreement)),
     `  longest text     ${number.format(split.longestText.length)} characters (${split.longestText.id})`,
     ...split.dropped.map(({reason, count}) => `  dropped ${number.format(count)}: ${reason}`),
     ...split.remarks.map(({reason, count}) => `  read by rule ${number.format(count)}: ${reason}`),

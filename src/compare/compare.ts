@@ -4,6 +4,7 @@ import {createRng} from "../math/rng.ts";
 import {metricNamed} from "../metric/index.ts";
 import {byName} from "../records/record-of.ts";
 import {RESULTS_SCHEMA, type Results} from "../records/results/results.ts";
+import {agreementOf} from "./agreement.ts";
 import {ceilingOf} from "./ceiling.ts";
 import {checkComparable} from "./check-runs.ts";
 import type {ComparedRun} from "./compared-run.ts";
@@ -98,6 +99,7 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
     warnings: [...warningsOfComparison(runs, task), ...runs.flatMap(run => warningsOfRun(run, task))],
     estimates: byName(scored.map(system => [system.name, estimatorResults(system, task, options)])),
     ceiling: ceilingOf(systems, task, options),
+    agreement: agreementOf(task, options),
     pairs: pairsOf(scored, options),
     dynamics: byName(compared.map(run => [run.name, runDynamics(run, systems, options)])),
     probes: byName(compared.map(run => [run.name, runProbes(run, settings)])),

@@ -20,6 +20,7 @@ export function csvTables(results: Results): CsvTable[] {
     selectiveTable(results),
     truthTable(results),
     ceilingTable(results),
+    agreementTable(results),
     pairsTable(results),
     runsTable(results),
     learnedTable(results),
@@ -112,6 +113,18 @@ function ceilingTable({ceiling}: Results): CsvTable {
     ),
   );
   return {name: "ceiling", header, rows};
+}
+
+/** agreement.csv: the annotators' agreement a label, and over all labels (an empty label). */
+function agreementTable({agreement}: Results): CsvTable {
+  const header = ["label", "coefficient", ...MEASURED];
+  if (agreement === undefined || "reason" in agreement) return {name: "agreement", header, rows: []};
+  const {pooled, labels} = agreement;
+  const all = [{label: undefined, of: pooled}, ...Object.entries(labels).map(([label, of]) => ({label, of}))];
+  const rows = all.flatMap(({label, of}) =>
+    Object.entries(of).map(([coefficient, value]): Cell[] => [label, coefficient, ...measuredCells(value)]),
+  );
+  return {name: "agreement", header, rows};
 }
 
 function pairsTable({pairs}: Results): CsvTable {

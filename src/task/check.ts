@@ -1,8 +1,10 @@
 import {counted} from "../counted.ts";
 import {byName} from "../records/record-of.ts";
+import {fleissKappa, type Judgement, krippendorffAlpha} from "../stats/agreement.ts";
 import {visible} from "../visible.ts";
 import {countComposition, planComposition, saysNothing} from "./composition.ts";
 import {goldSet, labelNames} from "./gold.ts";
+import {judgementsOf} from "./judgements.ts";
 import {type LoadOptions, loadTask} from "./load.ts";
 import {type Counted, splitNames, type Task, type TaskSplit} from "./task.ts";
 
@@ -17,6 +19,8 @@ export interface SplitSummary {
   readonly noneShare: number;
   /** Documents by number of annotators; absent where labels are aggregated. */
   readonly annotatorsPerDocument?: Readonly<Record<string, number>>;
+  /** How far annotators agree, over documents with at least two; a coefficient is absent where they all say the same. */
+  readonly agreement?: AgreementSummary;
   /** Different names of annotators; absent where the data names nobody. */
   readonly annotators?: number;
   /** The longest text, in UTF-16 units, and whose it is. */
@@ -25,6 +29,18 @@ export interface SplitSummary {
   readonly source: string;
   readonly dropped: readonly Counted[];
   readonly remarks: readonly Counted[];
+}
+
+/** Fleiss' κ and Krippendorff's α of one label, or of all pairs of a document and a label. */
+export interface Coefficients {
+  readonly fleissKappa?: number;
+  readonly krippendorffAlpha?: number;
+}
+
+export interface AgreementSummary {
+  readonly documents: number;
+  readonly pooled: Coefficients;
+  readonly labels: Readonly<Record<string, Coefficients>>;
 }
 
 /** A task in numbers, and what to look at before running it. */
@@ -48,6 +64,21 @@ function tally(values: readonly number[]): Record<string, number> {
   return Object.fromEntries([...counts].sort(([left], [right]) => left - right));
 }
 
+function agreementOf({documents}: TaskSplit, task: Task): {readonly agreement?: AgreementSummary} {
+  const {byLabel, pooled, documents: judged} = judgementsOf(documents, labelNames(task));
+  if (judged === 0) return {};
+  const labels = Object.fromEntries([...byLabel].map(([label, units]) => [label, coefficients(units)]));
+  return {agreement: {documents: judged, pooled: coefficients(pooled), labels}};
+}
+
+function coefficients(units: readonly Judgement[]): Coefficients {
+  const [kappa, alpha] = [fleissKappa(units), krippendorffAlpha(units)];
+  return {
+    ...(kappa === undefined ? {} : {fleissKappa: kappa}),
+    ...(alpha === undefined ? {} : {krippendorffAlpha: alpha}),
+  };
+}
+
 function summariseSplit(split: TaskSplit, task: Task): SplitSummary {
   const golds = split.documents.map(document => goldSet(document, task));
   const annotated = split.documents.flatMap(document =>
@@ -62,6 +93,7 @@ function summariseSplit(split: TaskSplit, task: Task): SplitSummary {
     setSizes: tally(golds.map(gold => gold.length)),
     noneShare: golds.filter(gold => gold.length === 0).length / golds.length,
     ...(annotated.length === 0 ? {} : {annotatorsPerDocument: tally(annotated.map(sets => sets.length))}),
+    ...agreementOf(split, task),
     ...(names.size === 0 ? {} : {annotators: names.size}),
     longestText: longest,
     hash: split.hash,

@@ -1,5 +1,6 @@
 import {z} from "zod";
 import {recordOf} from "../record-of.ts";
+import {agreementSchema} from "./agreement.ts";
 import {curvesSchema} from "./curves.ts";
 import {dynamicsSchema} from "./dynamics.ts";
 import {ceilingSchema, estimatorResultSchema, pairResultSchema} from "./estimates.ts";
@@ -51,6 +52,8 @@ export const resultsSchema = z.strictObject({
   /** By run, then by estimator in the order of the tables. */
   estimates: recordOf(recordOf(estimatorResultSchema)),
   ceiling: ceilingSchema,
+  /** How far annotators agree; absent where a comparison was made before it was measured. */
+  agreement: agreementSchema.optional(),
   pairs: z.array(pairResultSchema),
   /** How each run's model generates, by run. */
   dynamics: recordOf(dynamicsSchema),

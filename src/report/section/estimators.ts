@@ -24,6 +24,7 @@ export function estimatorsSection(results: Results, drawn: readonly Drawn[]): Ht
     html`${tables}`,
     figuresOf(drawn, "estimators", ["reliability", "risk-coverage"]),
     ceiling(results.ceiling, results.settings.metrics, titles),
+    agreement(results),
     pairs(results, titles),
   );
 }
@@ -114,6 +115,27 @@ function ceiling(block: Ceiling, metrics: readonly string[], titles: ReadonlyMap
     rows,
   });
   return html`<h3>How well people predict people</h3><p><code>split-half</code> predicts one half of the annotators from the other; every row here is scored against that same held-out half, which is noisier than all annotators: compare within this table only.</p>${table_}`;
+}
+
+function agreement({agreement: found}: Results): Html {
+  if (found === undefined) return html``;
+  if ("reason" in found)
+    return html`<h3>How far people agree</h3><p>Agreement cannot be measured: ${dataText(found.reason)}.</p>`;
+  const rows = [
+    {label: "all labels", of: found.pooled, path: "agreement.pooled"},
+    ...Object.entries(found.labels).map(([label, of]) => ({label, of, path: `agreement.labels.${label}`})),
+  ];
+  const shown = table({
+    name: "agreement",
+    caption: `Agreement of the annotators on ${found.documents} documents with at least two of them`,
+    columns: [{title: "Label"}, {title: "Fleiss' κ"}, {title: "Krippendorff's α"}],
+    rows: rows.map(({label, of: {fleissKappa, krippendorffAlpha}, path}): Cell[] => [
+      text(label),
+      number(fleissKappa, `${path}.fleissKappa`),
+      number(krippendorffAlpha, `${path}.krippendorffAlpha`),
+    ]),
+  });
+  return html`<h3>How far people agree</h3><p>1 is full agreement, 0 that of chance. A label is a yes-or-no question to each annotator; <em>all labels</em> takes every pair of a document and a label as one.</p>${shown}`;
 }
 
 function pairs(results: Results, titles: ReadonlyMap<string, string>): Html {

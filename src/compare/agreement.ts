@@ -1,0 +1,51 @@
+import {createRng} from "../math/rng.ts";
+import type {Agreement} from "../records/results/agreement.ts";
+import {type Measured, measured} from "../records/results/value.ts";
+import {fleissKappa, type Judgement, krippendorffAlpha} from "../stats/agreement.ts";
+import {resample} from "../stats/draws.ts";
+import {bootstrapInterval} from "../stats/interval.ts";
+import {judgementsOf} from "../task/judgements.ts";
+import type {ComparedTask} from "./compared-task.ts";
+import type {CompareSettings} from "./settings.ts";
+
+const COEFFICIENTS = {fleissKappa, krippendorffAlpha} as const;
+const SAME = "all annotators say the same of it throughout";
+
+/**
+ * How far the annotators of the compared documents agree, per label and pooled, with intervals over documents.
+ *
+ * Source: METHODS §4
+ */
+export function agreementOf(task: ComparedTask, settings: CompareSettings): Agreement {
+  const {byLabel, pooled, documents} = judgementsOf(task.documents, task.labels);
+  if (documents === 0) return {reason: "no document has two annotators"};
+  const units: readonly (readonly Judgement[])[] = [pooled, ...byLabel.values()];
+  const names = ["fleissKappa", "krippendorffAlpha"] as const;
+  const statistics = units.flatMap(some =>
+    names.map(name => ({documents, value: (weights: Int32Array) => COEFFICIENTS[name](some, weights)})),
+  );
+  const draws = resample(statistics, {
+    documents: task.documents.length,
+    resamples: settings.resamples,
+    rng: createRng(`${settings.seed}/documents`),
+    influences: false,
+  });
+  const numbers = draws.map(
+    (one): Measured =>
+      measured(
+        {value: one.estimate, reason: SAME, n: documents},
+        one.estimate === undefined ? undefined : bootstrapInterval(one, {method: "percentile", level: settings.level}),
+      ),
+  );
+  const at = (place: number) => {
+    const [kappa, alpha] = [numbers[2 * place], numbers[2 * place + 1]];
+    if (kappa === undefined || alpha === undefined) throw new RangeError("a coefficient is missing");
+    return {fleissKappa: kappa, krippendorffAlpha: alpha};
+  };
+  return {
+    documents,
+    leftOut: task.documents.length - documents,
+    pooled: at(0),
+    labels: Object.fromEntries([...byLabel.keys()].map((label, index) => [label, at(index + 1)])),
+  };
+}
