@@ -30,7 +30,7 @@ def row(ledger, comparison, run, name):
     q = comparison.estimate(run, name)
     ledger.equal("estimates: documents", (*path, "estimated"), 0 if q is None else len(q))
     for index, entry in enumerate(ledger.at((*path, "learned"))):
-        ours = comparison.learned.get((run, name), {}).get(entry["name"])
+        ours = comparison.learned.get((run, name), {}).get(entry.get("label") if name.endswith("+bc") else entry["name"])
         ledger.close("estimates: learned", (*path, "learned", index, "value"), ours, 1e-6)
     remarks(ledger, comparison, path, run, name)
     for split, records in (("calibrated", "calibration"), ("trained", "train")):

@@ -75,6 +75,11 @@ class Comparison:
             t = calibrate.temperature(record, "calibration", ids, human)
             self.learned[run, name] = {"temperature": t}
             return estimators.first_step(record, "test", self.ids, t)
+        if name == "first-step+bc":
+            logs = np.log([estimators.distribution(s) for s in record.first_steps("test", self.ids)])
+            every = [*self.labels, *([record.manifest["noneLabel"]] if record.manifest["noneLabel"] else [])]
+            self.learned[run, name] = dict(zip(every, logs.mean(axis=0)))
+            return estimators.batch_calibrated(record, self.ids)
         if name == "probe":
             return self.probed(run)
         return estimators.PLAIN[name](record, "test", self.ids)

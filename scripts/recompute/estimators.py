@@ -79,7 +79,20 @@ def marginal(run, split, ids):
     return np.array([[(b["lower"] + b["upper"]) / 2 for b in one] for one in bounds])
 
 
+def max_over_all_steps(run, split, ids):
+    """The paper's: repeats and other text count, too."""
+    of = lambda i: [distribution(step)[: len(run.labels)] for step in run.traces[split][i]["steps"]]
+    return np.array([np.max(of(i), axis=0) for i in ids])
+
+
+def batch_calibrated(run, ids):
+    """Divided by each label's geometric mean over the test documents."""
+    logs = np.log(np.array([distribution(step) for step in run.first_steps("test", ids)]))
+    return softmax(logs - logs.mean(axis=0), axis=1)[:, : len(run.labels)]
+
+
 PLAIN = {
+    "max-over-generations@paper": max_over_all_steps,
     "first-step": first_step,
     "compare-to-none": compare_to_none,
     "hard": hard,

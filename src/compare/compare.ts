@@ -63,7 +63,7 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
   const held = runs.length > 0 ? taskOfRuns(runs) : (input.task ?? taskOfRuns(runs));
   const task = coveredBy(held, predictions);
   const systems = [
-    ...systemsOf(runs, task, settings.estimators),
+    ...systemsOf(runs, task, settings.estimators, settings.paper),
     ...predictions.map(one => systemOfPredictions(one, task)),
   ];
   const constant = constantAnswer(task);

@@ -21,6 +21,7 @@ export function csvTables(results: Results): CsvTable[] {
     truthTable(results),
     ceilingTable(results),
     agreementTable(results),
+    conformalTable(results),
     pairsTable(results),
     runsTable(results),
     learnedTable(results),
@@ -67,6 +68,34 @@ function labelsTable(results: Results): CsvTable {
     ),
   );
   return {name: "label-metrics", header: ["run", "estimator", "metric", "label", "value", "positives", "reason"], rows};
+}
+
+/** conformal.csv: coverage of the sets, and the shares that stay open. */
+function conformalTable(results: Results): CsvTable {
+  const rows = eachEstimator(results, (run, estimator, {conformal}): Cell[][] => {
+    if (conformal === undefined || "reason" in conformal) return [];
+    const {error, calibration, coverage, undecided, neither, labels} = conformal;
+    const all = [
+      {measure: "coverage", label: undefined, of: coverage},
+      {measure: "undecided", label: undefined, of: undecided},
+      {measure: "neither", label: undefined, of: neither},
+      ...Object.entries(labels).map(([label, of]) => ({measure: "coverage", label, of})),
+    ];
+    return all.map(({measure, label, of}) => [
+      run,
+      estimator,
+      error,
+      calibration,
+      measure,
+      label,
+      ...measuredCells(of),
+    ]);
+  });
+  return {
+    name: "conformal",
+    header: ["run", "estimator", "error", "calibrationDocuments", "measure", "label", ...MEASURED],
+    rows,
+  };
 }
 
 /** selective.csv: a row a coverage of the curve; then what the calibrated threshold keeps, and its risk. */

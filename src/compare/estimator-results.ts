@@ -2,6 +2,7 @@ import type {LearnedFrom} from "../estimate/estimator.ts";
 import type {EstimatorResult} from "../records/results/estimates.ts";
 import {againstTruth} from "./against-truth.ts";
 import type {ComparedTask} from "./compared-task.ts";
+import {conformalOf} from "./conformal.ts";
 import {meansOf} from "./mean-of.ts";
 import type {ScoredSystem} from "./score-systems.ts";
 import {selectiveOf} from "./selective.ts";
@@ -23,6 +24,7 @@ export function estimatorResults(
       const {learned, calibrated, trained, estimated, missing, remarks} = row.estimates;
       const truth = truths[index];
       const selective = selectiveOf(row, task, settings);
+      const conformal = conformalOf(row, task, settings);
       const width = widthOf(row, task, settings);
       const result: EstimatorResult = {
         title: row.title,
@@ -36,6 +38,7 @@ export function estimatorResults(
         metrics: table.get(row.name) ?? {},
         ...(truth === undefined || row.name === "truth" ? {} : {againstTruth: truth}),
         ...(selective === undefined ? {} : {selective}),
+        ...(conformal === undefined ? {} : {conformal}),
         ...(width === undefined ? {} : {meanWidth: width}),
       };
       return [row.name, result];

@@ -9,6 +9,8 @@ import type {EstimateRow, System} from "./system.ts";
 
 /** Estimators that are scaled by default where a calibration split was captured: the cheapest number, and ours. */
 const SCALED_BY_DEFAULT = ["first-step", "marginal"];
+/** What marks a row in the paper's own definition: shown on request, where its own reading differs from ours. */
+const PAPER = "@paper";
 /** Rows that stand in every table that can have them. */
 const ALWAYS = ["truth", "constant"];
 
@@ -21,10 +23,10 @@ const ALWAYS = ["truth", "constant"];
  *
  * @throws LabelscopeError `unknown-estimator`
  */
-export function estimatorsOf(chosen: readonly string[] | undefined): Estimator[] {
+export function estimatorsOf(chosen: readonly string[] | undefined, paper = false): Estimator[] {
   const named = [...new Set(chosen)].filter(name => !ALWAYS.includes(name)).map(estimatorNamed);
   const all = estimatorList
-    .filter(({name}) => !ALWAYS.includes(name))
+    .filter(({name}) => !ALWAYS.includes(name) && (paper || !name.endsWith(PAPER)))
     .flatMap(one => (SCALED_BY_DEFAULT.includes(one.name) ? [one, estimatorNamed(`${one.name}+platt`)] : [one]));
   return [...(chosen === undefined ? all : named), ...ALWAYS.map(estimatorNamed)];
 }
@@ -37,6 +39,7 @@ export function estimatorsOf(chosen: readonly string[] | undefined): Estimator[]
  * `sft-hard` and `sft-max`.
  *
  * @param chosen names that were asked for
+ * @param paper whether rows in the paper's own definitions are among those that nobody has to ask for
  * @throws LabelscopeError `unknown-estimator`; `no-calibration` and `no-estimate` where none of the runs can give an
  *   estimate that was asked for
  */
@@ -44,8 +47,12 @@ export function systemsOf(
   runs: readonly ComparedRun[],
   task: ComparedTask,
   chosen: readonly string[] | undefined,
+  paper = false,
 ): System[] {
-  const estimators = estimatorsOf(chosen?.filter(name => !isFinetunedName(name)));
+  const estimators = estimatorsOf(
+    chosen?.filter(name => !isFinetunedName(name)),
+    paper,
+  );
   const tables = runs.map(run => {
     const records = recordsOf(run, task);
     return {name: run.name, rows: estimators.map(estimator => rowOf(estimator, run, records))};
@@ -126,7 +133,7 @@ function rowOf(estimator: Estimator, run: ComparedRun, documents: readonly Docum
 const NO_CALIBRATION = "the run holds no documents of the calibration split";
 
 /** What is read from the answer itself: not the model's own where it was forced. */
-const FROM_THE_ANSWER = ["hard", "max-over-generations"];
+const FROM_THE_ANSWER = ["hard", "max-over-generations", "max-over-generations@paper"];
 
 /** Why an estimator has nothing to say on a run: the split that it learns on was not captured, the answers were forced. */
 function whyNot(estimator: Estimator, run: ComparedRun): string | undefined {

@@ -7,6 +7,8 @@ export interface CompareSettings {
   readonly level: number;
   /** Names, in the order of the rows; absent: every estimator whose records the runs hold. */
   readonly estimators?: readonly string[] | undefined;
+  /** Rows in the paper's own definitions (`NAME@paper`) as well. */
+  readonly paper?: boolean | undefined;
   /** Name of the run that all others are held against as its variants; absent: pairs that the manifests know. */
   readonly base?: string | undefined;
   /** Names, in the order of the columns. */

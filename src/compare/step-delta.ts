@@ -5,6 +5,7 @@ import {klDivergenceNats} from "../math/kl-divergence.ts";
 import {type Measured, missing} from "../records/results/value.ts";
 import type {Delta, Flip, StepDelta} from "../records/results/variants.ts";
 import type {LabelStep} from "../records/trace.ts";
+import {byBaseCertainty} from "./by-base-certainty.ts";
 import {klReport} from "./kl-report.ts";
 import type {PairedStep} from "./paired-step.ts";
 import type {VocabularyView} from "./vocabulary-view.ts";
@@ -92,6 +93,7 @@ export function stepDelta(
     sameTopToken: vocabularyNumber(vocabulary, steps, why, () => share(hasSameTopToken)),
     ...(forced ? {} : {flipRate: share(one => emitted(one).base !== emitted(one).variant)}),
     flips,
+    ...(quantisation && steps.length > 0 ? {byBaseCertainty: byBaseCertainty(steps, samples, why)} : {}),
     ...(quantisation && vocabulary.reason === undefined
       ? {klReport: klReport(vocabulary, samples, share(hasSameTopToken), why)}
       : {}),

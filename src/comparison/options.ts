@@ -8,6 +8,8 @@ export interface ComparisonOptions {
   readonly estimators?: readonly string[];
   readonly metrics?: readonly string[];
   readonly allMetrics?: boolean;
+  /** Rows in the paper's own definitions as well. */
+  readonly paper?: boolean;
   readonly resamples?: number;
   readonly seed?: number;
   readonly level?: number;
@@ -41,5 +43,6 @@ export function settingsOf(options: ComparisonOptions): CompareSettings {
     level: level ?? COMPARE_DEFAULTS.level,
     metrics: metrics ?? COMPARE_DEFAULTS.metrics,
     estimators,
+    ...(options.paper === undefined ? {} : {paper: options.paper}),
   };
 }

@@ -4,6 +4,7 @@ import {confusion} from "./confusion.ts";
 import {diversity} from "./diversity.ts";
 import {drawSamples, type SampleOptions} from "./measure.ts";
 import {accuracyByOrder, multiLabel, orderBias} from "./order.ts";
+import {paperDynamics} from "./paper.ts";
 import {type DynamicsRun, viewRun} from "./run-view.ts";
 import {rankingDynamics, secondFates} from "./second-fate.ts";
 import {sortedProbabilities} from "./sorted-probabilities.ts";
@@ -42,6 +43,7 @@ export function dynamicsOf(run: DynamicsRun, options: DynamicsOptions): Dynamics
     stepsBeyond: beyond,
     secondFate: secondFates(view, samples, why),
     ranking: rankingDynamics(view, samples, why),
+    paper: paperDynamics(view, samples, why),
     sortedProbabilities: sortedProbabilities(view, samples, options.threshold ?? 0),
     diversity: diversity(view, samples, why),
     accuracyByOrder: accuracyByOrder(view, samples, why),

@@ -48,7 +48,7 @@ export function estimateDocuments(
   records: LearningDocuments & {readonly documents: readonly DocumentRecords[]},
 ): RunEstimates {
   const labels = estimatedLabels(run);
-  const ready = prepare(estimator, run, records);
+  const ready = prepare(estimator, run, {...records, batch: records.documents});
   const estimateOf = "reason" in ready ? () => ready : ready.estimate;
   const checked = (one: DocumentRecords): Estimate => {
     const estimate = estimateOf(one);

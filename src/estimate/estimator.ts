@@ -122,7 +122,10 @@ export interface DirectEstimator extends EstimatorFacts {
 export type LearningSplit = Exclude<Split, "test">;
 
 /** Documents to learn from, by their split; a split that was not captured is absent or empty. */
-export type LearningDocuments = Partial<Readonly<Record<LearningSplit, readonly DocumentRecords[]>>>;
+export type LearningDocuments = Partial<Readonly<Record<LearningSplit, readonly DocumentRecords[]>>> & {
+  /** The documents that are to be estimated, for an estimator that looks at all of them first. */
+  readonly batch?: readonly DocumentRecords[];
+};
 
 /** An estimator that learns on another split before it reads. Pure: the same documents give the same fit. */
 export interface LearningEstimator extends EstimatorFacts {
@@ -136,8 +139,14 @@ export interface LearningEstimator extends EstimatorFacts {
   readonly fit: (run: RunLabels, own: readonly DocumentRecords[], learning: LearningDocuments) => Preparation;
 }
 
+/** An estimator that looks at all the documents that it is to estimate before it reads one, never at their annotations. */
+export interface BatchEstimator extends EstimatorFacts {
+  readonly kind: "batch";
+  readonly fit: (run: RunLabels, batch: readonly DocumentRecords[]) => Preparation;
+}
+
 /** One way to get from records to one number in [0, 1] per label. A new one is a file and a line in `index.ts`. */
-export type Estimator = DirectEstimator | LearningEstimator;
+export type Estimator = DirectEstimator | LearningEstimator | BatchEstimator;
 
 /** The run's labels without the null label: what the numbers of an estimate stand for. */
 export function estimatedLabels({labels, noneLabel}: RunLabels): string[] {
@@ -160,6 +169,7 @@ export function withoutNone<T>({labels, noneLabel}: RunLabels, values: readonly 
  */
 export function prepare(estimator: Estimator, run: RunLabels, learning: LearningDocuments): Preparation {
   if (estimator.kind === "direct") return {learned: [], estimate: records => estimator.estimate(run, records)};
+  if (estimator.kind === "batch") return estimator.fit(run, learning.batch ?? []);
   const {name, learnsOn} = estimator;
   const own = learning[learnsOn] ?? [];
   if (own.length === 0) {

@@ -1,4 +1,5 @@
 import {unknownChoice} from "../errors.ts";
+import {batchCalibration} from "./batch-calibration.ts";
 import {binary} from "./binary.ts";
 import {binaryOutcome} from "./binary-outcome.ts";
 import {compareToNone} from "./compare-to-none.ts";
@@ -9,6 +10,7 @@ import {firstStep} from "./first-step.ts";
 import {hard} from "./hard.ts";
 import {marginal} from "./marginal.ts";
 import {maxOverGenerations} from "./max-over-generations.ts";
+import {maxOverGenerationsPaper} from "./max-over-generations-paper.ts";
 import {PLATT_SUFFIX, platt} from "./platt.ts";
 import {probe} from "./probe.ts";
 import {temperature} from "./temperature.ts";
@@ -26,9 +28,11 @@ export const estimators = {
   binary,
   "binary-outcome": binaryOutcome,
   "max-over-generations": maxOverGenerations,
+  "max-over-generations@paper": maxOverGenerationsPaper,
   probe,
   encoder,
   "first-step": firstStep,
+  "first-step+bc": batchCalibration,
   temperature,
   marginal,
   truth,

@@ -21,6 +21,7 @@ export function addComparisons(program: Command, dispatch: Dispatch): void {
   )
     .option("--estimators <names>", "rows, with commas between them (default: all that the runs hold)", list)
     .option("--predictions <[name=]file>", "estimates made elsewhere, beside the runs (repeatable)", repeated)
+    .option("--paper", "rows and shares in the paper's own definitions as well (NAME@paper)", false)
     .option(
       "--base <run>",
       "hold every other run against this one as its variant (default: as the models' parents say)",

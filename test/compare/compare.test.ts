@@ -85,6 +85,7 @@ describe("compare on two documents, on paper", () => {
       "hard",
       "max-over-generations",
       "first-step",
+      "first-step+bc",
       "constant",
     ]);
   });

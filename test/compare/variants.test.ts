@@ -169,6 +169,23 @@ describe("the report of a quantisation", () => {
     expect(pair).toMatchObject({base: "many", variant: "few", kind: "quantisation", title: "F16 → Q4_K_M"});
   });
 
+  test("splits what changed by how sure the base was, the least sure third first", () => {
+    const top = [0.9, 0.4, 0.6, 0.5, 0.8, 0.7];
+    const some = (shift: number) =>
+      top.map((p, index) => {
+        const own = p < 0.6 ? p - shift : p;
+        return captured(`d${index}`, {tokens: [7], steps: [step([own, 1 - own, 0, 0], "anger")]});
+      });
+    const of = (name: string, quantisation: string, shift: number) =>
+      run(some(shift), {name, model: {quantisation, sha256: name.padEnd(64, "0")}});
+    const parts = onePair([of("few", "Q4_K_M", 0.2), of("many", "F16", 0)]).step1.byBaseCertainty ?? [];
+    expect(parts.map(({n}) => n)).toEqual([2, 2, 2]);
+    // A base of .4 against .6, and of .5 against .5: .6 and .5 at the top; the variant's .2 and .3 leave .8 and .7 there.
+    expect(parts[0]?.topProbability.value).toBeCloseTo((0.8 - 0.6 + 0.7 - 0.5) / 2, 12);
+    expect(parts[2]?.topProbability.value).toBeCloseTo(0, 12);
+    expect(parts[2]).toMatchObject({from: 0.8, to: 0.9, sameTopLabel: {value: 1}});
+  });
+
   test("has NumPy's percentiles, mean and RMS of the change in the token's probability", () => {
     const report = pair.step1.klReport?.deltaP;
     const seen: Readonly<Record<string, unknown>> = {...report};

@@ -112,6 +112,41 @@ describe("ranking", () => {
   });
 });
 
+describe("the paper's own readings", () => {
+  const more = [
+    ...documents,
+    // The runner-up anger is not next, and never said.
+    captured("e", {
+      steps: [labelStep(1, [0.3, 0.5, 0.1, 0.1], "fear"), labelStep(2, [0.1, 0.2, 0.6, 0.1], "joy")],
+      labels: ["fear", "joy"],
+    }),
+    // It is not next, but said later; at step 2 the runner-up is the null label, which an answer of labels never holds.
+    captured("f", {
+      steps: [
+        labelStep(1, [0.3, 0.5, 0.1, 0.1], "fear"),
+        labelStep(2, [0.05, 0.05, 0.6, 0.3], "joy"),
+        labelStep(3, [0.8, 0.1, 0.05, 0.05], "anger"),
+      ],
+      labels: ["fear", "joy", "anger"],
+    }),
+  ];
+  const {manifest, documents: splits} = run(more);
+  const {paper} = dynamicsOf({manifest, documents: splits.test}, {rng: rng()});
+
+  test("never predicted: of three steps whose runner-up is not the next argmax, two have it nowhere in the answer", () => {
+    expect(paper?.["neverPredicted@paper"]).toMatchObject({steps: 3, share: {value: expect.closeTo(2 / 3, 12)}});
+  });
+
+  test("second is second: of two documents whose runner-up is in the answer, one says it second", () => {
+    // a, whose runner-up fear comes second, and f, whose runner-up anger comes third.
+    expect(paper?.["secondIsSecond@paper"]).toMatchObject({steps: 2, share: {value: 0.5}});
+  });
+
+  test("have a reason where no step counts", () => {
+    expect(seen.paper?.["neverPredicted@paper"].share.reason).toMatch(/the runner-up is the next argmax/);
+  });
+});
+
 describe("sorted probabilities", () => {
   test("are means by rank over all documents", () => {
     const {ranks, dropped, n} = seen.sortedProbabilities;

@@ -141,17 +141,6 @@ describe.each(named)("$name", ({estimator}) => {
     expect(fc.check(holds, runs).counterexample).toBeNull();
   });
 
-  test("says the same of a document whatever stands beside it", () => {
-    const holds = fc.property(anyRun, ({run, calibration, train, documents}) => {
-      const {documents: together} = estimateDocuments(estimator, run, {calibration, train, documents});
-      const alone = documents.flatMap(
-        document => estimateDocuments(estimator, run, {calibration, train, documents: [document]}).documents,
-      );
-      return JSON.stringify(together) === JSON.stringify(alone);
-    });
-    expect(fc.check(holds, {numRuns: runs.numRuns / 4}).counterexample).toBeNull();
-  });
-
   test("reads nothing but what it declares to need", () => {
     const full = everything();
     const bare = records({
@@ -173,6 +162,24 @@ describe.each(named)("$name", ({estimator}) => {
     });
     expect(documents[0]?.estimate).toHaveProperty(estimator.name.startsWith("constant+") ? "reason" : "values");
     expect(documents[1]?.estimate).toEqual(documents[0]?.estimate);
+  });
+});
+
+/** Batch calibration looks at all documents on purpose: see batch-calibration.test.ts. */
+const oneByOne = named.filter(({name}) => !name.startsWith("first-step+bc"));
+
+describe.each(oneByOne)("$name, one document at a time", ({estimator}) => {
+  const runs = {numRuns: estimator.needs.includes("train") ? 8 : 60};
+
+  test("says the same of a document whatever stands beside it", () => {
+    const holds = fc.property(anyRun, ({run, calibration, train, documents}) => {
+      const {documents: together} = estimateDocuments(estimator, run, {calibration, train, documents});
+      const alone = documents.flatMap(
+        document => estimateDocuments(estimator, run, {calibration, train, documents: [document]}).documents,
+      );
+      return JSON.stringify(together) === JSON.stringify(alone);
+    });
+    expect(fc.check(holds, {numRuns: runs.numRuns / 4}).counterexample).toBeNull();
   });
 });
 

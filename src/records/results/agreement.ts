@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {recordOf} from "../record-of.ts";
 import {measuredSchema} from "./value.ts";
 
 const agreementOfSchema = z.strictObject({fleissKappa: measuredSchema, krippendorffAlpha: measuredSchema});
@@ -11,7 +12,7 @@ export const agreementSchema = z.union([
     leftOut: z.int().min(0),
     /** Each pair of a document and a label as a unit. */
     pooled: agreementOfSchema,
-    labels: z.record(z.string(), agreementOfSchema),
+    labels: recordOf(agreementOfSchema),
   }),
   z.strictObject({reason: z.string().min(1)}),
 ]);

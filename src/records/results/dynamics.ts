@@ -1,6 +1,6 @@
 import {z} from "zod";
 import {recordOf} from "../record-of.ts";
-import {fateSchema, rankingSchema} from "./fate.ts";
+import {fateSchema, paperDynamicsSchema, rankingSchema} from "./fate.ts";
 import {spreadSchema} from "./spread.ts";
 import {measuredSchema} from "./value.ts";
 
@@ -102,6 +102,8 @@ export const dynamicsSchema = z.strictObject({
   /** What becomes of the second label at step r, by r. */
   secondFate: z.record(placeSchema, fateSchema),
   ranking: rankingSchema,
+  /** The same in the paper's own definitions; absent where a comparison was made before they were measured. */
+  paper: paperDynamicsSchema.optional(),
   sortedProbabilities: z.strictObject({
     ranks: z.array(sortedRankSchema),
     /** Documents with a top probability below the threshold are left out and counted; the default is to leave out none. */

@@ -1,5 +1,6 @@
 import {z} from "zod";
 import {recordOf} from "../record-of.ts";
+import {conformalSchema} from "./conformal.ts";
 import {selectiveSchema} from "./selective.ts";
 import {countedSchema, measuredSchema, measuredShape, VALUE_OR_REASON, valueOrReason} from "./value.ts";
 
@@ -72,6 +73,8 @@ export const estimatorResultSchema = z.strictObject({
   againstTruth: againstTruthSchema.optional(),
   /** What it is worth if it may keep silent; absent without an estimate. */
   selective: selectiveSchema.optional(),
+  /** What it decides about each label at an error of 10 %; absent without an estimate. */
+  conformal: conformalSchema.optional(),
   /** Mean over documents of the mean width of the bounds, for an estimator that has some. */
   meanWidth: measuredSchema.optional(),
 });

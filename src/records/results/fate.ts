@@ -32,6 +32,19 @@ export const fateSchema = z.strictObject({
 });
 export type Fate = z.infer<typeof fateSchema>;
 
+const paperShareSchema = z.strictObject({
+  /** Label steps (Table 4) or documents (Figure 11) behind the share. */
+  steps: z.int().min(0),
+  share: measuredSchema,
+});
+
+/** The paper's own readings: see `paperDynamics`. */
+export const paperDynamicsSchema = z.strictObject({
+  "neverPredicted@paper": paperShareSchema,
+  "secondIsSecond@paper": paperShareSchema,
+});
+export type PaperDynamics = z.infer<typeof paperDynamicsSchema>;
+
 /** Whether step 1 already ranks the label that is emitted second, over documents that emit a second label. */
 export const rankingSchema = z.strictObject({
   n: z.int().min(0),

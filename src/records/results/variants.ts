@@ -19,6 +19,20 @@ export const flipSchema = z.strictObject({
 });
 export type Flip = z.infer<typeof flipSchema>;
 
+/** What changed where the base was about so sure. */
+export const certaintyPartSchema = z.strictObject({
+  /** The base's top probability: the least and the largest of the part. */
+  from: z.number(),
+  to: z.number(),
+  n: z.int().min(1),
+  /** Mean of variant − base. */
+  topProbability: measuredSchema,
+  entropyBits: measuredSchema,
+  labelKlNats: measuredSchema,
+  sameTopLabel: measuredSchema,
+});
+export type CertaintyPart = z.infer<typeof certaintyPartSchema>;
+
 /** What changed from base to variant at one label step, paired by document. */
 export const stepDeltaSchema = z.strictObject({
   /** Documents with the step on both sides, and those without it on one of them. */
@@ -45,6 +59,8 @@ export const stepDeltaSchema = z.strictObject({
   flipRate: measuredSchema.optional(),
   /** The documents behind `flipRate`, or under forced answers behind `sameTopLabel`, in the order of the documents. */
   flips: z.array(flipSchema),
+  /** For a quantisation: the paired steps in three parts of equal size, from those on which the base was least sure. */
+  byBaseCertainty: z.array(certaintyPartSchema).optional(),
   /** For a quantisation: the layout of llama.cpp's KL-divergence report. */
   klReport: klReportSchema.optional(),
 });

@@ -135,7 +135,7 @@ function fates(runs: readonly Named[]): Html {
 function answers(runs: readonly Named[]): Html {
   const rows = runs.map(({run, title, dynamics}): Cell[] => {
     const path = `dynamics.${run}`;
-    const {diversity, order, multiLabel, wellFormed, ranking} = dynamics;
+    const {diversity, order, multiLabel, wellFormed, ranking, paper} = dynamics;
     return [
       text(title),
       count(dynamics.documents, `${path}.documents`),
@@ -149,6 +149,8 @@ function answers(runs: readonly Named[]): Html {
       number(order.alphabetical, `${path}.order.alphabetical`, share),
       number(order.prompt, `${path}.order.prompt`, share),
       number(ranking.secondIsRankedSecond, `${path}.ranking.secondIsRankedSecond`, share),
+      number(paper?.["secondIsSecond@paper"].share, `${path}.paper.secondIsSecond@paper.share`, share),
+      number(paper?.["neverPredicted@paper"].share, `${path}.paper.neverPredicted@paper.share`, share),
     ];
   });
   return table({
@@ -167,6 +169,14 @@ function answers(runs: readonly Named[]): Html {
       {title: "Alphabetical", help: "of the answers with several labels"},
       {title: "Prompt's order"},
       {title: "Second was ranked second", help: "the second emitted label is the second most probable one at step 1"},
+      {
+        title: "Second is second@paper",
+        help: "as Figure 11 counts: where the runner-up at step 1 is in the answer at all",
+      },
+      {
+        title: "Never predicted@paper",
+        help: "as Table 4 counts: all steps pooled, the null label and emitted ones compete",
+      },
     ],
     rows,
   });
