@@ -5,6 +5,7 @@ import {z} from "zod";
 import {LabelscopeError} from "../errors.ts";
 import {makeFolder} from "../make-folder.ts";
 import {sha256Schema} from "../records/catalog.ts";
+import {readModelFiles} from "./gguf/model-files.ts";
 
 export interface HashOptions {
   /** The cache folder of labelscope: a file that did not change since it was hashed is not read again. */
@@ -28,24 +29,48 @@ const settledMs = 2000;
  *   signal's reason when it is aborted
  */
 export async function sha256File(path: string, options: HashOptions = {}): Promise<string> {
-  const before = await identify(path);
-  const slot = options.home === undefined ? undefined : cacheSlot(options.home, path);
+  return await sha256Files([path], options);
+}
+
+/** The identity of a model: SHA-256 over all its files in order. Of several files the first one is named. */
+export async function sha256Model(path: string, options: HashOptions = {}): Promise<string> {
+  return await sha256Files(readModelFiles(path).paths, options);
+}
+
+/**
+ * SHA-256 of files one after another, as of one file that they are the pieces of: what `cat FILES | sha256sum` prints. It
+ * is the identity of a model, whether it is one file or several; kept and thrown as `sha256File` does, over all files.
+ */
+export async function sha256Files(paths: readonly string[], options: HashOptions = {}): Promise<string> {
+  const before = await identifyAll(paths);
+  const slot = options.home === undefined ? undefined : cacheSlot(options.home, paths);
   if (slot !== undefined) {
     const kept = await readSlot(slot);
     if (kept?.identity === before.identity) return kept.sha256;
   }
-  const sha256 = await hashContent(path, before.sizeBytes, options);
-  const after = await identify(path);
+  const sha256 = await hashContent(paths, before.sizeBytes, options);
+  const after = await identifyAll(paths);
   if (after.identity !== before.identity) {
     throw new LabelscopeError({
       code: "file-changed",
-      message: `${path} changed while it was read`,
+      message: `${paths.join(", ")} changed while it was read`,
       next: "wait until whatever writes it is done, then repeat the command",
-      facts: {path},
+      facts: {paths},
     });
   }
   if (slot !== undefined && Date.now() - before.changedMs > settledMs) await writeSlot(slot, before.identity, sha256);
   return sha256;
+}
+
+type Identity = Awaited<ReturnType<typeof identify>>;
+
+async function identifyAll(paths: readonly string[]): Promise<Identity> {
+  const all = await Promise.all(paths.map(identify));
+  return {
+    identity: all.map(({identity}) => identity).join("|"),
+    sizeBytes: all.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0),
+    changedMs: all.reduce((latest, {changedMs}) => Math.max(latest, changedMs), 0),
+  };
 }
 
 async function identify(path: string): Promise<{identity: string; sizeBytes: number; changedMs: number}> {
@@ -69,23 +94,27 @@ async function identify(path: string): Promise<{identity: string; sizeBytes: num
   }
 }
 
-async function hashContent(path: string, totalBytes: number, options: HashOptions): Promise<string> {
+async function hashContent(paths: readonly string[], totalBytes: number, options: HashOptions): Promise<string> {
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(1024 * 1024);
-  await using file = await open(path, "r");
   let done = 0;
-  for (;;) {
-    options.signal?.throwIfAborted();
-    const {bytesRead} = await file.read(buffer, 0, buffer.length, null);
-    if (bytesRead === 0) return hash.digest("hex");
-    hash.update(buffer.subarray(0, bytesRead));
-    done += bytesRead;
-    options.onProgress?.(done, totalBytes);
+  for (const path of paths) {
+    await using file = await open(path, "r");
+    for (;;) {
+      options.signal?.throwIfAborted();
+      const {bytesRead} = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      done += bytesRead;
+      options.onProgress?.(done, totalBytes);
+    }
   }
+  return hash.digest("hex");
 }
 
-function cacheSlot(home: string, path: string): string {
-  return join(home, "hashes", `${createHash("sha256").update(resolve(path)).digest("hex").slice(0, 32)}.json`);
+function cacheSlot(home: string, paths: readonly string[]): string {
+  const name = paths.map(path => resolve(path)).join("\n");
+  return join(home, "hashes", `${createHash("sha256").update(name).digest("hex").slice(0, 32)}.json`);
 }
 
 async function readSlot(slot: string): Promise<z.infer<typeof cachedHashSchema> | undefined> {

@@ -1,8 +1,9 @@
 import {stat} from "node:fs/promises";
-import {basename, resolve} from "node:path";
+import {resolve} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import type {CatalogEntry} from "../records/catalog.ts";
 import {type Catalog, findEntry, unknownModel} from "./catalog.ts";
+import {modelStem} from "./gguf/part-name.ts";
 import {labelscopeHome} from "./home.ts";
 import {findEmbedded, findInstalled, listInstalled} from "./installed.ts";
 import {readSpec} from "./spec.ts";
@@ -37,12 +38,12 @@ export interface ResolvedAdapter {
  * A path may contain `+` and `@`: a file that exists under the longer name wins. Nothing is opened or hashed here.
  *
  * @throws `model-not-pulled` with the command that pulls it, `model-unknown` with near names, `model-missing` for a path
- *   without a file, `model-spec` for an empty part, `model-is-adapter` and `adapter-is-model` for swapped places
+ *   without a file, `model-spec` for an empty part, `model-unsupported` and `adapter-is-model` for swapped places
  */
 export async function resolveModel(spec: string, options: ResolveOptions): Promise<ResolvedModel> {
   const parts = await readSpec(spec, name => exists(name, options));
   const model = await resolveFile(parts.model, options);
-  if (model.entry?.variant === "lora") throw misplaced(model.id, "model-is-adapter");
+  if (model.entry?.variant === "lora") throw misplaced(model.id, "model-unsupported");
   if (parts.adapter === undefined) return model;
   const adapter = await resolveFile(parts.adapter.name, options);
   if (adapter.entry !== undefined && adapter.entry.variant !== "lora") throw misplaced(adapter.id, "adapter-is-model");
@@ -103,10 +104,13 @@ export function notPulled(ids: readonly string[]): LabelscopeError {
   });
 }
 
-/** A file's name without its ending, in characters that a folder name can have; never empty. */
+/** A file's name without its ending and part number, in characters that a folder name can have; never empty. */
 function slug(path: string): string {
-  const name = basename(path).replace(/\.gguf$/i, "");
-  return name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[.-]+/, "") || "model";
+  return (
+    modelStem(path)
+      .replace(/[^A-Za-z0-9._-]+/g, "-")
+      .replace(/^[.-]+/, "") || "model"
+  );
 }
 
 function missing(name: string, path: string): LabelscopeError {
@@ -119,7 +123,8 @@ function missing(name: string, path: string): LabelscopeError {
   });
 }
 
-function misplaced(id: string, code: "model-is-adapter" | "adapter-is-model"): LabelscopeError {
-  const message = code === "model-is-adapter" ? `${id} is an adapter, not a model` : `${id} is a model, not an adapter`;
+function misplaced(id: string, code: "model-unsupported" | "adapter-is-model"): LabelscopeError {
+  const message =
+    code === "model-unsupported" ? `${id} is an adapter, not a model` : `${id} is a model, not an adapter`;
   return new LabelscopeError({code, message, next: "write MODEL+ADAPTER, with @SCALE if it is not 1", facts: {id}});
 }

@@ -34,6 +34,19 @@ const blocks: Readonly<Record<number, readonly [elements: number, bytes: number]
   39: [32, 17], // MXFP4
 };
 
+/** Types that the engine reads and whose layout is not in the table: NVFP4, Q1_0, Q2_0. */
+const withoutLayout: ReadonlySet<number> = new Set([40, 41, 42]);
+
+/** Whether the engine reads tensors of this type. */
+export function isKnownTensorType(type: number): boolean {
+  return blocks[type] !== undefined || withoutLayout.has(type);
+}
+
+/** Elements that a row is made of at a time: its length is a multiple of this. 1 for a type that is not in the table. */
+export function tensorRowUnit(type: number): number {
+  return blocks[type]?.[0] ?? 1;
+}
+
 /**
  * Bytes that a tensor takes in the file: whole blocks, row by row.
  *

@@ -1,10 +1,11 @@
 import {LabelscopeError} from "../errors.ts";
 import {type Catalog, findEntry, unknownModel} from "./catalog.ts";
-import {sha256File} from "./hash.ts";
+import {namedPaths} from "./gguf/part-name.ts";
+import {sha256Files} from "./hash.ts";
 import {findEmbedded, findInstalled, listInstalled} from "./installed.ts";
 import {notPulled} from "./resolve.ts";
 
-/** What hashing one file said. `unknown`: nobody ever named its checksum, so there is nothing to compare. */
+/** What hashing the file or files of one model said. `unknown`: nobody ever named its checksum, so there is nothing to compare. */
 export interface Verified {
   readonly id: string;
   readonly path: string;
@@ -41,7 +42,7 @@ export async function verifyModels(ids: readonly string[], options: VerifyOption
     }
     const expected = entry?.sha256 ?? installed?.record?.sha256;
     const onProgress = (done: number, total: number) => options.onProgress?.(id, done, total);
-    const sha256 = await sha256File(path, {signal: options.signal, onProgress});
+    const sha256 = await sha256Files(namedPaths(path), {signal: options.signal, onProgress});
     const outcome = expected === undefined ? "unknown" : sha256 === expected ? "same" : "different";
     const inCatalogue = entry !== undefined;
     results.push({id, path, sha256, inCatalogue, outcome, ...(expected === undefined ? {} : {expected})});

@@ -1,7 +1,7 @@
 import {execFile} from "node:child_process";
 import {availableParallelism, cpus, totalmem} from "node:os";
 import {promisify} from "node:util";
-import {loadCatalog} from "../catalog/catalog.ts";
+import {type Catalog, loadCatalog} from "../catalog/catalog.ts";
 import {availableBytes} from "../catalog/disk-space.ts";
 import {formatBytes} from "../catalog/format-bytes.ts";
 import {labelscopeHome} from "../catalog/home.ts";
@@ -15,25 +15,38 @@ import type {CommandIo, CommandResult} from "./command.ts";
 /** As many names as a line of 80 characters has room for beside the rows' names. */
 const FEATURES_A_LINE = 7;
 
-/** `doctor`: what would be used on this machine, and why. */
-export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: CommandIo): Promise<CommandResult> {
+/**
+ * `doctor [MODEL]`: what would be used on this machine, and why; of a model whether it can be used, and what bears on its
+ * numbers.
+ *
+ * @throws where a model is given and cannot be used: the error that `run` would end with
+ */
+export async function doctorCommand(
+  options: Pick<LocalOptions, "gpu"> & {readonly model?: string},
+  io: CommandIo,
+): Promise<CommandResult> {
   const home = labelscopeHome(io.env);
+  const catalog = await loadCatalog();
   await using engine = await openLocalEngine({
     home,
     retryCompile: true,
     ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
   });
   const {readerState} = engine;
-  const probe = await anyModel(home);
+  const asked = options.model === undefined ? undefined : await engine.findModel(options.model, io);
+  const probe = asked ?? (await anyModel(home, catalog));
   let reader = "reason" in readerState ? "public" : "native";
   let selfTest =
     reader === "public"
       ? "not needed: there is no native reader"
       : `not run: no model is on this computer (${io.program ?? "labelscope"} models pull smollm2-135m-instruct)`;
-  if (probe !== undefined && reader === "native") {
-    await using model = await engine.loadModel(probe.path);
+  const remarks: string[] = [];
+  if (probe !== undefined && (reader === "native" || asked !== undefined)) {
+    await using model = await ("load" in probe ? probe.load() : engine.loadModel(probe.path));
+    if ("load" in probe) remarks.push(...(probe.remarks?.(model, undefined) ?? []).map(({text}) => text));
     reader = String(model.facts.reader);
-    selfTest = reader === "native" ? `passed to the bit on ${probe.id}` : String(model.facts.publicBecause);
+    if (!("reason" in readerState))
+      selfTest = reader === "native" ? `passed to the bit on ${probe.id}` : String(model.facts.publicBecause);
   }
   const disk = await availableBytes(home);
   const data = {
@@ -48,12 +61,14 @@ export async function doctorCommand(options: Pick<LocalOptions, "gpu">, io: Comm
     selfTest,
     home,
     diskFree: disk === undefined ? "unknown" : formatBytes(disk),
+    ...(asked === undefined ? {} : {model: asked.id, remarks}),
     python: await pythonVersion(io.env.LABELSCOPE_PYTHON ?? "python3"),
   };
   const words = (name: string) => name.replaceAll(/[A-Z]/g, capital => ` ${capital.toLowerCase()}`);
-  const rows = Object.entries(data).flatMap(([name, value]) =>
-    name === "cpu" ? featureRows(cpuFeatures(String(value))) : [[words(name), String(value)]],
-  );
+  const rows = Object.entries(data).flatMap(([name, value]) => {
+    if (Array.isArray(value)) return value.length === 0 ? [[name, "none"]] : value.map(text => [name, String(text)]);
+    return name === "cpu" ? featureRows(cpuFeatures(String(value))) : [[words(name), String(value)]];
+  });
   return {data, text: `${alignColumns(rows)}\n`};
 }
 
@@ -75,8 +90,7 @@ function featureRows(features: readonly string[]): string[][] {
   return lines.map((line, index) => [index === 0 ? "cpu features" : "", line]);
 }
 
-async function anyModel(home: string): Promise<{id: string; path: string} | undefined> {
-  const catalog = await loadCatalog();
+async function anyModel(home: string, catalog: Catalog): Promise<{id: string; path: string} | undefined> {
   for (const {id} of catalog.models) {
     const path = await findEmbedded(catalog, id);
     if (path?.includes("base")) return {id, path};

@@ -1,7 +1,12 @@
+import {requireWhole} from "../catalog/admit.ts";
 import {loadCatalog} from "../catalog/catalog.ts";
 import {formatBytes} from "../catalog/format-bytes.ts";
+import {readModelFiles} from "../catalog/gguf/model-files.ts";
+import {type OtherModel, otherKind} from "../catalog/gguf/model-kind.ts";
+import {type ModelRemark, modelRemarks} from "../catalog/gguf/remarks.ts";
+import {otherKindText} from "../catalog/gguf/unsupported.ts";
 import {type GgufInfo, readGgufInfo} from "../catalog/gguf-info.ts";
-import {sha256File} from "../catalog/hash.ts";
+import {sha256Files} from "../catalog/hash.ts";
 import {labelscopeHome} from "../catalog/home.ts";
 import {findEmbedded, findInstalled, listInstalled} from "../catalog/installed.ts";
 import {type Pulled, pullModel} from "../catalog/pull.ts";
@@ -206,15 +211,30 @@ export async function modelsInfo(
 
 async function fileFacts(path: string, entry: CatalogEntry | undefined, io: CommandIo): Promise<FileFacts> {
   const info = await readGgufInfo(path);
-  const sha256 = await sha256File(path, {
+  const model = readModelFiles(path);
+  requireWhole(model);
+  const other = otherKind(model);
+  const sha256 = await sha256Files(model.paths, {
     home: labelscopeHome(io.env),
     signal: io.signal,
     onProgress: (done, total) => io.progress({subject: path, done, total, unit: "bytes", note: "checking"}),
   });
-  return {...info, sha256, ...(entry === undefined ? {} : {entry})};
+  return {
+    ...info,
+    sha256,
+    ...(other === undefined ? {remarks: modelRemarks(model.header)} : {other}),
+    ...(entry === undefined ? {} : {entry}),
+  };
 }
 
-type FileFacts = GgufInfo & {readonly sha256: string; readonly entry?: CatalogEntry};
+type FileFacts = GgufInfo & {
+  readonly sha256: string;
+  readonly entry?: CatalogEntry;
+  /** What the file is where it cannot answer a prompt. */
+  readonly other?: OtherModel;
+  /** Of a language model: what bears on its numbers. */
+  readonly remarks?: readonly ModelRemark[];
+};
 
 function infoText(title: string, info: FileFacts): string {
   const {entry, adapter} = info;
@@ -222,9 +242,11 @@ function infoText(title: string, info: FileFacts): string {
   const rows: (readonly [string, string | undefined])[] = [
     ["name", info.name],
     ["file", info.path],
+    ...(info.parts ?? []).slice(1).map((part): [string, string] => ["", part]),
     ["size", `${formatBytes(info.fileSizeBytes)} (${whole(info.fileSizeBytes)} bytes)`],
     ["sha256", info.sha256],
     ["architecture", info.architecture],
+    ["cannot answer", info.other === undefined ? undefined : otherKindText(info.other)],
     ["parameters", whole(info.totalParameters)],
     [
       "  embedding",
@@ -258,6 +280,7 @@ function infoText(title: string, info: FileFacts): string {
     ["variant", entry?.variant],
     ["parent", entry?.parent],
     ["notes", entry?.notes],
+    ...(info.remarks ?? []).map(({text}): [string, string] => ["remark", text]),
   ];
   const known = rows.flatMap(([label, value]) => (value === undefined ? [] : [[`  ${label}`, value]]));
   return `${title}\n${alignColumns(known)}\n`;

@@ -60,7 +60,8 @@ function planNotices(plan: RunPlan): string[] {
       `${leaks.length === 1 ? "1 document has" : `${leaks.length} documents have`} the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`,
     );
   }
-  for (const {source, labels, templated, identity, chat, remarks} of plan.models) {
+  for (const {source, labels, templated, identity, chat, remarks, modelRemarks} of plan.models) {
+    for (const {text} of modelRemarks) notices.push(`${source.id}: ${text}`);
     if (labels.collisions.length > 0) {
       const pairs = labels.collisions.map(({labels: [one, other]}) => `${one}/${other}`).join(", ");
       const how =

@@ -34,7 +34,7 @@ export function comparedDocuments(run: ComparedRun, task: ComparedTask): Compare
 }
 
 function modelOf({model}: Manifest): ResultModel {
-  const {id, sha256, architecture, name, family, variant, parent, quantisation, fileSizeBytes, adapter} = model;
+  const {id, sha256, architecture, name, family, variant, parent, quantisation, fileSizeBytes, adapter, remarks} = model;
   return {
     id,
     sha256,
@@ -46,6 +46,7 @@ function modelOf({model}: Manifest): ResultModel {
     ...(quantisation === undefined ? {} : {quantisation}),
     fileSizeBytes,
     ...(adapter === undefined ? {} : {adapter: {id: adapter.id, scale: adapter.scale, parameters: adapter.parameters}}),
+    ...(remarks === undefined ? {} : {remarks}),
     parameters: {
       total: model.totalParameters,
       embedding: model.embeddingParameters,

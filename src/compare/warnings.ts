@@ -31,7 +31,8 @@ export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
     ["forced-answers", forced(run)],
     ["shard", manifest.identity.shard === undefined ? undefined : shardText(manifest.identity.shard)],
   ];
-  return found.flatMap(([code, text]) => (text === undefined ? [] : [{code, run: run.name, text}]));
+  const ofModel = (manifest.model.remarks ?? []).map(({code, text}) => ({code, run: run.name, text}));
+  return [...ofModel, ...found.flatMap(([code, text]) => (text === undefined ? [] : [{code, run: run.name, text}]))];
 }
 
 /** What should make a person think twice about differences between the runs. */

@@ -6,6 +6,7 @@
  */
 
 import type {Value} from "../math/bounded.ts";
+import type {ModelRemark} from "../catalog/gguf/remarks.ts";
 import type {ModelRecord} from "../records/manifest.ts";
 import type {Embedder, EmbedderOptions} from "./embedding.ts";
 import type {LanesRequest, PlannedLanes} from "./lanes.ts";
@@ -162,6 +163,8 @@ export interface Model extends AsyncDisposable {
   readonly capabilities: Capabilities;
   /** Everything about the engine that could change a number, for the manifest. */
   readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** The engine's own warnings about the file that bear on numbers; absent where it says none. */
+  readonly remarks?: readonly string[];
   /** The model's own Jinja chat template, where the file carries one. */
   readonly chatTemplate: string | undefined;
   /**
@@ -187,7 +190,7 @@ export interface ModelPlace {
 }
 
 /** What a manifest says of a model, beside its tokeniser. */
-export type ModelIdentity = Omit<ModelRecord, "tokenizerHash" | "chatTemplateHash" | "bosToken">;
+export type ModelIdentity = Omit<ModelRecord, "tokenizerHash" | "chatTemplateHash" | "bosToken" | "remarks">;
 
 /** A model that was found and not loaded: what planning needs to know of it, wherever it runs. */
 export interface ModelSource {
@@ -198,6 +201,8 @@ export interface ModelSource {
   readonly trainContextTokens: number;
   /** Width of the hidden state; absent where it is not known. */
   readonly hiddenColumns: number | undefined;
+  /** What about the model bears on its numbers, of the context that is asked for, too; absent where nobody can tell. */
+  remarks?(model: Model, contextTokens: number | undefined): readonly ModelRemark[];
   /** Loads the model, or its tokeniser and vocabulary alone; `openSession` is then refused. */
   load(options?: Pick<LoadOptions, "vocabularyOnly" | "signal">): Promise<Model>;
   /**

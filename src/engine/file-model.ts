@@ -1,17 +1,19 @@
 import {basename} from "node:path";
+import {admitAnswering} from "../catalog/admit.ts";
 import {loadCatalog} from "../catalog/catalog.ts";
 import {type GgufInfo, readGgufInfo} from "../catalog/gguf-info.ts";
-import {sha256File} from "../catalog/hash.ts";
+import {sha256Model} from "../catalog/hash.ts";
 import {type ResolvedModel, resolveModel} from "../catalog/resolve.ts";
 import {LabelscopeError} from "../errors.ts";
 import type {FileEngine, ModelIdentity, ModelPlace, ModelSource} from "./engine.ts";
+import {remarksOn} from "./model-remarks.ts";
 
 /**
  * A model that is a GGUF file, with an adapter where the spec names one: its header is read, nothing is loaded.
  *
  * @param loadModel how the engine loads a file
- * @throws what `resolveModel` and `readGgufInfo` throw; `model-is-adapter`, `adapter-is-model` and `adapter-rejected` by what
- *   the headers say
+ * @throws what `resolveModel`, `readGgufInfo` and `admitAnswering` throw; `adapter-is-model` and `adapter-rejected` by what the
+ *   headers say
  */
 export async function findFileModel(
   loadModel: FileEngine["loadModel"],
@@ -20,6 +22,7 @@ export async function findFileModel(
 ): Promise<ModelSource> {
   const resolved = await resolveModel(spec, {...place, catalog: await loadCatalog()});
   const {adapter} = resolved;
+  const header = admitAnswering(resolved.path);
   const info = await readGgufInfo(resolved.path);
   const adapterInfo = adapter === undefined ? undefined : await readGgufInfo(adapter.path);
   refuseSwapped(resolved, info, adapterInfo);
@@ -29,6 +32,7 @@ export async function findFileModel(
     // A model loaded for its vocabulary alone does not know its context; its metadata does.
     trainContextTokens: info.contextLength ?? 2048,
     hiddenColumns: info.embeddingLength,
+    remarks: (model, contextTokens) => remarksOn(header, model, contextTokens),
     load: async ({vocabularyOnly, signal} = {}) =>
       await loadModel(resolved.path, {
         ...(vocabularyOnly === true ? {vocabularyOnly} : {}),
@@ -38,9 +42,9 @@ export async function findFileModel(
         ...(signal === undefined ? {} : {signal}),
       }),
     describe: async options => {
-      const sha256 = await sha256File(resolved.path, options);
+      const sha256 = await sha256Model(resolved.path, options);
       refuseOtherFile({id: resolved.id, path: resolved.path, sha256: resolved.entry?.sha256}, sha256);
-      const adapterSha256 = adapter === undefined ? undefined : await sha256File(adapter.path, options);
+      const adapterSha256 = adapter === undefined ? undefined : await sha256Model(adapter.path, options);
       return identityOf(resolved, {info, adapterInfo}, {sha256, adapterSha256});
     },
   };
@@ -57,6 +61,7 @@ function identityOf(
     file: basename(resolved.path),
     sha256,
     fileSizeBytes: info.fileSizeBytes,
+    ...(info.parts === undefined ? {} : {files: info.parts.length}),
     architecture: info.architecture,
     ...(info.name === undefined ? {} : {name: info.name}),
     totalParameters: info.totalParameters,
@@ -96,16 +101,8 @@ export function refuseOtherFile(
   });
 }
 
-/** Refuses an adapter in a model's place and the reverse, and an adapter for another architecture. */
+/** Refuses a model in an adapter's place, and an adapter for another architecture. */
 function refuseSwapped(resolved: ResolvedModel, info: GgufInfo, adapter: GgufInfo | undefined): void {
-  const file = basename(resolved.path);
-  if (info.isAdapter) {
-    throw new LabelscopeError({
-      code: "model-is-adapter",
-      message: `${file} is a LoRA adapter, not a model`,
-      next: `--model MODEL+${file}, with the model that it was made for`,
-    });
-  }
   if (adapter === undefined) return;
   const adapterFile = basename(resolved.adapter?.path ?? "");
   if (!adapter.isAdapter) {

@@ -1,10 +1,13 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import type {Llama, LlamaContext, LlamaModel} from "node-llama-cpp";
+import {admitModel} from "../catalog/admit.ts";
 import {LabelscopeError} from "../errors.ts";
 import {batchedLanes} from "./batched-lanes.ts";
 import {type Embedder, type EmbedderOptions, embedderOn} from "./embedding.ts";
 import type {AdapterSpec, Capabilities, FileEngine, LoadOptions, Model, SessionOptions} from "./engine.ts";
+import {engineRemarks} from "./engine-remarks.ts";
 import {findFileModel} from "./file-model.ts";
+import {requireLoadable} from "./first-load/first-load.ts";
 import {lastLines} from "./log-lines.ts";
 import {compiledReader, loadedCpuBackend} from "./native/compile.ts";
 import {loadReader, type NativeReader} from "./native/load.ts";
@@ -58,7 +61,7 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
   const readerState = await findReader(options);
   if (options.reader === "native" && "reason" in readerState) throw nativeUnavailable(readerState.reason);
   const facts = {
-    engine: "node-llama-cpp 3.22.1",
+    engine: ENGINE,
     llamaCpp: llama.llamaCppRelease.release,
     build: llama.buildType,
     gpu: llama.gpu === false ? "off" : llama.gpu,
@@ -82,9 +85,31 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
     readerState,
     loadModel,
     findModel: (spec, place) => findFileModel(loadModel, spec, place),
-    openEmbedder: (path, embedderOptions) => noting(embedderOn({llama, log}, path, embedderOptions)),
+    openEmbedder: (path, embedderOptions) => noting(openEmbedder(shared, path, embedderOptions)),
     [Symbol.asyncDispose]: async () => await disposeOf(llama, hasFailed),
   };
+}
+
+const ENGINE = "node-llama-cpp 3.22.1";
+
+/** Nothing reaches the engine but through this door: what is damaged, cannot answer, or would end the process, is refused. */
+async function admit(
+  {facts, options}: Shared,
+  path: string,
+  as: "model" | "encoder",
+  {adapter, signal}: Pick<LoadOptions, "adapter" | "signal">,
+): Promise<void> {
+  const {paths, fileSizeBytes} = admitModel(path, as);
+  if (adapter !== undefined) admitModel(adapter.path, "adapter");
+  await requireLoadable(
+    {paths, fileSizeBytes, as, ...(adapter === undefined ? {} : {adapter: adapter.path})},
+    {home: options.home, engine: `${ENGINE} ${facts.llamaCpp}`, ...(signal === undefined ? {} : {signal})},
+  );
+}
+
+async function openEmbedder(shared: Shared, path: string, options: EmbedderOptions): Promise<Embedder> {
+  await admit(shared, path, "encoder", options);
+  return await embedderOn(shared, path, options);
 }
 
 /** How long the engine may take to end after a model failed to load, in milliseconds. */
@@ -145,6 +170,7 @@ async function findReader(options: LocalOptions): Promise<ReaderState> {
 
 async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): Promise<Model> {
   const {llama, log, options} = shared;
+  await admit(shared, path, "model", load);
   const adapters = load.adapter === undefined ? [] : [load.adapter];
   log.length = 0;
   let model: LlamaModel;
@@ -169,6 +195,7 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
       cause,
     });
   }
+  const remarks = engineRemarks(log);
   const vocabulary = readVocabulary(model.fileInfo.metadata.tokenizer.ggml, {
     endTokens: new Set([...model.iterateAllTokens()].filter(token => model.isEogToken(token))),
     ...(model.tokens.shouldPrependBosToken && model.tokens.bos !== null ? {bosToken: model.tokens.bos} : {}),
@@ -218,6 +245,7 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
       reader: native === undefined ? "public" : "native",
       ...(refusal === undefined ? {} : {publicBecause: refusal}),
     },
+    remarks,
     chatTemplate: model.fileInfo.metadata.tokenizer.chat_template,
     tokenize: (text, tokenizeOptions) => model.tokenize(text, tokenizeOptions?.special === true),
     openSession,

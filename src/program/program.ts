@@ -32,13 +32,22 @@ export function createProgram(version: string, input: Input, dispatch: Dispatch)
   addModels(program.command("models").description("the catalogue: list, pull, verify, info"), dispatch);
   addTasks(program.command("tasks").description("tasks: list, check, import"), dispatch);
 
-  addCommand(program, "doctor", "what would be used on this machine, and why", "labelscope doctor")
+  addCommand(
+    program,
+    "doctor [model]",
+    "what would be used on this machine, and why; of a model whether it can be used",
+    "labelscope doctor path/to/model.gguf",
+  )
     .addOption(
       new Option("--gpu <kind>", "where to compute").choices(["off", "auto", "cuda", "vulkan", "metal"]).default("off"),
     )
-    .action(async flags => {
+    .action(async (model, flags) => {
       await dispatch(
-        async io => (await import("../commands/doctor.ts")).doctorCommand({gpu: flags.gpu}, io),
+        async io =>
+          (await import("../commands/doctor.ts")).doctorCommand(
+            {gpu: flags.gpu, ...(model === undefined ? {} : {model})},
+            io,
+          ),
         flags.json,
       );
     });

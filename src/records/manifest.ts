@@ -56,6 +56,9 @@ export const chatRecordSchema = z.strictObject({
 });
 export type ChatRecord = z.infer<typeof chatRecordSchema>;
 
+/** Something about a model that bears on its numbers; `code` is stable. */
+export const modelRemarkSchema = z.strictObject({code: z.string(), text: z.string()});
+
 export const modelRecordSchema = z.strictObject({
   id: z.string(),
   file: z.string(),
@@ -79,6 +82,10 @@ export const modelRecordSchema = z.strictObject({
   chatTemplateHash: hashSchema.optional(),
   /** The BOS token put before every prompt, or null. */
   bosToken: z.int().nullable(),
+  /** Of a model in several files, how many they are; `file` is then the first, and the rest is of all together. */
+  files: z.int().min(2).optional(),
+  /** What the file says, or the engine warns of, that bears on the numbers; absent where there is nothing. */
+  remarks: z.array(modelRemarkSchema).optional(),
 });
 export type ModelRecord = z.infer<typeof modelRecordSchema>;
 

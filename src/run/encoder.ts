@@ -1,8 +1,7 @@
 import {embedDocuments} from "../capture/embed-documents.ts";
 import type {PreparedDocument} from "../capture/prepare.ts";
 import type {Catalog} from "../catalog/catalog.ts";
-import {readHeader} from "../catalog/gguf-header.ts";
-import {readGgufInfo} from "../catalog/gguf-info.ts";
+import {readModelFiles} from "../catalog/gguf/model-files.ts";
 import {resolveModel} from "../catalog/resolve.ts";
 import type {Embedder} from "../engine/embedding.ts";
 import {notAnEmbedder} from "../engine/embedding.ts";
@@ -43,8 +42,10 @@ export async function findEncoder(spec: string, place: RunPlace, catalog: Catalo
     const message = `--encoder ${spec}: an embedding model takes no adapter`;
     throw new LabelscopeError({code: "usage", message, next: `--encoder ${DEFAULT_ENCODER}`});
   }
-  const {architecture, embeddingLength: columns} = await readGgufInfo(path);
-  const pooling = (await readHeader(path)).number(architecture, "pooling_type");
+  const {header} = readModelFiles(path);
+  const architecture = header.text("general.architecture") ?? "";
+  const columns = header.number(`${architecture}.embedding_length`);
+  const pooling = header.number(`${architecture}.pooling_type`);
   if (columns === undefined || pooling === undefined) throw notAnEmbedder(path);
   return {id, path, columns, ...(entry?.sha256 === undefined ? {} : {sha256: entry.sha256})};
 }

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {greedySetup} from "../capture/prepare.ts";
-import {sha256File} from "../catalog/hash.ts";
+import {sha256Model} from "../catalog/hash.ts";
 import type {Engine} from "../engine/engine.ts";
 import {refuseOtherFile} from "../engine/file-model.ts";
 import type {Manifest} from "../records/manifest.ts";
@@ -57,7 +57,7 @@ export async function executeModel(
   if (greedy === undefined) throw new RangeError("the plan captures nothing");
   const identities = {
     model: await source.describe({home: hooks.home, signal: hooks.signal}),
-    ...(encoder === undefined ? {} : {encoder: await sha256File(encoder.path, {home: hooks.home})}),
+    ...(encoder === undefined ? {} : {encoder: await sha256Model(encoder.path, {home: hooks.home})}),
   };
   if (encoder !== undefined) refuseOtherFile(encoder, identities.encoder);
   await using loaded = await source.load({signal: hooks.signal});

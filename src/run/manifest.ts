@@ -102,6 +102,7 @@ function describeModel(model: ModelPlan, identity: ModelIdentity): ModelRecord {
     tokenizerHash: model.tokenizerHash,
     ...(model.chatTemplate === undefined ? {} : {chatTemplateHash: sha256(model.chatTemplate)}),
     bosToken: model.bosToken ?? null,
+    ...(model.modelRemarks.length === 0 ? {} : {remarks: model.modelRemarks.map(remark => ({...remark}))}),
   };
 }
 

@@ -5,6 +5,7 @@ import type {LabelScoring} from "../capture/label-scorer.ts";
 import type {PreparedDocument, PreparedLabels} from "../capture/prepare.ts";
 import type {ThoughtSetup} from "../capture/think.ts";
 import {loadCatalog} from "../catalog/catalog.ts";
+import type {ModelRemark} from "../catalog/gguf/remarks.ts";
 import {labelscopeHome} from "../catalog/home.ts";
 import {counted} from "../counted.ts";
 import type {Engine, ModelSource} from "../engine/engine.ts";
@@ -42,6 +43,8 @@ export interface ModelPlan {
   readonly thought: ThoughtSetup | undefined;
   /** What a person should know of how the prompts are written. */
   readonly remarks: readonly string[];
+  /** What about the model bears on its numbers. */
+  readonly modelRemarks: readonly ModelRemark[];
   readonly tokenizerHash: string;
   readonly chatTemplate: string | undefined;
   readonly bosToken: number | undefined;

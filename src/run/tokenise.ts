@@ -72,6 +72,7 @@ export async function tokenise(source: ModelSource, material: Material, now: str
     chat: chat?.record(),
     thought: chat?.thought,
     remarks: chat?.remarks ?? [],
+    modelRemarks: source.remarks?.(model, options.context) ?? [],
     tokenizerHash: sha256(JSON.stringify([model.vocabulary.pieces, [...model.vocabulary.specialTokens]])),
     chatTemplate: model.chatTemplate,
     bosToken: model.vocabulary.bosToken,

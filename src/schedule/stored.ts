@@ -1,6 +1,6 @@
 import {stat} from "node:fs/promises";
 import {join} from "node:path";
-import {sha256File} from "../catalog/hash.ts";
+import {sha256Model} from "../catalog/hash.ts";
 import type {Captures} from "../records/captures.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {RecordName, Records} from "../records/run-records.ts";
@@ -76,7 +76,7 @@ function sameCaptures({captures}: ModelPlan, manifest: Manifest): boolean {
 async function sameModel({source, embeddings}: ModelPlan, {model, captures}: Manifest, home: string): Promise<boolean> {
   const planned = await source.describe({home});
   if (canonicalJson(modelContents(planned)) !== canonicalJson(modelContents(model))) return false;
-  const encoder = embeddings === undefined ? undefined : await sha256File(embeddings.encoder.path, {home});
+  const encoder = embeddings === undefined ? undefined : await sha256Model(embeddings.encoder.path, {home});
   return encoder === undefined || encoder === captures?.embedding?.sha256;
 }
 

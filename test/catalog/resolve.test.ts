@@ -96,7 +96,7 @@ describe("a model", () => {
 
   test("cannot stand in an adapter's place, nor an adapter in a model's", async () => {
     const {options} = await place();
-    expect((await failure(resolveModel("tuned", options))).code).toBe("model-is-adapter");
+    expect((await failure(resolveModel("tuned", options))).code).toBe("model-unsupported");
     expect((await failure(resolveModel("pulled+small", options))).code).toBe("adapter-is-model");
   });
 

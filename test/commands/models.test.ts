@@ -5,11 +5,9 @@ import type {CommandIo} from "../../src/commands/command.ts";
 import {modelsInfo, modelsList, modelsPull, modelsVerify} from "../../src/commands/models.ts";
 import {failure, serve, sha256, temporaryFolder} from "../catalog/helpers.ts";
 import {ggufBytes} from "../support/gguf-writer.ts";
+import {wholeModel} from "../support/whole-model.ts";
 
-const bytes = ggufBytes({
-  metadata: {"general.architecture": "llama", "general.name": "Tiny", "llama.context_length": 512},
-  tensors: [{name: "token_embd.weight", dimensions: [8, 3]}],
-});
+const bytes = ggufBytes(wholeModel);
 
 async function terminal(signal: AbortSignal = new AbortController().signal) {
   const home = await temporaryFolder();
@@ -29,7 +27,7 @@ describe("models", () => {
     const {home, io} = await terminal();
     const origin = await serve((_, response) => response.end(bytes));
     const pulled = await modelsPull({specs: [`${origin}/tiny.gguf`], sha256: sha256(bytes)}, io);
-    expect(pulled.text).toBe(`tiny  pulled  ${bytes.length} B  ${join(home, "models", "tiny.gguf")}\n`);
+    expect(pulled.text).toBe(`tiny  pulled  2.0 kB  ${join(home, "models", "tiny.gguf")}\n`);
     expect((await modelsList({present: true}, io)).text).toMatch(/^tiny .* pulled/m);
     const info = await modelsInfo({spec: "tiny"}, io);
     expect(info.data).toMatchObject({id: "tiny", architecture: "llama", sha256: sha256(bytes)});

@@ -7,12 +7,15 @@ import {runInNewContext} from "node:vm";
 import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
 import type {ReadOut, ReadSpec, Session, SessionOptions} from "../../src/engine/engine.ts";
 import {type LocalOptions, openLocalEngine} from "../../src/engine/local.ts";
+import {keepVerdict} from "../../src/engine/first-load/verdict.ts";
+import {sha256} from "../catalog/helpers.ts";
 import {engineContract} from "../contract/engine-contract.ts";
 import {codeOf} from "../support/code-of.ts";
 import {withFinalNorm} from "../support/corrupt-model.ts";
 import {exactly} from "../support/exactly.ts";
 import {writeGguf} from "../support/gguf-writer.ts";
 import {smallestModel} from "../support/models.ts";
+import {wholeModel} from "../support/whole-model.ts";
 
 const file = smallestModel();
 
@@ -151,16 +154,19 @@ describe.each(["native", "public"] as const)("bad files, %s reader", reader => {
     const path = join(elsewhere, "not-a-model.gguf");
     await writeGguf(path, {metadata: {"general.architecture": "llama"}, tensors: []});
     await expect(engine.loadModel(path)).rejects.toMatchObject({
-      code: "model-load-failed",
+      code: "model-unsupported",
       message: expect.stringContaining(path),
     });
-    expect(await codeOf(() => engine.loadModel(join(elsewhere, "missing.gguf")))).toBe("model-load-failed");
+    expect(await codeOf(() => engine.loadModel(join(elsewhere, "missing.gguf")))).toBe("model-missing");
   });
 
   test("the engine ends, even where a model that failed to load has been collected as garbage", async () => {
     const engine = await openLocalEngine({home, reader});
-    const path = join(elsewhere, "not-a-model-either.gguf");
-    await writeGguf(path, {metadata: {"general.architecture": "llama"}, tensors: []});
+    const path = join(elsewhere, "half-a-model.gguf");
+    // Nothing in it contradicts itself, and most tensors are not there; a kept verdict lets it come as far as the engine.
+    const bytes = await writeGguf(path, wholeModel);
+    const {engine: name, llamaCpp} = engine.facts;
+    await keepVerdict(home, `${name} ${llamaCpp}`, [sha256(bytes)], {outcome: "loads"});
     expect(await codeOf(() => engine.loadModel(path))).toBe("model-load-failed");
     for (let i = 0; i < 5; i++) {
       await nextTurn();

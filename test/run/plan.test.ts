@@ -199,7 +199,7 @@ describe("what goes wrong before any inference", () => {
       code: "adapter-rejected",
       message: "the LoRA gpt2-lora.gguf was made for a gpt2 model, model+gpt2-lora is llama",
     });
-    await expect(plan(place, {models: ["llama-lora.gguf"]})).rejects.toMatchObject({code: "model-is-adapter"});
+    await expect(plan(place, {models: ["llama-lora.gguf"]})).rejects.toMatchObject({code: "model-unsupported"});
     await expect(plan(place, {models: ["model.gguf+model.gguf"]})).rejects.toMatchObject({code: "adapter-is-model"});
     const good = await plan(place, {models: ["model.gguf+llama-lora.gguf@0.5"]});
     expect(good.models[0]?.identity.model).toBe("model+llama-lora@0.5");

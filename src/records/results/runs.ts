@@ -1,5 +1,5 @@
 import {z} from "zod";
-import {runIdentitySchema} from "../manifest.ts";
+import {modelRemarkSchema, runIdentitySchema} from "../manifest.ts";
 import {problemSchema} from "../trace.ts";
 import {countedSchema} from "./value.ts";
 
@@ -20,6 +20,8 @@ export const resultModelSchema = z.strictObject({
   /** Of the file, without an adapter's. */
   fileSizeBytes: z.int().optional(),
   adapter: z.strictObject({id: z.string(), scale: z.number(), parameters: z.int()}).optional(),
+  /** What about the model bears on its numbers, as the run recorded it. */
+  remarks: z.array(modelRemarkSchema).optional(),
   parameters: z.strictObject({total: z.int(), embedding: z.int(), nonEmbedding: z.int()}),
 });
 export type ResultModel = z.infer<typeof resultModelSchema>;

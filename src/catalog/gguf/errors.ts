@@ -1,4 +1,4 @@
-import {LabelscopeError} from "../errors.ts";
+import {LabelscopeError} from "../../errors.ts";
 
 const again = "fetch the file again; labelscope models verify checks pulled ones";
 
@@ -31,7 +31,7 @@ export function notAGguf(path: string, start: Buffer): LabelscopeError {
     code: "not-a-gguf",
     message: `${path} is not a GGUF file`,
     details: hint,
-    next: "labelscope reads GGUF files alone: convert the model with llama.cpp's convert_hf_to_gguf.py",
+    next: "labelscope reads GGUF files only: convert the model with llama.cpp's convert_hf_to_gguf.py",
     facts: {path},
   });
 }
@@ -51,13 +51,20 @@ export function truncated(path: string, actualBytes: number, expectedBytes?: num
   });
 }
 
-export function damagedHeader(path: string, cause: unknown): LabelscopeError {
+/**
+ * A file whose content contradicts itself, so that no number of it could be believed.
+ *
+ * @param found what is wrong, one line each, with the byte or the key where it stands
+ */
+export function damaged(path: string, found: readonly string[], cause?: unknown): LabelscopeError {
+  const shown = found.slice(0, 6);
+  const more = found.length > shown.length ? [`and ${found.length - shown.length} more`] : [];
   return new LabelscopeError({
     code: "model-damaged",
-    message: `the header of ${path} cannot be read`,
-    details: [cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause)],
-    next: again,
-    facts: {path},
+    message: `${path} is damaged`,
+    details: [...shown, ...more],
+    next: [again, "or convert it anew, if it is your own"],
+    facts: {path, found: shown},
     cause,
   });
 }
