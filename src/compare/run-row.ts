@@ -34,7 +34,8 @@ export function comparedDocuments(run: ComparedRun, task: ComparedTask): Compare
 }
 
 function modelOf({model}: Manifest): ResultModel {
-  const {id, sha256, architecture, name, family, variant, parent, quantisation, fileSizeBytes, adapter, remarks} = model;
+  const {id, sha256, architecture, name, family, variant, parent, quantisation, fileSizeBytes, adapter, remarks} =
+    model;
   return {
     id,
     sha256,

@@ -5,8 +5,8 @@
  * more tokens on any of them in one batch. Everything above this folder sees models only through these types.
  */
 
-import type {Value} from "../math/bounded.ts";
 import type {ModelRemark} from "../catalog/gguf/remarks.ts";
+import type {Value} from "../math/bounded.ts";
 import type {ModelRecord} from "../records/manifest.ts";
 import type {Embedder, EmbedderOptions} from "./embedding.ts";
 import type {LanesRequest, PlannedLanes} from "./lanes.ts";

@@ -117,7 +117,9 @@ describe("the first load of a file", () => {
   test("that does not end in time is ended, and nothing is kept", async () => {
     const path = await patched("slow.gguf", "llama.context_length", 201);
     const options = {home, engine: "impatient", patienceMs: 1};
-    expect((await failure(requireLoadable(await files(path), options))).details.join()).toContain("did not load within");
+    expect((await failure(requireLoadable(await files(path), options))).details.join()).toContain(
+      "did not load within",
+    );
     expect(await readdir(join(home, "loads")).catch(() => [])).not.toContain("impatient");
   });
 });
