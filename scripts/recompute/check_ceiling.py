@@ -52,6 +52,8 @@ VALUES = {
     "hamming-loss": lambda q, s: ((q >= 0.5) != s.gold).mean(axis=-1),
     "label-ranking-average-precision": lambda q, s: ranking(q, s.gold)[0],
     "coverage-error": lambda q, s: ranking(q, s.gold)[1],
+    "po-jsd": lambda q, s: 1 - (distance(q, s.held) ** 2).mean(axis=-1),
+    "annotator-error": lambda q, s: np.where(q >= 0.5, 1 - s.held, s.held).mean(axis=-1),
 }
 
 

@@ -44,6 +44,8 @@ def main():
         results = json.load(file)
     found = runs.read(options.runs)
     compared = {row["run"]: found[row.get("folder", row["run"])] for row in results["runs"] if row["kind"] == "run"}
+    for name, run in compared.items():
+        run.name = name
     book = ledger.Ledger(results)
     whole = comparison.Comparison(compared)
     for part in PARTS:
