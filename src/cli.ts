@@ -2,7 +2,9 @@
 import {text as readAll} from "node:stream/consumers";
 import {CommanderError} from "commander";
 import {asCalled, calledAs} from "./called-as.ts";
+import type {CommandIo, CommandResult} from "./commands/command.ts";
 import {formatError, LabelscopeError} from "./errors.ts";
+import type {Call} from "./program/command.ts";
 import {createProgram} from "./program/program.ts";
 import {createTerminal, writeText} from "./terminal.ts";
 import {version} from "./version.ts";
@@ -41,7 +43,7 @@ const readInput = async () => {
   return await readAll(process.stdin);
 };
 const program = createProgram(version, {read: readInput}, async (call, json) => {
-  const result = await call({
+  const result = await answered(call, json, {
     progress: terminal.progress,
     notice: line => terminal.notice(named(line)),
     signal: controller.signal,
@@ -51,7 +53,7 @@ const program = createProgram(version, {read: readInput}, async (call, json) => 
     program: name,
   });
   terminal.rest();
-  const output = json ? visibleJson(`${JSON.stringify(result.data, null, 2)}\n`) : result.text;
+  const output = json ? jsonText(result.data) : result.text;
   await writeText(process.stdout, output);
   for (const failure of result.failures ?? []) await writeText(process.stderr, `${failure}\n`);
   process.exitCode = result.exitCode ?? 0;
@@ -73,6 +75,23 @@ try {
 }
 // The engine's own threads may outlive the work; everything that matters is closed and written by now.
 process.exit();
+
+/** A call's result; what could not run is said to a program that asked for JSON as well. */
+async function answered(call: Call, json: boolean, io: CommandIo): Promise<CommandResult> {
+  try {
+    return await call(io);
+  } catch (error) {
+    if (json && error instanceof LabelscopeError) {
+      const {code, message, details, next, facts} = error;
+      await writeText(process.stdout, jsonText({error: {code, message, details, next, facts}}));
+    }
+    throw error;
+  }
+}
+
+function jsonText(value: unknown): string {
+  return visibleJson(`${JSON.stringify(value, null, 2)}\n`);
+}
 
 /** @returns the exit code */
 async function report(error: unknown): Promise<number> {

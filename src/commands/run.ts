@@ -60,6 +60,7 @@ function planNotices(plan: RunPlan): string[] {
       `${leaks.length === 1 ? "1 document has" : `${leaks.length} documents have`} the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`,
     );
   }
+  notices.push(...tooLongNotices(plan));
   for (const {source, labels, templated, identity, chat, remarks, modelRemarks} of plan.models) {
     for (const {text} of modelRemarks) notices.push(`${source.id}: ${text}`);
     if (labels.collisions.length > 0) {
@@ -89,6 +90,16 @@ function planNotices(plan: RunPlan): string[] {
   return notices;
 }
 
+/** Documents that are left out, in a line; all of them stand in the manifest. */
+function tooLongNotices({tooLong, models}: RunPlan): string[] {
+  if (tooLong.length === 0) return [];
+  const [longest] = [...tooLong].sort((one, other) => other.tokens - one.tokens);
+  const all = models.length === 1 ? "" : " for every model";
+  return [
+    `${counted(tooLong.length, "document")} left out${all}: too long, e.g. ${longest?.split} "${longest?.id}" with ${longest?.tokens} tokens for ${longest?.model}`,
+  ];
+}
+
 function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo): CommandResult {
   const wanted = typeof options.showPrompt === "string" ? options.showPrompt : plan.documents[0]?.document.id;
   const ids = plan.documents.map(({document}) => document.id);
@@ -99,6 +110,7 @@ function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo):
       model: model.source.id,
       folder: model.folder,
       documents: model.documents.length,
+      ...(plan.tooLong.length === 0 ? {} : {tooLong: plan.tooLong}),
       promptTokens: model.documents.reduce((sum, {prompt}) => sum + prompt.length, 0),
       sharedPrefixTokens: model.sharedPrefix.length,
       longestTokens: model.longestTokens,
@@ -202,6 +214,7 @@ export function report(
           alignColumns([head, ...rows], [1, 2, 3, 4, 5, 6, 7]).trimEnd(),
           "Means at the first label step over the test documents; answers: distinct ones.",
         ]),
+    ...leftOutLines(outcomes),
     ...outcomes.flatMap(captureLines),
     ...folders,
     ...(finished ? [] : ["Not finished: the same command continues."]),
@@ -212,6 +225,12 @@ export function report(
     text,
     ...(finished ? {} : {exitCode: 130}),
   };
+}
+
+/** How many documents the runs leave out, once: they are the same for all models of a command. */
+function leftOutLines(outcomes: readonly RunOutcome[]): string[] {
+  const count = outcomes[0]?.manifest.tooLong?.length ?? 0;
+  return count === 0 ? [] : [`left out: ${counted(count, "document")}, too long`];
 }
 
 /** One line for each capture beside the greedy traces. */

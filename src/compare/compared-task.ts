@@ -60,5 +60,10 @@ export function taskOfRuns(runs: readonly ComparedRun[]): ComparedTask {
 export function droppedOf(run: ComparedRun, task: ComparedTask): Dropped[] {
   const compared = new Set(task.documents.map(({id}) => id));
   const count = run.documents.test.filter(({document}) => !compared.has(document.id)).length;
-  return count === 0 ? [] : [{reason: "not in all that is compared", count}];
+  const stored = new Set(run.documents.test.map(({document}) => document.id));
+  const tooLong = (run.manifest.tooLong ?? []).filter(({split, id}) => split === "test" && !stored.has(id)).length;
+  return [
+    ...(tooLong === 0 ? [] : [{reason: "too long", count: tooLong}]),
+    ...(count === 0 ? [] : [{reason: "not in all that is compared", count}]),
+  ];
 }

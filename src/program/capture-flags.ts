@@ -23,6 +23,11 @@ export function subjectFlags(command: Command): Command {
       "documents of the train split (default: 1000 where an estimator learns from them)",
       wholeNumber(0),
     )
+    .addOption(
+      new Option("--too-long <what>", "documents that do not fit the context: skip leaves them out and counts them")
+        .choices(["refuse", "skip"])
+        .default("refuse"),
+    )
     .option("--test-multi-share <share>", "share of test documents with several labels (default: as they come)", share)
     .option("--seed <n>", "seed of the sample and the demonstrations (default: the task's)", wholeNumber(0));
 }

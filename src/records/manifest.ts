@@ -157,6 +157,14 @@ export const manifestSchema = z.strictObject({
    * With fewer of them the run was interrupted.
    */
   planned: z.partialRecord(splitSchema, z.int().min(0)).optional(),
+  /**
+   * Documents of the sample that were left out because a model of the command could not read them: which they are, and
+   * the tokens that they need with the model that needs most. Absent: none. Of the last call, as `planned` is.
+   */
+  tooLong: z
+    .array(z.strictObject({split: splitSchema, id: z.string(), model: z.string(), tokens: z.int()}))
+    .min(1)
+    .optional(),
   answerBudget: z.int(),
   /** Absent where the run holds greedy traces alone. */
   captures: capturesSchema.optional(),

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly limit?: number;
   /** Documents of the calibration split; default 200 where an estimator learns from them, else none. */
   readonly calibrationLimit?: number;
+  /** Documents that do not fit into a model's context: refuse the run (default), or leave them out and count them. */
+  readonly tooLong?: "refuse" | "skip";
   /** Documents of the train split, demonstrations left out; default 1000 where an estimator learns from them, else none. */
   readonly trainLimit?: number;
   /** Estimators whose captures are made, by name; default none: greedy traces alone. */

@@ -19,12 +19,13 @@ import {runName} from "../store/run-name.ts";
 import {loadTask} from "../task/load.ts";
 import type {Task} from "../task/task.ts";
 import {type Wanted, wantedCaptures} from "./captures.ts";
+import {contextOverflow, type Overflow, type TooLong} from "./context.ts";
 import {DEFAULT_ENCODER, findEncoder, type PlannedEmbeddings} from "./encoder.ts";
 import {answersOfRun, type ForcedAnswers, goldAnswers} from "./force-answers.ts";
 import type {RunOptions} from "./options.ts";
 import type {RunPlace} from "./place.ts";
 import {type SelectedDocument, selectDocuments} from "./select.ts";
-import {tokenise} from "./tokenise.ts";
+import {type Material, tokenise} from "./tokenise.ts";
 
 /** What one model of a run will be asked; made without loading its weights. */
 export interface ModelPlan {
@@ -67,6 +68,8 @@ export interface RunPlan {
   readonly prompts: PromptPlan;
   /** Those that are answered: test and calibration. */
   readonly documents: readonly SelectedDocument[];
+  /** Left out of every model's run, because some model cannot read them; each once, with the model that needs most. */
+  readonly tooLong: readonly TooLong[];
   readonly scoring: LabelScoring;
   readonly models: readonly ModelPlan[];
   readonly threads: number;
@@ -76,7 +79,7 @@ export interface RunPlan {
  * Reads the task, tokenises every prompt and label for every model, decides the label scoring of the whole run, and
  * checks that every prompt fits: all that can go wrong before inference goes wrong here.
  *
- * @throws what loading the task, resolving and reading the models throw; `context-overflow` naming the longest document;
+ * @throws what loading the task, resolving and reading the models throw; `context-overflow` naming all documents that are too long;
  *   `same-run` where two models would share a folder
  */
 export async function planRun(engine: Engine, options: RunOptions, place: RunPlace): Promise<RunPlan> {
@@ -99,18 +102,17 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   const prompts = buildPrompts(task, promptOptions);
   const withShots = (count: number) => buildPrompts(task, {...promptOptions, count});
   const seed = options.seed ?? demonstrationRule(task).seed;
-  const documents = selectDocuments(task, {...options, seed}, wanted.limits, prompts.demonstrations);
+  const selected = selectDocuments(task, {...options, seed}, wanted.limits, prompts.demonstrations);
   const forced = await forcedAnswers(options, task, prompts, place);
   const sources = await Promise.all(options.models.map(spec => engine.findModel(spec, place)));
   const encoder =
     wanted.embedded.length === 0
       ? undefined
       : await findEncoder(options.encoder ?? DEFAULT_ENCODER, place, await loadCatalog());
-  const material = {
+  const shared = {
     task,
     prompts,
     withShots,
-    documents,
     forced,
     captures: wanted.captures,
     encoder,
@@ -119,11 +121,18 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
     options,
   };
   const now = wallClock((place.now ?? (() => new Date()))());
-  const tokenised = [];
-  for (const [index, source] of sources.entries()) {
-    const spec = options.models[index] ?? source.id;
-    tokenised.push({spec, source, ...(await tokenise(source, material, now))});
-  }
+  const tokeniseAll = async (material: Material) => {
+    const all = [];
+    for (const [index, source] of sources.entries()) {
+      const spec = options.models[index] ?? source.id;
+      all.push({spec, source, ...(await tokenise(source, material, now))});
+    }
+    return all;
+  };
+  const whole = await tokeniseAll({...shared, documents: selected});
+  const {documents, tooLong} = leaveOut(selected, whole.flatMap(({overflow}) => overflow ?? []), options);
+  const material = {...shared, documents};
+  const tokenised = tooLong.length === 0 ? whole : await tokeniseAll(material);
   const colliding = tokenised.some(({labels}) => labels.collisions.length > 0);
   const scoring = options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
   const models: ModelPlan[] = [];
@@ -142,7 +151,29 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   }
   refuseSameFolder(models);
   const listed = documents.filter(({split}) => split !== "train");
-  return {task, prompts, documents: listed, scoring, models, threads: options.threads ?? availableParallelism()};
+  return {task, prompts, documents: listed, tooLong, scoring, models, threads: options.threads ?? availableParallelism()};
+}
+
+/**
+ * The documents that every model can read, and those that are left out: what is compared between models of one command is
+ * the same documents.
+ *
+ * @throws `context-overflow` where nobody asked to leave them out, and where no test document would be left
+ */
+function leaveOut(
+  selected: readonly SelectedDocument[],
+  overflows: readonly Overflow[],
+  {tooLong: policy}: Pick<RunOptions, "tooLong">,
+): {documents: readonly SelectedDocument[]; tooLong: readonly TooLong[]} {
+  if (overflows.length === 0) return {documents: selected, tooLong: []};
+  const longest = new Map<string, TooLong>();
+  for (const one of overflows.flatMap(({tooLong}) => tooLong)) {
+    const key = JSON.stringify([one.split, one.id]);
+    if (one.tokens > (longest.get(key)?.tokens ?? 0)) longest.set(key, one);
+  }
+  const documents = selected.filter(({split, document}) => !longest.has(JSON.stringify([split, document.id])));
+  if (policy !== "skip" || !documents.some(({split}) => split === "test")) throw contextOverflow(overflows);
+  return {documents, tooLong: [...longest.values()]};
 }
 
 /** What the prompts of a run that was begun before show as the date: it is shown until the run is whole. */

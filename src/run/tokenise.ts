@@ -1,10 +1,10 @@
-import {type CaptureMaterial, ofSplits, type PlannedCapture} from "../capture/kind/capture-kind.ts";
+import {type CaptureMaterial, ofSplits} from "../capture/kind/capture-kind.ts";
 import {captureKinds} from "../capture/kind/index.ts";
 import {TREE_DEFAULTS} from "../capture/label-tree.ts";
 import {labelTexts, type PreparedDocument, prepareDocuments, prepareLabels} from "../capture/prepare.ts";
 import {promptWriter} from "../capture/prompt-text.ts";
 import type {ThoughtSetup} from "../capture/think.ts";
-import type {Model, ModelSource} from "../engine/engine.ts";
+import type {ModelSource} from "../engine/engine.ts";
 import type {PromptPlan} from "../prompt/plan.ts";
 import type {Document, Split} from "../records/document.ts";
 import {sha256} from "../task/hash.ts";
@@ -12,10 +12,10 @@ import type {Task} from "../task/task.ts";
 import {refuseIncapable} from "./capable.ts";
 import type {WantedCapture} from "./captures.ts";
 import {planChat} from "./chat.ts";
-import {contextOverflow} from "./context.ts";
 import type {Encoder, PlannedEmbeddings} from "./encoder.ts";
 import type {ForcedAnswers} from "./force-answers.ts";
 import type {RunOptions} from "./options.ts";
+import {overflowOf} from "./overflow.ts";
 import type {SelectedDocument} from "./select.ts";
 
 /** What tokenising needs of the plan. */
@@ -61,10 +61,18 @@ export async function tokenise(source: ModelSource, material: Material, now: str
   };
   const captures = material.captures.map(({name, splits}) => captureKinds[name].plan(captureMaterial, splits));
   refuseIncapable(source.id, model.capabilities, {captures, options, isAdapted: source.isAdapted});
-  refuseOverflow(model, source, captures, captureMaterial, material);
+  const overflow = overflowOf(captures, captureMaterial, {
+    model: source.id,
+    contextTokens: options.context ?? source.trainContextTokens,
+    trainContextTokens: source.trainContextTokens,
+    wanted: material.captures,
+    withShots: material.withShots,
+    opening: options.opening,
+  });
   const [greedy] = captures;
   return {
     captures,
+    overflow,
     embeddings: planEmbeddings(material, documents),
     documents: greedy?.documents ?? [],
     labels,
@@ -95,38 +103,4 @@ function planEmbeddings(
   if (encoder === undefined) return undefined;
   const trainHash = embedded.includes("train") ? task.splits.train?.hash : undefined;
   return {encoder, documents: ofSplits(documents, embedded), ...(trainHash === undefined ? {} : {trainHash})};
-}
-
-/** @throws `context-overflow` naming the longest document, with what would make it fit */
-function refuseOverflow(
-  model: Model,
-  {id, trainContextTokens}: ModelSource,
-  captures: readonly PlannedCapture[],
-  captureMaterial: CaptureMaterial,
-  {captures: wanted, documents, prompts, withShots, options}: Material,
-): void {
-  const contextTokens = options.context ?? trainContextTokens;
-  const place = captures.findIndex(({longestTokens}) => longestTokens > contextTokens);
-  const [capture, kind] = [captures[place], wanted[place]];
-  const longest = documents.find(({document}) => document.id === capture?.longestId);
-  if (capture === undefined || kind === undefined || longest === undefined) return;
-  const thinks = options.reasoning !== undefined;
-  const fits = (count: number) => {
-    const shorter = withShots(count);
-    const only = prepareDocuments(model, shorter, captureMaterial.write, options.opening, [longest], {thinks});
-    const planned = captureKinds[kind.name].plan({...captureMaterial, prompts: shorter, documents: only}, kind.splits);
-    return planned.longestTokens <= contextTokens;
-  };
-  const answerTokens = Math.min(captureMaterial.answerTokens, capture.longestTokens);
-  throw contextOverflow({
-    model: id,
-    documentId: longest.document.id,
-    promptTokens: capture.longestTokens - answerTokens,
-    answerTokens,
-    contextTokens,
-    trainContextTokens,
-    shots: prompts.composition.count,
-    shotTokens: model.tokenize(prompts.prefix).length - model.tokenize(prompts.instruction).length,
-    fits,
-  });
 }

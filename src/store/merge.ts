@@ -52,13 +52,15 @@ export async function mergeRuns(folders: readonly string[], outDir: string): Pro
   const seams = {seamChecks: sum("seamChecks"), seamDiffering: sum("seamDiffering")};
   const planned = duplicates > 0 ? undefined : joinPlanned(runs);
   const labelTokens = {...first.manifest.labelTokens, ...seams};
-  const {planned: _planned, ...described} = first.manifest;
+  const tooLong = runs.flatMap(({manifest}) => manifest.tooLong ?? []);
+  const {planned: _planned, tooLong: _tooLong, ...described} = first.manifest;
   await writeManifest(folder, {
     ...described,
     identity,
     name,
     labelTokens,
     ...(planned === undefined ? {} : {planned}),
+    ...(tooLong.length === 0 ? {} : {tooLong}),
     ...(captures === undefined ? {} : {captures}),
     sessions,
   });
@@ -104,7 +106,7 @@ interface Run {
 
 function refuseDifferences(one: Run, other: Run): void {
   const comparable = ({manifest}: Run): Record<string, unknown> => {
-    const {sessions: _sessions, created: _created, name: _name, planned: _planned, captures, ...described} = manifest;
+    const {sessions: _sessions, created: _created, name: _name, planned: _planned, tooLong: _tooLong, captures, ...described} = manifest;
     const {identity, task, model, labelTokens, ...rest} = described;
     const {shard: _shard, task: _task, model: _model, ...options} = identity;
     // Where the files lie does not matter: shards may be captured on several computers.

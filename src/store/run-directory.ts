@@ -84,11 +84,12 @@ async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<O
     return file;
   };
   if (before === undefined && fileOf("trace").done.size > 0) throw noManifest(folder);
-  const manifest = before ?? options.manifest;
+  const {tooLong: _earlier, ...manifest} = before ?? options.manifest;
   await writeManifest(folder, {
     ...manifest,
     ...(options.manifest.title === undefined ? {} : {title: options.manifest.title}),
     ...(options.manifest.planned === undefined ? {} : {planned: options.manifest.planned}),
+    ...(options.manifest.tooLong === undefined ? {} : {tooLong: options.manifest.tooLong}),
     ...(options.manifest.captures === undefined ? {} : {captures: {...manifest.captures, ...captures}}),
     sessions: [...manifest.sessions, options.session],
   });

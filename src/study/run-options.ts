@@ -35,6 +35,7 @@ const options = {
   variants: z.enum(["max", "sum"]).exactOptional(),
   fullLogits: z.boolean().exactOptional(),
   context: count(16),
+  tooLong: z.enum(["refuse", "skip"]).exactOptional(),
   threads: count(1),
   sequences: count(1),
   flashAttention: z.boolean().exactOptional(),

@@ -1,12 +1,14 @@
 import {readFile, rename, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {describe, expect, test, vi} from "vitest";
+import {compareCommand} from "../../src/commands/compare.ts";
 import type {Engine} from "../../src/engine/engine.ts";
 import {LabelscopeError} from "../../src/errors.ts";
 import type {RunOptions} from "../../src/run/options.ts";
 import {planRun} from "../../src/run/plan.ts";
+import {readRun} from "../../src/store/read-run.ts";
 import {writeGguf} from "../support/gguf-writer.ts";
-import {aModel, engineOf, loadingEngine, optionsOf, type Workspace, workspace} from "./workspace.ts";
+import {aModel, capture, engineOf, loadingEngine, optionsOf, type Workspace, workspace} from "./workspace.ts";
 
 // Many small files and processes: seconds on a busy machine.
 vi.setConfig({testTimeout: 60_000});
@@ -129,18 +131,71 @@ describe("the documents of a run", () => {
   });
 });
 
+describe("documents that are too long, with --too-long skip", () => {
+  const long = async (place: Workspace, ids: readonly number[]) => {
+    const path = join(place.folder, "test.jsonl");
+    const text = await readFile(path, "utf8");
+    await writeFile(path, ids.reduce((all, i) => all.replace(`document ${i} `, `document ${i} ${"word ".repeat(150 + i)}`), text));
+  };
+
+  test("are left out with their tokens, for every model of the command, and for every kind of capture", async () => {
+    const place = await workspace({contextLength: 700});
+    await long(place, [3, 7]);
+    await aModel(join(place.folder, "roomy.gguf"), 4096);
+    const planned = await plan(place, {models: ["roomy.gguf", "model.gguf"], tooLong: "skip", estimators: ["marginal", "unary"]});
+    expect(planned.tooLong.map(({split, id, model}) => [split, id, model]).sort()).toEqual([
+      ["test", "d3", "model"],
+      ["test", "d7", "model"],
+    ]);
+    for (const {captures} of planned.models) {
+      for (const {documents, longestTokens} of captures) {
+        expect(documents.map(({document}) => document.id)).not.toContain("d3");
+        expect(documents).toHaveLength(10);
+        expect(longestTokens).toBeLessThanOrEqual(700);
+      }
+    }
+  });
+
+  test("are recorded, a higher limit continues the run, and a comparison counts them", async () => {
+    const place = await workspace({contextLength: 400});
+    await long(place, [3, 7]);
+    const first = await capture(place, {limit: 8, tooLong: "skip"});
+    const whole = await capture(place, {tooLong: "skip"});
+    expect(whole.folder).toBe(first.folder);
+    expect({captured: whole.captured, resumed: whole.resumed}).toEqual({captured: 10 - first.captured, resumed: first.captured});
+    const {manifest, documents} = await readRun(whole.folder);
+    expect(manifest.tooLong?.map(({id}) => id).sort()).toEqual(["d3", "d7"]);
+    expect(manifest.planned).toEqual({test: 10});
+    expect(documents.test).toHaveLength(10);
+    const {text} = await compareCommand({runs: [whole.folder], resamples: 20, report: false, out: "out"}, {
+      progress: () => {},
+      notice: () => {},
+      signal: new AbortController().signal,
+      env: {},
+      cwd: place.folder,
+    });
+    expect(text).toContain("2 left out: too long");
+    expect(text).toContain("10 documents");
+  });
+});
+
 describe("what goes wrong before any inference", () => {
   test("a prompt that outgrows the context: the longest document is named and every advice works", async () => {
     const place = await workspace({contextLength: 500});
     const path = join(place.folder, "test.jsonl");
     const [first = "", second = "", ...rest] = (await readFile(path, "utf8")).split("\n");
-    const longer = first.replace("document 0", `document 0 ${"word ".repeat(40)}`);
+    const longer = first.replace("document 0", `document 0 ${"word ".repeat(45)}`);
     const longest = second.replace("document 1", `document 1 ${"word ".repeat(50)}`);
     await writeFile(path, [longer, longest, ...rest].join("\n"));
     const error: unknown = await plan(place, {context: 350}).catch(caught => caught);
     if (!(error instanceof LabelscopeError)) throw error;
     expect(error.code).toBe("context-overflow");
-    expect(error.message).toContain('document "d1"');
+    expect(error.message).toMatch(/^2 documents do not fit .* the longest, "d1", needs/);
+    expect(error.facts.tooLong).toMatchObject([
+      {split: "test", id: "d1"},
+      {split: "test", id: "d0"},
+    ]);
+    expect(error.details.slice(-2)).toEqual([expect.stringMatching(/^test "d1": \d+$/), expect.stringMatching(/^test "d0": \d+$/)]);
     const shots = Number(/--shots (\d+)/.exec(error.next.join())?.[1]);
     expect(shots).toBeLessThan(4);
     expect((await plan(place, {context: 350, shots})).documents).toHaveLength(12);
@@ -153,11 +208,32 @@ describe("what goes wrong before any inference", () => {
   });
 
   test("no advice is given that would not help: a document too long by itself", async () => {
-    const place = await workspace({contextLength: 100});
+    const place = await workspace({contextLength: 150});
     const path = join(place.folder, "test.jsonl");
     await writeFile(path, (await readFile(path, "utf8")).replace("document 0", "word ".repeat(100)));
-    const error: unknown = await plan(place).catch(caught => caught);
-    expect(error).toMatchObject({code: "context-overflow", next: ["leave the document out of the data"]});
+    const crowded: unknown = await plan(place, {context: 100}).catch(caught => caught);
+    const [advice = ""] = crowded instanceof LabelscopeError ? crowded.next : [];
+    const shots = Number(/^--shots (\d) --too-long skip: the demonstrations leave no room/.exec(advice)?.[1]);
+    expect((await plan(place, {shots, tooLong: "skip", context: 100})).tooLong.length).toBeLessThan(12);
+    const error: unknown = await plan(place, {shots: 0}).catch(caught => caught);
+    expect(error).toMatchObject({
+      code: "context-overflow",
+      message: expect.stringMatching(/^document "d0" needs/),
+      next: [expect.stringMatching(/^--too-long skip: leaves it out/), expect.stringContaining("a model with a longer context")],
+    });
+  });
+
+  test("labels that overflow the context by themselves: the advice is about them, and nothing is left out", async () => {
+    const place = await workspace({contextLength: 120});
+    const path = join(place.folder, "task.yaml");
+    await writeFile(path, (await readFile(path, "utf8")).replace("Labels: {labels}.", `${"Choose well. ".repeat(12)}{labels}`));
+    const error: unknown = await plan(place, {tooLong: "skip"}).catch(caught => caught);
+    if (!(error instanceof LabelscopeError)) throw error;
+    expect(error).toMatchObject({code: "context-overflow", facts: {cause: "labels"}});
+    expect(error.message).toMatch(/^12 documents do not fit/);
+    expect(error.details.join()).toMatch(/take \d+ tokens without any document/);
+    expect(error.next[0]).toMatch(/^fewer or shorter labels/);
+    expect(error.next.join()).not.toMatch(/--too-long|--shots|--context/);
   });
 
   test("an unknown task", async () => {

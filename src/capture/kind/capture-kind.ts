@@ -55,6 +55,8 @@ export interface PlannedCapture {
   /** Tokens of the longest prompt with what follows it, and the document it is of. */
   readonly longestTokens: number;
   readonly longestId: string | undefined;
+  /** Tokens of a document's longest prompt with what follows it. */
+  readonly size: (document: PreparedDocument) => number;
   /** Whether hidden states are read. */
   readonly hidden: boolean;
   /** How it is made, for the manifest. */

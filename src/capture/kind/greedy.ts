@@ -1,6 +1,6 @@
 import {TRACE_SCHEMA, type Trace} from "../../records/trace.ts";
 import {captureGreedy} from "../greedy.ts";
-import {sharedPrefix} from "../prepare.ts";
+import {type PreparedDocument, sharedPrefix} from "../prepare.ts";
 import {type CaptureKind, elapsedMs, longestBy, ofSplits} from "./capture-kind.ts";
 
 /** The greedy answer with its label steps. */
@@ -8,7 +8,8 @@ export const greedy: CaptureKind = {
   name: "greedy",
   plan: (material, splits) => {
     const documents = ofSplits(material.documents, splits);
-    const longest = longestBy(documents, ({opened}) => opened.length + material.answerTokens);
+    const size = ({opened}: Pick<PreparedDocument, "opened">) => opened.length + material.answerTokens;
+    const longest = longestBy(documents, size);
     return {
       name: "greedy",
       record: "trace",
@@ -17,6 +18,7 @@ export const greedy: CaptureKind = {
       prefix: sharedPrefix(documents),
       longestTokens: longest.tokens,
       longestId: longest.id,
+      size,
       hidden: false,
       about: {},
       begin: (_model, setup) => {

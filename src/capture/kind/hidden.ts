@@ -1,7 +1,7 @@
 import type {ReadSpec} from "../../engine/engine.ts";
 import {LabelscopeError} from "../../errors.ts";
 import {TRACE_SCHEMA} from "../../records/trace.ts";
-import {commonPrefix} from "../prepare.ts";
+import {commonPrefix, type PreparedDocument} from "../prepare.ts";
 import {type CaptureKind, identityOf, longestBy, ofSplits} from "./capture-kind.ts";
 
 const SPEC: ReadSpec = {tokens: [], groups: [], top: 0, hidden: true};
@@ -13,7 +13,8 @@ export const hidden: CaptureKind = {
     const {hiddenColumns: columns, task} = material;
     if (columns === undefined) throw unknownWidth();
     const documents = ofSplits(material.documents, splits);
-    const longest = longestBy(documents, ({opened}) => opened.length + 1);
+    const size = ({opened}: Pick<PreparedDocument, "opened">) => opened.length + 1;
+    const longest = longestBy(documents, size);
     const trainHash = splits.includes("train") ? task.splits.train?.hash : undefined;
     return {
       name: "hidden",
@@ -23,6 +24,7 @@ export const hidden: CaptureKind = {
       prefix: commonPrefix(documents.map(({opened}) => opened)),
       longestTokens: longest.tokens,
       longestId: longest.id,
+      size,
       hidden: true,
       about: {hidden: {columns, ...(trainHash === undefined ? {} : {trainHash})}},
       begin: () => ({

@@ -65,6 +65,7 @@ export function planQuestions(kind: QuestionKind, material: CaptureMaterial, spl
     prefix,
     longestTokens: longest.tokens + answering + SLACK,
     longestId: longest.id,
+    size: document => (firsts.get(document)?.length ?? 0) + answering + SLACK,
     hidden: false,
     about: kind.about,
     begin: loaded => {

@@ -1,6 +1,6 @@
 import {TRACE_SCHEMA} from "../../records/trace.ts";
 import {LabelTree} from "../label-tree.ts";
-import {commonPrefix} from "../prepare.ts";
+import {commonPrefix, type PreparedDocument} from "../prepare.ts";
 import {type CaptureKind, elapsedMs, identityOf, longestBy, ofSplits} from "./capture-kind.ts";
 
 /** Evaluated paths that a document keeps to grow others from, for each of those that are evaluated at once. */
@@ -11,7 +11,8 @@ export const tree: CaptureKind = {
   name: "tree",
   plan: (material, splits) => {
     const documents = ofSplits(material.documents, splits);
-    const longest = longestBy(documents, ({opened}) => opened.length + material.answerTokens);
+    const size = ({opened}: Pick<PreparedDocument, "opened">) => opened.length + material.answerTokens;
+    const longest = longestBy(documents, size);
     const {width, expansions, batch} = material.tree;
     return {
       name: "tree",
@@ -21,6 +22,7 @@ export const tree: CaptureKind = {
       prefix: commonPrefix(documents.map(({opened}) => opened)),
       longestTokens: longest.tokens,
       longestId: longest.id,
+      size,
       hidden: false,
       about: {tree: {width, expansions, batch}},
       begin: (_model, setup) => {
