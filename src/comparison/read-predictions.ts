@@ -3,7 +3,7 @@ import {basename, extname, resolve} from "node:path";
 import type {ComparedTask} from "../compare/compared-task.ts";
 import type {Predictions} from "../compare/predictions.ts";
 import {LabelscopeError} from "../errors.ts";
-import {readPredictions} from "../task/predictions.ts";
+import {PREDICTIONS_FORMS, readPredictions} from "../task/predictions.ts";
 import {ProblemList} from "../task/problems.ts";
 import type {ComparisonPlace} from "./place.ts";
 
@@ -34,7 +34,7 @@ export async function readAllPredictions(
   problems.throwIfAny(
     "predictions-invalid",
     "predictions",
-    'one JSON object a line: {"id": "…", "labels": {…}} with a number for each label',
+    `${PREDICTIONS_FORMS}, with a number from 0 to 1 for each label`,
   );
   return found;
 }
@@ -54,7 +54,7 @@ function explainMissing(file: string) {
       message: missing
         ? `there is no file ${file}`
         : `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`,
-      next: "--predictions NAME=FILE, with a JSONL file",
+      next: "--predictions NAME=FILE, with a JSONL or CSV file",
       cause,
     });
   };

@@ -11,6 +11,7 @@ export const binaryOutcome: DirectEstimator = {
   title: "Binary, outcomes",
   summary: "Bradley–Terry strength against the null label, from the winners of all pairs",
   needs: ["binary"],
+  nullLabel: true,
   kind: "direct",
   estimate: (run, records) => pairwise(run, records, pairOutcome),
 };

@@ -14,6 +14,7 @@ export const binary: DirectEstimator = {
   title: "Binary",
   summary: "Bradley–Terry strength against the null label, from the probabilities of all pairwise answers",
   needs: ["binary"],
+  nullLabel: true,
   kind: "direct",
   estimate: (run, records) => pairwise(run, records, share => share),
 };

@@ -15,6 +15,7 @@ export const compareToNone: DirectEstimator = {
   title: "Compare to none",
   summary: "each label against the null label at the first label step",
   needs: ["greedy"],
+  nullLabel: true,
   kind: "direct",
   estimate: (run, records) => {
     const first = firstStep(records);

@@ -107,6 +107,8 @@ interface EstimatorFacts {
   readonly name: string;
   /** For rows of tables. */
   readonly title: string;
+  /** Measures against the null label, so that a task without one gives it nothing to say. */
+  readonly nullLabel?: true;
   /** The definition in one sentence. */
   readonly summary: string;
   readonly needs: readonly Need[];

@@ -40,6 +40,7 @@ export function platt(base: Estimator, curves: PlattCurves = "shared"): Learning
     title: `${base.title} + Platt${curves === "shared" ? "" : " per label"}`,
     summary: `${base.name} after Platt scaling on the calibration split, ${how}`,
     needs: NEEDS.filter(need => need === "calibration" || base.needs.includes(need)),
+    ...(base.nullLabel === true ? {nullLabel: true} : {}),
     kind: "learning",
     learnsOn: "calibration",
     fit: (run, calibration, learning) => {

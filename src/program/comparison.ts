@@ -61,7 +61,7 @@ export function addComparisons(program: Command, dispatch: Dispatch): void {
   )
     .requiredOption(
       "--predictions <[name=]file>",
-      'JSONL, {"id", "labels": {"joy": 0.8}} a line (repeatable)',
+      'JSONL, {"id", "labels": {"joy": 0.8}} a line, or CSV, id,joy,fear or id,label,q (repeatable)',
       repeated,
     )
     .option("--name <name>", "what to call them (default: the file's name)")

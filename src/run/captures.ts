@@ -2,8 +2,9 @@ import type {CaptureName} from "../capture/kind/capture-kind.ts";
 import {captureNames} from "../capture/kind/index.ts";
 import {LabelscopeError} from "../errors.ts";
 import type {Estimator} from "../estimate/estimator.ts";
-import {estimatorNamed} from "../estimate/index.ts";
+import {estimatorList, estimatorNamed} from "../estimate/index.ts";
 import type {Split} from "../records/document.ts";
+import type {Task} from "../task/task.ts";
 import type {RunOptions} from "./options.ts";
 import type {Limits} from "./select.ts";
 
@@ -63,6 +64,29 @@ export function wantedCaptures(
   const embedded = splitsOf("embedding");
   const used = [...captures.flatMap(({splits}) => splits), ...embedded];
   return {captures, embedded, limits: {...limits, train: used.includes("train") ? limits.train : 0}};
+}
+
+/**
+ * Questions that no estimator can use are not asked: what measures against the null label needs a task that has one.
+ *
+ * @throws `no-null-label`, with what can be used instead
+ */
+export function refuseWithoutNone(names: readonly string[], {id, none}: Pick<Task["definition"], "id" | "none">): void {
+  const useless = names.map(estimatorNamed).filter(({nullLabel}) => nullLabel === true);
+  if (none !== undefined || useless.length === 0) return;
+  const others = names.filter(name => estimatorNamed(name).nullLabel !== true);
+  const usable = estimatorList.filter(({nullLabel, needs}) => nullLabel !== true && !needs.includes("truth"));
+  throw new LabelscopeError({
+    code: "no-null-label",
+    message: `task "${id}" has no null label, which ${useless.map(({name}) => name).join(" and ")} ${useless.length === 1 ? "measures" : "measure"} labels against`,
+    next: [
+      others.length > 0
+        ? `--estimators ${others.join(",")}`
+        : `--estimators with others: ${usable.map(({name}) => name).join(", ")}`,
+      "or a null label in the task file, e.g. none: none, if a document may carry no label",
+    ],
+    facts: {task: id, estimators: useless.map(({name}) => name)},
+  });
 }
 
 /** Needs that are met without a capture of their own. */

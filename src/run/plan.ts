@@ -18,7 +18,7 @@ import {readManifest} from "../store/manifest-file.ts";
 import {runName} from "../store/run-name.ts";
 import {loadTask} from "../task/load.ts";
 import type {Task} from "../task/task.ts";
-import {type Wanted, wantedCaptures} from "./captures.ts";
+import {refuseWithoutNone, type Wanted, wantedCaptures} from "./captures.ts";
 import {contextOverflow, type Overflow, type TooLong} from "./context.ts";
 import {DEFAULT_ENCODER, findEncoder, type PlannedEmbeddings} from "./encoder.ts";
 import {answersOfRun, type ForcedAnswers, goldAnswers} from "./force-answers.ts";
@@ -91,6 +91,7 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
     cwd: place.cwd,
     ...(options.data === undefined ? {} : {dataDir: options.data}),
   });
+  refuseWithoutNone(options.estimators ?? [], task.definition);
   const promptOptions = {
     format: options.format,
     labelOrder: options.labelOrder,

@@ -1,11 +1,13 @@
 import {z} from "zod";
 import {suggestion} from "../nearest.ts";
-import {recordOf} from "../records/record-of.ts";
+import {byName, recordOf} from "../records/record-of.ts";
 import {describeIssue} from "./issue.ts";
+import {readPredictionsTable} from "./predictions-csv.ts";
+import {kindOfPredictions} from "./predictions-kind.ts";
 import type {ProblemList} from "./problems.ts";
 import {readLines} from "./read-lines.ts";
 
-const predictionSchema = z.strictObject({id: z.string().min(1), labels: recordOf(z.number())});
+const predictionSchema = z.strictObject({id: z.union([z.string().min(1), z.number().transform(String)]), labels: recordOf(z.number())});
 const FIELDS = ["id", "labels"];
 
 /** What predictions may speak of. */
@@ -17,11 +19,17 @@ export interface PredictionScope {
   readonly ids?: ReadonlySet<string>;
 }
 
+/** What a file of predictions can be, for messages. */
+export const PREDICTIONS_FORMS =
+  'JSONL, {"id": "…", "labels": {…}} a line, or CSV with the columns id and one a label, or id, label, q';
+
 /**
- * Reads predictions made elsewhere: JSONL with `{"id", "labels": {"joy": 0.8, …}}`, one number in [0, 1] for each label.
+ * Reads predictions made elsewhere, one number in [0, 1] for each label of a document: JSONL with
+ * `{"id", "labels": {"joy": 0.8, …}}` a line, or a table, `id,joy,fear` or `id,label,q`. Ids are compared as text, so
+ * that they may be numbers in the file.
  *
  * Every label of the task needs its number: missing is not 0. Blank lines are skipped; everything that is wrong goes to
- * `problems` with its line.
+ * `problems` with its line, and a file of another kind is one problem.
  *
  * @param path to open; @param file the name in messages
  * @returns numbers by document, in the order of the labels; do not use them where `problems` grew
@@ -33,27 +41,40 @@ export async function readPredictions(
   scope: PredictionScope,
   problems: ProblemList,
 ): Promise<Map<string, number[]>> {
+  const kind = await kindOfPredictions(path);
+  if (kind.kind === "other") {
+    problems.add({file, message: `it looks like ${kind.looks}; expected ${PREDICTIONS_FORMS}`});
+    return new Map();
+  }
   const estimates = new Map<string, number[]>();
   const lineOfId = new Map<string, number>();
+  const take = ({id, labels}: Prediction, line: number): string[] => {
+    const messages = problemsOf({id, labels}, scope);
+    const earlier = lineOfId.get(id);
+    if (earlier === undefined) lineOfId.set(id, line);
+    else messages.push(`id "${id}" stands on line ${earlier} too; one prediction a document`);
+    estimates.set(
+      id,
+      scope.labels.map(label => labels[label] ?? 0),
+    );
+    return messages;
+  };
+  if (kind.kind === "csv") {
+    for (const {id, labels, line} of await readPredictionsTable(path, file, scope.labels, problems)) {
+      for (const message of take({id, labels: byName(labels)}, line)) problems.add({file, line, message});
+    }
+    return estimates;
+  }
   let lines = 0;
-  for await (const {number, text, problem} of readLines(path)) {
+  for await (const {number, text} of readLines(path)) {
     if (problems.full) break;
     if (text?.trim() === "") continue;
     lines += 1;
-    const parsed = text === undefined ? {messages: [problem]} : parseLine(text);
-    const messages = "messages" in parsed ? parsed.messages : problemsOf(parsed, scope);
-    if (!("messages" in parsed)) {
-      const earlier = lineOfId.get(parsed.id);
-      if (earlier === undefined) lineOfId.set(parsed.id, number);
-      else messages.push(`id "${parsed.id}" stands on line ${earlier} too; one prediction a document`);
-      estimates.set(
-        parsed.id,
-        scope.labels.map(label => parsed.labels[label] ?? 0),
-      );
-    }
+    const parsed = parseLine(text);
+    const messages = "messages" in parsed ? parsed.messages : take(parsed, number);
     for (const message of messages) problems.add({file, line: number, message});
   }
-  if (lines === 0) problems.add({file, message: "no predictions in the file: expected one JSON object a line"});
+  if (lines === 0) problems.add({file, message: `no predictions in the file: expected ${PREDICTIONS_FORMS}`});
   return estimates;
 }
 

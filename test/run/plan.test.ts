@@ -4,6 +4,7 @@ import {describe, expect, test, vi} from "vitest";
 import {compareCommand} from "../../src/commands/compare.ts";
 import type {Engine} from "../../src/engine/engine.ts";
 import {LabelscopeError} from "../../src/errors.ts";
+import {estimatorList} from "../../src/estimate/index.ts";
 import type {RunOptions} from "../../src/run/options.ts";
 import {planRun} from "../../src/run/plan.ts";
 import {readRun} from "../../src/store/read-run.ts";
@@ -234,6 +235,34 @@ describe("what goes wrong before any inference", () => {
     expect(error.details.join()).toMatch(/take \d+ tokens without any document/);
     expect(error.next[0]).toMatch(/^fewer or shorter labels/);
     expect(error.next.join()).not.toMatch(/--too-long|--shots|--context/);
+  });
+
+  test("estimators that measure against a null label, on a task without one, ask nothing", async () => {
+    const place = await workspace();
+    const path = join(place.folder, "task.yaml");
+    const withNone = await readFile(path, "utf8");
+    await writeFile(path, withNone.replace("none: none\n", "").replace(", noneShare: 0.25", ", noneShare: 0"));
+    for (const {name, nullLabel} of estimatorList) {
+      const planned = plan(place, {estimators: ["unary", name], shots: 0}).then(
+        () => undefined,
+        error => error,
+      );
+      const code = await planned.then(error => (error instanceof LabelscopeError ? error.code : undefined));
+      expect([name, code === "no-null-label"]).toEqual([name, nullLabel === true]);
+    }
+    const error: unknown = await plan(place, {estimators: ["binary+platt", "unary"], shots: 0}).catch(caught => caught);
+    expect(error).toMatchObject({
+      message: expect.stringContaining("binary+platt measures labels against"),
+      next: ["--estimators unary", expect.stringContaining("none: none")],
+    });
+    // What the planning refuses is what has nothing to say without a null label.
+    const run = {labels: ["joy", "fear"], noneLabel: null};
+    const document = {id: "a", text: "t", labels: []};
+    for (const estimator of estimatorList) {
+      if (estimator.nullLabel !== true || estimator.kind !== "direct") continue;
+      const estimate = estimator.estimate(run, {document, split: "test"});
+      expect("reason" in estimate ? estimate.reason : "").toContain("no null label");
+    }
   });
 
   test("an unknown task", async () => {

@@ -78,6 +78,72 @@ describe("readPredictions", () => {
     ]);
   });
 
+  test("ids may be numbers, and are compared as text", async () => {
+    const {estimates} = await read(['{"id": 7, "labels": {"joy": 1, "fear": 0}}'], "any");
+    expect([...estimates]).toEqual([["7", [0, 1]]]);
+  });
+
+  test.each([
+    ["wide, in any order of the columns", ["joy,id,fear", "0.8,a,0", '0.5,"b",1e-1']],
+    ["long, in any order of the rows", ["id,label,q", "a,joy,0.8", "b,fear,0.1", "a,fear,0", "b,joy,.5"]],
+    ["with semicolons", ["id;joy;fear", "a;0.8;0", "b;0.5;0.1"]],
+    ["with a byte order mark", ["\ufeffid,joy,fear", "a,0.8,0", "b,0.5,0.1"]],
+  ])("a table says the same: %s", async (_how, lines) => {
+    const {estimates, problems} = await read(lines);
+    expect(problems.count).toBe(0);
+    expect(new Map(estimates)).toEqual(
+      new Map([
+        ["a", [0, 0.8]],
+        ["b", [0.1, 0.5]],
+      ]),
+    );
+  });
+
+  test("a table's numeric ids are text", async () => {
+    const {estimates} = await read(["id,joy,fear", "007,1,0"], "any");
+    expect([...estimates]).toEqual([["007", [0, 1]]]);
+  });
+
+  test("names every problem of a table with its line, an empty cell among them", async () => {
+    expect(await problemsOf("id,joy,fear", "a,,0.5", "b,high,0", "z,1,2", "a,1,1")).toEqual([
+      'p.jsonl:3: "joy" is "high": expected a number from 0 to 1',
+      "p.jsonl:2: lacks a number for joy: missing is not 0",
+      "p.jsonl:3: lacks a number for joy: missing is not 0",
+      expect.stringMatching(/^p\.jsonl:4: id "z" is no document/),
+      'p.jsonl:4: "fear" is 2: expected a number from 0 to 1',
+      'p.jsonl:5: id "a" stands on line 2 too; one prediction a document',
+    ]);
+    expect(await problemsOf("id,label,q", "a,joy,1", "a,joy,0", "a,fear,0", "b,joi,1", "b,joy,1", "b,fear,0")).toEqual([
+      'p.jsonl:3: id "a" has a number for "joy" already',
+      expect.stringMatching(/^p\.jsonl:5: label "joi" is not in the set \(did you mean "joy"\?\)/),
+    ]);
+    expect(await problemsOf("id,joy,fear,text", "a,1,0,hello")).toEqual([
+      'p.jsonl:1: column "text" is no label of the task: leave it out, or rename it',
+    ]);
+  });
+
+  test.each([
+    ["[", '[{"id": "a"},', '{"id": "b"}]', "one JSON list"],
+    ["{", '  "id": "a"', "}", "one JSON object over several lines"],
+    ["a text", "of two", "lines", "plain text"],
+    ["PAR1\u0000\u0001", "", "", "a Parquet file"],
+    ["PK\u0003\u0004", "", "", "a ZIP archive"],
+    ["\u0000\u0001", "", "", "no text"],
+    ["<html>", "<body>", "", "a page of HTML"],
+  ])("a file of another kind is said once: %j", async (first, second, third, looks) => {
+    const problems = await problemsOf(first, second, third);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(`p.jsonl: it looks like ${looks}`);
+    expect(problems[0]).toContain("; expected JSONL, ");
+  });
+
+  test("a table of something else is said once", async () => {
+    expect(await problemsOf("name,age", "x,3", "y,4")).toEqual([expect.stringMatching(/^p\.jsonl:1: no column "id"/)]);
+    expect(await problemsOf("id,age", "a,3", "b,4")).toEqual([
+      expect.stringMatching(/^p\.jsonl:1: no column is a label of the task: expected id, fear, joy, or id, label, q/),
+    ]);
+  });
+
   test("an empty file is a problem of the file", async () => {
     expect(await problemsOf("", "")).toEqual([expect.stringContaining("no predictions in the file")]);
   });
