@@ -102,6 +102,6 @@ function branchAt(
 }
 
 /** A value as a record holds it. */
-function stored(value: Value): number | [number, number] {
+export function stored(value: Value): number | [number, number] {
   return isExact(value) ? value : [value[0], value[1]];
 }

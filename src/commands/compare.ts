@@ -7,7 +7,6 @@ import {comparisonOf} from "../comparison/comparison-of.ts";
 import {writeComparison} from "../comparison/files.ts";
 import type {CompareOptions, ComparisonOptions} from "../comparison/options.ts";
 import {addReport, defaultFolder} from "../comparison/write.ts";
-import type {Results} from "../records/results/results.ts";
 import {REPORT} from "../report/write-report.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {requireRuns} from "./require-runs.ts";

@@ -2,6 +2,7 @@ import {isUtf8} from "node:buffer";
 import {readFile} from "node:fs/promises";
 import {availableParallelism} from "node:os";
 import {resolve} from "node:path";
+import {stored} from "../capture/describe-step.ts";
 import {LabelScorer, type LabelScoring} from "../capture/label-scorer.ts";
 import {collisions, type LabelText, tokenizeLabels} from "../capture/label-tokens.ts";
 import {promptTokens} from "../capture/prompt-text.ts";
@@ -9,10 +10,11 @@ import {tokenSets} from "../capture/token-sets.ts";
 import {alignColumns} from "../catalog/table.ts";
 import {openEngine} from "../engine/index.ts";
 import {LabelscopeError} from "../errors.ts";
-import {type Value, valueText} from "../math/bounded.ts";
+import {valueText} from "../math/bounded.ts";
 import {entropyBits} from "../math/entropy.ts";
 import {softmax} from "../math/softmax.ts";
 import {answerFormats} from "../prompt/format.ts";
+import type {ScoreResult} from "../records/score.ts";
 import type {FormatName} from "../records/task.ts";
 import {engineOptions, type RunOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
@@ -106,20 +108,21 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
     data = {
       model: source.id,
       labelScoring: mode,
-      promptTokens: tokens,
+      promptTokens: tokens.length,
+      promptTokenIds: [...tokens],
       labels: texts.map(({name}, i) => {
         const ids = seam.tokens.paths[i]?.[0] ?? [];
         return {
           name,
-          tokens: ids,
-          logit: logitOf(ids[0] ?? -1),
-          ...(mode === "exact" ? {logProb: scores[i] ?? Number.NaN} : {}),
+          tokens: [...ids],
+          logit: scoreOf(logitOf(ids[0] ?? -1)),
+          score: scoreOf(scores[i]),
           p: p[i] ?? Number.NaN,
         };
       }),
       logSumExp: atStep.logSumExp,
       entropyBits: entropyBits(p),
-      ...(atStep.vocabEntropyBits === undefined ? {} : {vocabEntropyBits: atStep.vocabEntropyBits}),
+      ...(atStep.vocabEntropyBits === undefined ? {} : {vocabEntropyBits: stored(atStep.vocabEntropyBits)}),
       labelMass,
       argmaxIsLabel: scorer.startsLabel(atStep.argmax.token),
       topTokens: atStep.top.map(({token, logit}) => ({
@@ -135,29 +138,9 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   return {data, text: scoreText(data)};
 }
 
-interface ScoreResult {
-  readonly model: string;
-  readonly labelScoring: LabelScoring;
-  readonly promptTokens: readonly number[];
-  readonly labels: readonly {
-    readonly name: string;
-    readonly tokens: readonly number[];
-    readonly logit: number;
-    readonly logProb?: number;
-    readonly p: number;
-  }[];
-  readonly logSumExp: number;
-  readonly entropyBits: number;
-  readonly vocabEntropyBits?: Value;
-  readonly labelMass: number;
-  readonly argmaxIsLabel: boolean;
-  readonly topTokens: readonly {
-    readonly token: number;
-    readonly text: string;
-    readonly logit: number;
-    readonly p: number;
-  }[];
-  readonly engine: Readonly<Record<string, string | number | boolean>>;
+/** A number as records hold it: what is minus infinity is null. */
+function scoreOf(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : value;
 }
 
 function scoreText(result: ScoreResult): string {
@@ -169,17 +152,17 @@ function scoreText(result: ScoreResult): string {
   const exact = result.labelScoring === "exact";
   const rows = [...result.labels]
     .sort((a, b) => b.p - a.p)
-    .map(({name, tokens, logit, logProb, p}) => [
+    .map(({name, tokens, score, p}) => [
       name,
       p.toFixed(4),
-      (exact ? (logProb ?? Number.NaN) : logit).toFixed(4),
+      score === null ? "-∞" : score.toFixed(4),
       tokens.join(" "),
       bar(p),
     ]);
   const head = ["label", "p", exact ? "ln P(label)" : "logit", "tokens", ""];
   return [
     alignColumns([head, ...rows], [1, 2]).trimEnd(),
-    `${result.model}, ${result.labelScoring} scoring, prompt of ${result.promptTokens.length} tokens`,
+    `${result.model}, ${result.labelScoring} scoring, prompt of ${result.promptTokens} tokens`,
     `entropy ${result.entropyBits.toFixed(4)} bits over the labels${vocabulary}; label mass ${result.labelMass.toFixed(4)}`,
     ...(result.argmaxIsLabel ? [] : [`the model would rather say ${JSON.stringify(result.topTokens[0]?.text ?? "")}`]),
     "",

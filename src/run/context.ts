@@ -95,7 +95,9 @@ function advice(overflows: readonly Overflow[], documents: number): string[] {
     (one, other) => (one === undefined || other === undefined ? undefined : Math.min(one, other)),
     shots[0],
   );
-  const room = overflows.map(({roomShots, shots: all}) => roomShots ?? all).reduce((one, other) => Math.min(one, other));
+  const room = overflows
+    .map(({roomShots, shots: all}) => roomShots ?? all)
+    .reduce((one, other) => Math.min(one, other));
   const labels = overflows.some(({cause}) => cause === "labels");
   const everything = overflows.some(({cause}) => cause !== "documents");
   const crowded = !labels && everything ? room : undefined;
@@ -106,8 +108,14 @@ function advice(overflows: readonly Overflow[], documents: number): string[] {
     ...(fewer === undefined && crowded !== undefined
       ? [`--shots ${crowded} --too-long skip: the demonstrations leave no room for any document`]
       : []),
-    ...(everything ? [] : [`--too-long skip: leaves ${those} out, for every model of the command, and counts ${documents === 1 ? "it" : "them"}`]),
-    ...(labels ? ["fewer or shorter labels, or a shorter instruction, in the task file: no document is short enough"] : []),
+    ...(everything
+      ? []
+      : [
+          `--too-long skip: leaves ${those} out, for every model of the command, and counts ${documents === 1 ? "it" : "them"}`,
+        ]),
+    ...(labels
+      ? ["fewer or shorter labels, or a shorter instruction, in the task file: no document is short enough"]
+      : []),
     ...(labels || !trained ? ["a model with a longer context (labelscope models info shows it)"] : []),
   ];
 }

@@ -40,9 +40,8 @@ export function overflowOf(
   const found = [...sizes.values()].sort((one, other) => other.tokens - one.tokens);
   const [longest] = found;
   if (longest === undefined) return undefined;
-  const selected = material.documents.find(
-    ({document, split}) => document.id === longest.id && split === longest.split,
-  ) ?? EMPTY;
+  const selected =
+    material.documents.find(({document, split}) => document.id === longest.id && split === longest.split) ?? EMPTY;
   const shortest = material.documents.reduce<SelectedDocument & {readonly opened?: readonly number[]}>(
     (least, one) => (one.opened.length < (least.opened?.length ?? Number.POSITIVE_INFINITY) ? one : least),
     EMPTY,

@@ -131,7 +131,11 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
     return all;
   };
   const whole = await tokeniseAll({...shared, documents: selected});
-  const {documents, tooLong} = leaveOut(selected, whole.flatMap(({overflow}) => overflow ?? []), options);
+  const {documents, tooLong} = leaveOut(
+    selected,
+    whole.flatMap(({overflow}) => overflow ?? []),
+    options,
+  );
   const material = {...shared, documents};
   const tokenised = tooLong.length === 0 ? whole : await tokeniseAll(material);
   const colliding = tokenised.some(({labels}) => labels.collisions.length > 0);
@@ -152,7 +156,15 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   }
   refuseSameFolder(models);
   const listed = documents.filter(({split}) => split !== "train");
-  return {task, prompts, documents: listed, tooLong, scoring, models, threads: options.threads ?? availableParallelism()};
+  return {
+    task,
+    prompts,
+    documents: listed,
+    tooLong,
+    scoring,
+    models,
+    threads: options.threads ?? availableParallelism(),
+  };
 }
 
 /**

@@ -106,7 +106,15 @@ interface Run {
 
 function refuseDifferences(one: Run, other: Run): void {
   const comparable = ({manifest}: Run): Record<string, unknown> => {
-    const {sessions: _sessions, created: _created, name: _name, planned: _planned, tooLong: _tooLong, captures, ...described} = manifest;
+    const {
+      sessions: _sessions,
+      created: _created,
+      name: _name,
+      planned: _planned,
+      tooLong: _tooLong,
+      captures,
+      ...described
+    } = manifest;
     const {identity, task, model, labelTokens, ...rest} = described;
     const {shard: _shard, task: _task, model: _model, ...options} = identity;
     // Where the files lie does not matter: shards may be captured on several computers.

@@ -43,7 +43,11 @@ function wideRows(
   }
   for (const name of strange) {
     const near = suggestion(name, labels);
-    problems.add({file, line: 1, message: `column "${name}" is no label of the task${near}: leave it out, or rename it`});
+    problems.add({
+      file,
+      line: 1,
+      message: `column "${name}" is no label of the task${near}: leave it out, or rename it`,
+    });
   }
   return rows.map(row => ({
     id: cell(row, "id"),

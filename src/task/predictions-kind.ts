@@ -32,7 +32,10 @@ function kindOf(bytes: Buffer): PredictionsKind {
   // With a byte order mark of UTF-16 it is a table that a spreadsheet has written.
   if (latin.startsWith("\u00ff\u00fe") || latin.startsWith("\u00fe\u00ff")) return {kind: "csv"};
   if (latin.includes("\0")) return {kind: "other", looks: "no text"};
-  const text = bytes.toString("utf8").replace(/^\ufeff/, "").trimStart();
+  const text = bytes
+    .toString("utf8")
+    .replace(/^\ufeff/, "")
+    .trimStart();
   if (text.startsWith("[")) return {kind: "other", looks: "one JSON list"};
   const [line = ""] = text.split(/\r?\n/);
   if (line.startsWith("{")) {

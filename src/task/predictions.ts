@@ -7,7 +7,10 @@ import {kindOfPredictions} from "./predictions-kind.ts";
 import type {ProblemList} from "./problems.ts";
 import {readLines} from "./read-lines.ts";
 
-const predictionSchema = z.strictObject({id: z.union([z.string().min(1), z.number().transform(String)]), labels: recordOf(z.number())});
+const predictionSchema = z.strictObject({
+  id: z.union([z.string().min(1), z.number().transform(String)]),
+  labels: recordOf(z.number()),
+});
 const FIELDS = ["id", "labels"];
 
 /** What predictions may speak of. */
@@ -66,11 +69,11 @@ export async function readPredictions(
     return estimates;
   }
   let lines = 0;
-  for await (const {number, text} of readLines(path)) {
+  for await (const {number, text, problem} of readLines(path)) {
     if (problems.full) break;
     if (text?.trim() === "") continue;
     lines += 1;
-    const parsed = parseLine(text);
+    const parsed = text === undefined ? {messages: [problem]} : parseLine(text);
     const messages = "messages" in parsed ? parsed.messages : take(parsed, number);
     for (const message of messages) problems.add({file, line: number, message});
   }

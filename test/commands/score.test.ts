@@ -3,6 +3,9 @@ import {join} from "node:path";
 import {describe, expect, test, vi} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {bar, type ScoreOptions, scoreCommand} from "../../src/commands/score.ts";
+import {scoreResultSchema} from "../../src/records/score.ts";
+import {labelStepSchema} from "../../src/records/trace.ts";
+import {engineOf, workspace} from "../run/workspace.ts";
 import {emptyFolder} from "../store/records.ts";
 
 // Many small files and processes: seconds on a busy machine.
@@ -72,6 +75,44 @@ describe("score, before any model is loaded", () => {
     expect(await refusal({})).toMatchObject({code: "model-missing"});
     expect(await refusal({model: "smollm2-135m-instrct"})).toMatchObject({code: "model-unknown"});
   });
+});
+
+test("--json has the words of a trace's label step, and what it says adds up", async () => {
+  const place = await workspace();
+  const ended = await scoreCommand(
+    {
+      model: place.model,
+      labels: ["joy", "fear", "none"],
+      labelScoring: "auto",
+      flashAttention: false,
+      strict: true,
+      top: 2,
+      readInput: async () => 'Input: document 0\n{"label": ["',
+    },
+    {
+      progress: () => {},
+      notice: () => {},
+      signal: new AbortController().signal,
+      env: {LABELSCOPE_HOME: join(place.folder, "home")},
+      cwd: place.folder,
+      openEngine: () => engineOf(),
+    },
+  );
+  const data = scoreResultSchema.parse(JSON.parse(JSON.stringify(ended.data)));
+  expect(data).toEqual(ended.data);
+  // The script gives joy 5, fear 0.5 and none 0.
+  expect(data.labels.map(({name, logit, score}) => [name, logit, score])).toEqual([
+    ["joy", 5, 5],
+    ["fear", 0.5, 0.5],
+    ["none", 0, 0],
+  ]);
+  const sum = Math.exp(5) + Math.exp(0.5) + 1;
+  expect(data.labels[0]?.p).toBeCloseTo(Math.exp(5) / sum, 6);
+  expect(data.promptTokenIds).toHaveLength(data.promptTokens);
+  const shared = Object.keys(data).filter(name => name in labelStepSchema.shape);
+  expect(shared).toEqual(
+    expect.arrayContaining(["logSumExp", "entropyBits", "vocabEntropyBits", "labelMass", "argmaxIsLabel", "topTokens"]),
+  );
 });
 
 describe("bar", () => {

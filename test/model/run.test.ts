@@ -9,6 +9,7 @@ import {modelsInfo} from "../../src/commands/models.ts";
 import {type RunCommandOptions, runCommand} from "../../src/commands/run.ts";
 import {type ScoreOptions, scoreCommand} from "../../src/commands/score.ts";
 import {createRng} from "../../src/math/rng.ts";
+import {scoreResultSchema} from "../../src/records/score.ts";
 import {RUN_DEFAULTS} from "../../src/run/options.ts";
 import {readManifest} from "../../src/store/manifest-file.ts";
 import {TRACES} from "../../src/store/trace-file.ts";
@@ -170,12 +171,15 @@ describe("score", () => {
     const {data} = await scoreCommand({...options, labels, readInput: async () => prompt.text}, listening().io);
     const first = traces[0]?.steps[0];
     expect(data).toMatchObject({
-      promptTokens: prompt.tokens,
+      promptTokens: prompt.tokens.length,
+      promptTokenIds: prompt.tokens,
       labelScoring: "first-token",
       labels: labels.map(name => ({name})),
     });
-    const scored = data as {labels: {tokens: number[]; logit: number; p: number}[]; [field: string]: unknown};
+    const scored = data as {labels: {logit: number; score: number; p: number}[]; [field: string]: unknown};
+    expect(scoreResultSchema.parse(JSON.parse(JSON.stringify(data)))).toEqual(data);
     expect(scored.labels.map(({logit}) => logit)).toEqual(first?.scores);
+    expect(scored.labels.map(({score}) => score)).toEqual(first?.scores);
     expect(scored.labels.map(({p}) => p)).toEqual(first?.probabilities);
     for (const field of ["logSumExp", "entropyBits", "vocabEntropyBits", "labelMass", "argmaxIsLabel"] as const) {
       expect([field, scored[field]]).toEqual([field, first?.[field]]);
@@ -195,7 +199,8 @@ describe("score", () => {
     expect(data.labels.map(({name}: {name: string}) => name)).toEqual(["joy", "fear", "none"]);
     expect(data.labels.reduce((sum: number, {p}: {p: number}) => sum + p, 0)).toBeCloseTo(1, 9);
     const twice = await callCli(build, [...score, "joy,joy"], {cwd, env, input: "a"});
-    expect(twice).toMatchObject({code: 2, stdout: "", stderr: expect.stringContaining('--labels names "joy" twice')});
+    expect(JSON.parse(twice.stdout)).toMatchObject({error: {code: "usage", next: [expect.any(String)]}});
+    expect(twice).toMatchObject({code: 2, stderr: expect.stringContaining('--labels names "joy" twice')});
   });
 
   test("a prompt longer than the context is refused with both sizes", async () => {

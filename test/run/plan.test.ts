@@ -136,14 +136,21 @@ describe("documents that are too long, with --too-long skip", () => {
   const long = async (place: Workspace, ids: readonly number[]) => {
     const path = join(place.folder, "test.jsonl");
     const text = await readFile(path, "utf8");
-    await writeFile(path, ids.reduce((all, i) => all.replace(`document ${i} `, `document ${i} ${"word ".repeat(150 + i)}`), text));
+    await writeFile(
+      path,
+      ids.reduce((all, i) => all.replace(`document ${i} `, `document ${i} ${"word ".repeat(150 + i)}`), text),
+    );
   };
 
   test("are left out with their tokens, for every model of the command, and for every kind of capture", async () => {
     const place = await workspace({contextLength: 700});
     await long(place, [3, 7]);
     await aModel(join(place.folder, "roomy.gguf"), 4096);
-    const planned = await plan(place, {models: ["roomy.gguf", "model.gguf"], tooLong: "skip", estimators: ["marginal", "unary"]});
+    const planned = await plan(place, {
+      models: ["roomy.gguf", "model.gguf"],
+      tooLong: "skip",
+      estimators: ["marginal", "unary"],
+    });
     expect(planned.tooLong.map(({split, id, model}) => [split, id, model]).sort()).toEqual([
       ["test", "d3", "model"],
       ["test", "d7", "model"],
@@ -163,18 +170,24 @@ describe("documents that are too long, with --too-long skip", () => {
     const first = await capture(place, {limit: 8, tooLong: "skip"});
     const whole = await capture(place, {tooLong: "skip"});
     expect(whole.folder).toBe(first.folder);
-    expect({captured: whole.captured, resumed: whole.resumed}).toEqual({captured: 10 - first.captured, resumed: first.captured});
+    expect({captured: whole.captured, resumed: whole.resumed}).toEqual({
+      captured: 10 - first.captured,
+      resumed: first.captured,
+    });
     const {manifest, documents} = await readRun(whole.folder);
     expect(manifest.tooLong?.map(({id}) => id).sort()).toEqual(["d3", "d7"]);
     expect(manifest.planned).toEqual({test: 10});
     expect(documents.test).toHaveLength(10);
-    const {text} = await compareCommand({runs: [whole.folder], resamples: 20, report: false, out: "out"}, {
-      progress: () => {},
-      notice: () => {},
-      signal: new AbortController().signal,
-      env: {},
-      cwd: place.folder,
-    });
+    const {text} = await compareCommand(
+      {runs: [whole.folder], resamples: 20, report: false, out: "out"},
+      {
+        progress: () => {},
+        notice: () => {},
+        signal: new AbortController().signal,
+        env: {},
+        cwd: place.folder,
+      },
+    );
     expect(text).toContain("2 left out: too long");
     expect(text).toContain("10 documents");
   });
@@ -196,7 +209,10 @@ describe("what goes wrong before any inference", () => {
       {split: "test", id: "d1"},
       {split: "test", id: "d0"},
     ]);
-    expect(error.details.slice(-2)).toEqual([expect.stringMatching(/^test "d1": \d+$/), expect.stringMatching(/^test "d0": \d+$/)]);
+    expect(error.details.slice(-2)).toEqual([
+      expect.stringMatching(/^test "d1": \d+$/),
+      expect.stringMatching(/^test "d0": \d+$/),
+    ]);
     const shots = Number(/--shots (\d+)/.exec(error.next.join())?.[1]);
     expect(shots).toBeLessThan(4);
     expect((await plan(place, {context: 350, shots})).documents).toHaveLength(12);
@@ -220,14 +236,20 @@ describe("what goes wrong before any inference", () => {
     expect(error).toMatchObject({
       code: "context-overflow",
       message: expect.stringMatching(/^document "d0" needs/),
-      next: [expect.stringMatching(/^--too-long skip: leaves it out/), expect.stringContaining("a model with a longer context")],
+      next: [
+        expect.stringMatching(/^--too-long skip: leaves it out/),
+        expect.stringContaining("a model with a longer context"),
+      ],
     });
   });
 
   test("labels that overflow the context by themselves: the advice is about them, and nothing is left out", async () => {
     const place = await workspace({contextLength: 120});
     const path = join(place.folder, "task.yaml");
-    await writeFile(path, (await readFile(path, "utf8")).replace("Labels: {labels}.", `${"Choose well. ".repeat(12)}{labels}`));
+    await writeFile(
+      path,
+      (await readFile(path, "utf8")).replace("Labels: {labels}.", `${"Choose well. ".repeat(12)}{labels}`),
+    );
     const error: unknown = await plan(place, {tooLong: "skip"}).catch(caught => caught);
     if (!(error instanceof LabelscopeError)) throw error;
     expect(error).toMatchObject({code: "context-overflow", facts: {cause: "labels"}});
