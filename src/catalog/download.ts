@@ -106,9 +106,13 @@ async function receive(
     await response.body?.cancel();
     throw error;
   }
-  const etag = response.headers.get("etag");
-  const strong = etag !== null && !etag.startsWith("W/") ? {validator: etag} : {};
-  await writeState(options.file, {key: options.key, ...strong});
+  const validator = strongTag(response);
+  if (have > 0 && place.startBytes > 0) await refuseOtherVersion(response, {options, place, host, validator});
+  await writeState(options.file, {
+    key: options.key,
+    ...(validator === undefined ? {} : {validator}),
+    ...(place.totalBytes === undefined ? {} : {totalBytes: place.totalBytes}),
+  });
   const limit = total ?? place.startBytes + ((await availableBytes(folder, options.statfs)) ?? Number.MAX_SAFE_INTEGER);
   const length = await writeStream(response.body ?? emptyStream(), {
     file: options.file,
@@ -127,6 +131,37 @@ async function receive(
   if (total !== undefined && length < total) {
     throw retryable(unreachable(host, new Error(`the connection ended after ${length} of ${total} bytes`)));
   }
+}
+
+/** The server's ETag where it tells one content from any other. */
+function strongTag(response: Response): string | undefined {
+  const etag = response.headers.get("etag");
+  return etag === null || etag.startsWith("W/") ? undefined : etag;
+}
+
+/** A server may ignore If-Range: a continuation of other content is recognised by its own ETag and length. */
+async function refuseOtherVersion(
+  response: Response,
+  {
+    options,
+    place,
+    host,
+    validator,
+  }: {
+    options: DownloadOptions;
+    place: {totalBytes?: number};
+    host: string;
+    validator: string | undefined;
+  },
+): Promise<void> {
+  const before = await readState(options.file, options.key);
+  const otherTag = before?.validator !== undefined && before.validator !== validator;
+  const otherLength =
+    before?.totalBytes !== undefined && place.totalBytes !== undefined && before.totalBytes !== place.totalBytes;
+  if (!otherTag && !otherLength) return;
+  await response.body?.cancel();
+  await discard(options.file);
+  throw retryable(refused(host, response.status, "it continues with another version of the file"));
 }
 
 async function* emptyStream(): AsyncGenerator<Uint8Array> {}

@@ -6,6 +6,8 @@ const stateSchema = z.object({
   key: z.string(),
   /** The server's strong ETag of the content, for If-Range. */
   validator: z.string().optional(),
+  /** The length of the whole content, as the server announced it. */
+  totalBytes: z.int().nonnegative().optional(),
   /** Packages already joined, and the length of the file after the last of them. */
   packagesDone: z.int().nonnegative().optional(),
   packagesBytes: z.int().nonnegative().optional(),
