@@ -17,12 +17,16 @@ export function checksumMismatch(facts: {
   });
 }
 
-export function notGguf(source: string): LabelscopeError {
+/** What arrived is no GGUF file, or not a whole one; the code is that of the reader. */
+export function notWhole(source: string, error: LabelscopeError): LabelscopeError {
+  const {code, details} = error;
   return new LabelscopeError({
-    code: "not-a-gguf",
-    message: `what ${source} delivered is not a GGUF file`,
-    next: "nothing was kept: check that the address is the file's own, not a page about it",
+    code,
+    message: `what ${source} delivered is ${code === "not-a-gguf" ? "not a GGUF file" : "not a whole GGUF file"}`,
+    details,
+    next: "nothing was kept: check that the address is the file's own, not a page about it, or use another source",
     facts: {source},
+    cause: error,
   });
 }
 

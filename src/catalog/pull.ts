@@ -5,12 +5,13 @@ import {makeFolder} from "../make-folder.ts";
 import type {PulledRecord} from "../records/catalog.ts";
 import type {Catalog} from "./catalog.ts";
 import {diskFull, isDiskFull, type Statfs} from "./disk-space.ts";
+import {readHeader} from "./gguf/header.ts";
 import {sha256File} from "./hash.ts";
 import {modelsFolder} from "./home.ts";
 import {findEmbedded, findInstalled, type InstalledModel} from "./installed.ts";
 import {acquireLock, type Lock} from "./lock.ts";
 import {discard} from "./partial.ts";
-import {checksumMismatch, embeddedMissing, homeUnwritable, nameTaken, noSourceWorked, notGguf} from "./pull-errors.ts";
+import {checksumMismatch, embeddedMissing, homeUnwritable, nameTaken, noSourceWorked, notWhole} from "./pull-errors.ts";
 import type {PullTarget} from "./pull-target.ts";
 import {describeSource, fetchSource, type RemoteSource} from "./source/index.ts";
 import type {FetchContext, Fetched} from "./source/source.ts";
@@ -168,9 +169,13 @@ async function putInPlace(done: {
 }): Promise<Pulled> {
   const {target, fetched, sha256, file, work} = done;
   const {id} = target;
-  if (!(await startsAsGguf(file.path))) {
+  try {
+    // Whoever it came from: a file that ends too early or contradicts itself never gets a name.
+    readHeader(file.path);
+  } catch (error) {
     await discard(file);
-    throw notGguf(fetched.origin);
+    if (!(error instanceof LabelscopeError)) throw error;
+    throw notWhole(fetched.origin, error);
   }
   const known = target.sha256 === undefined ? fetched.sha256 && "source" : target.entry ? "catalogue" : "given";
   const record: PulledRecord = {
@@ -202,12 +207,6 @@ function lockLost(id: string): LabelscopeError {
     next: "repeat the command when no other pull of this model runs",
     facts: {id},
   });
-}
-
-async function startsAsGguf(path: string): Promise<boolean> {
-  await using file = await open(path, "r");
-  const {buffer, bytesRead} = await file.read(Buffer.alloc(4), 0, 4, 0);
-  return bytesRead === 4 && buffer.toString("latin1") === "GGUF";
 }
 
 /** Makes a rename last through a power cut, where the platform can. */

@@ -5,7 +5,7 @@ import {pullModel} from "../../src/catalog/pull.ts";
 import {modelBytes, pullOptions, serve, temporaryFolder, urlTarget} from "./helpers.ts";
 
 const old = modelBytes(200_000);
-const fresh = Buffer.from(old.map((byte, index) => (index < 4 ? byte : byte ^ 0xff)));
+const fresh = Buffer.from(old.map((byte, index) => (index < 24 ? byte : byte ^ 0xff)));
 
 /** Cuts the first answer off, then serves the new version and never minds If-Range. */
 async function replacing(tag: (version: "old" | "new") => Record<string, string>, next = fresh) {

@@ -29,11 +29,12 @@ export async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
-/** Bytes that begin like a GGUF file and differ everywhere else. */
+/** A GGUF file without metadata and tensors, whose bytes differ everywhere behind its counts. */
 export function modelBytes(length: number): Buffer {
   const bytes = Buffer.alloc(length);
   for (let index = 0; index < length; index++) bytes[index] = (index * 2654435761) >>> 13;
-  bytes.write("GGUF", "latin1");
+  bytes.fill(0, 0, Math.min(24, length));
+  bytes.write("GGUF\u0003", "latin1");
   return bytes;
 }
 
