@@ -1,6 +1,7 @@
 import type {ReadOut, ReadSpec} from "../engine/engine.ts";
 import {startsWith} from "../engine/starts-with.ts";
 import {isExact, type Value} from "../math/bounded.ts";
+import {largest} from "../math/extremes.ts";
 import {logSumExp} from "../math/softmax.ts";
 import type {LabelTokens} from "./label-tokens.ts";
 import type {TokenSets} from "./token-sets.ts";
@@ -105,7 +106,7 @@ export class LabelScorer {
   }
 
   #combine(values: readonly number[]): number {
-    return this.#rule === "sum" ? logSumExp(values) : Math.max(...values);
+    return this.#rule === "sum" ? logSumExp(values) : largest(values);
   }
 }
 

@@ -49,7 +49,7 @@ export function plainTokens(model: Model, text: string, continues = false): numb
       {from, start: from + found.index, size: found[0].length, continues: going},
       pattern,
     );
-    tokens.push(...piece(model, text.slice(from, cut), going));
+    for (const one of piece(model, text.slice(from, cut), going)) tokens.push(one);
     from = cut;
   }
 }

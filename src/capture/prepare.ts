@@ -1,5 +1,6 @@
 import {createHash} from "node:crypto";
 import type {Model} from "../engine/engine.ts";
+import {largest} from "../math/extremes.ts";
 import type {PromptPlan} from "../prompt/plan.ts";
 import type {Document, Split} from "../records/document.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
@@ -183,7 +184,7 @@ function longestAnswer(
     const list = labels.map(label => format.lead + label).join(format.separator);
     return size(before + list + (format.closing || format.closeEvent)) - size(start);
   });
-  return Math.max(...sizes);
+  return largest(sizes);
 }
 
 export interface SetupOptions {

@@ -43,7 +43,8 @@ export async function doctorCommand(
   const remarks: string[] = [];
   if (probe !== undefined && (reader === "native" || asked !== undefined)) {
     await using model = await ("load" in probe ? probe.load() : engine.loadModel(probe.path));
-    if ("load" in probe) remarks.push(...(probe.remarks?.(model, undefined) ?? []).map(({text}) => text));
+    if ("load" in probe)
+      for (const one of (probe.remarks?.(model, undefined) ?? []).map(({text}) => text)) remarks.push(one);
     reader = String(model.facts.reader);
     if (!("reason" in readerState))
       selfTest = reader === "native" ? `passed to the bit on ${probe.id}` : String(model.facts.publicBecause);

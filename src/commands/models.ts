@@ -14,6 +14,7 @@ import {pullTarget} from "../catalog/pull-target.ts";
 import {resolveModel} from "../catalog/resolve.ts";
 import {alignColumns} from "../catalog/table.ts";
 import {requireSame, verifyModels} from "../catalog/verify.ts";
+import {largest} from "../math/extremes.ts";
 import type {CatalogEntry, PulledRecord} from "../records/catalog.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
@@ -61,7 +62,7 @@ export async function modelsList(options: {present?: boolean}, io: CommandIo): P
     shown.length === 0
       ? `No model is on this computer yet: ${program} models pull smollm2-135m-instruct\n`
       : [
-          Math.max(...whole.split("\n").map(line => line.length)) > room ? narrow : whole,
+          largest(whole.split("\n").map(line => line.length)) > room ? narrow : whole,
           "",
           "*       the publisher's number, not counted from the file",
           `here    ships: with labelscope; pulled: in ${home};`,

@@ -60,7 +60,7 @@ function planNotices(plan: RunPlan): string[] {
       `${leaks.length === 1 ? "1 document has" : `${leaks.length} documents have`} the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`,
     );
   }
-  notices.push(...tooLongNotices(plan));
+  for (const one of tooLongNotices(plan)) notices.push(one);
   for (const {source, labels, templated, identity, chat, remarks, modelRemarks} of plan.models) {
     for (const {text} of modelRemarks) notices.push(`${source.id}: ${text}`);
     if (labels.collisions.length > 0) {
@@ -85,7 +85,7 @@ function planNotices(plan: RunPlan): string[] {
       notices.push(
         `${source.id}: its chat template has no system role, the system text stands in front of the first user turn`,
       );
-    notices.push(...remarks.map(remark => `${source.id}: ${remark}`));
+    for (const one of remarks.map(remark => `${source.id}: ${remark}`)) notices.push(one);
   }
   return notices;
 }

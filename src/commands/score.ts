@@ -12,6 +12,7 @@ import {openEngine} from "../engine/index.ts";
 import {LabelscopeError} from "../errors.ts";
 import {valueText} from "../math/bounded.ts";
 import {entropyBits} from "../math/entropy.ts";
+import {largest} from "../math/extremes.ts";
 import {softmax} from "../math/softmax.ts";
 import {answerFormats} from "../prompt/format.ts";
 import type {ScoreResult} from "../records/score.ts";
@@ -67,7 +68,10 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   const mode: LabelScoring =
     options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
   const scorer = new LabelScorer(mode, seam.tokens, tokenSets(model.vocabulary, format), "max");
-  const longestPath = Math.max(0, ...scorer.paths.map(path => path.tokens.length));
+  const longestPath = largest(
+    scorer.paths.map(path => path.tokens.length),
+    0,
+  );
   const needed = tokens.length + longestPath;
   if (needed > model.trainContextTokens) {
     throw new LabelscopeError({

@@ -1,6 +1,7 @@
 import {resolve} from "node:path";
 import {counted} from "../counted.ts";
 import {LabelscopeError} from "../errors.ts";
+import {largest} from "../math/extremes.ts";
 import {explainFileError} from "../store/disk-full.ts";
 import {
   type AgreementSummary,
@@ -25,7 +26,7 @@ export async function tasksList(_options: unknown, _io: CommandIo): Promise<Comm
     data: task.kind === "dataset" ? task.files : [],
     notes: task.notes,
   }));
-  const width = Math.max(...tasks.map(task => task.id.length));
+  const width = largest(tasks.map(task => task.id.length));
   const lines = tasks.flatMap(task => [
     `${task.id.padEnd(width)}  ${task.title}`,
     `${" ".repeat(width)}  ${task.data.length === 0 ? "ships with its data" : `--data DIR with ${task.data.join(", ")}`}`,

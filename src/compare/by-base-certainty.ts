@@ -1,5 +1,6 @@
 import {finiteMean, meanOf, type Samples, shareOf} from "../dynamics/measure.ts";
 import {scoresOf} from "../estimate/label-distribution.ts";
+import {largest} from "../math/extremes.ts";
 import {klDivergenceNats} from "../math/kl-divergence.ts";
 import type {CertaintyPart} from "../records/results/variants.ts";
 import type {PairedStep} from "./paired-step.ts";
@@ -17,7 +18,7 @@ const PARTS = 3;
  * Source: Proskurina et al. 2024, arXiv 2405.00632
  */
 export function byBaseCertainty(steps: readonly PairedStep[], samples: Samples, why: string): CertaintyPart[] {
-  const top = ({base}: PairedStep) => Math.max(...base.probabilities);
+  const top = ({base}: PairedStep) => largest(base.probabilities);
   const sorted = steps.toSorted((one, other) => top(one) - top(other) || one.row - other.row);
   const at = (part: number) => Math.round((part * sorted.length) / PARTS);
   return Array.from({length: PARTS}, (_, part) => sorted.slice(at(part), at(part + 1))).flatMap(some => {
@@ -31,7 +32,7 @@ export function byBaseCertainty(steps: readonly PairedStep[], samples: Samples, 
       n: some.length,
       topProbability: meanOf(
         samples,
-        observed(one => Math.max(...one.variant.probabilities) - top(one)),
+        observed(one => largest(one.variant.probabilities) - top(one)),
         why,
       ),
       entropyBits: meanOf(

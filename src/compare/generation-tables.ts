@@ -1,5 +1,6 @@
 import {rankLabels} from "../dynamics/run-view.ts";
 import {isExact, lowerOf, upperOf, type Value} from "../math/bounded.ts";
+import {largest} from "../math/extremes.ts";
 import type {Results} from "../records/results/results.ts";
 import {measuredSchema} from "../records/results/value.ts";
 import type {ComparedRun} from "./compared-run.ts";
@@ -108,7 +109,7 @@ export function stepsTable(runs: readonly ComparedRun[]): CsvTable {
         step.emitted.label ?? step.emitted.text,
         step.top,
         step.second,
-        Math.max(...step.probabilities),
+        largest(step.probabilities),
         step.topToSecond ?? undefined,
         step.entropyBits,
         exactly(step.vocabEntropyBits),

@@ -1,4 +1,5 @@
 import {alignColumns} from "../catalog/table.ts";
+import {largest} from "../math/extremes.ts";
 import type {Results} from "../records/results/results.ts";
 import {runTitles} from "./run-titles.ts";
 import {chunks, columnHead, digitsOf, intervalText} from "./text-cells.ts";
@@ -27,8 +28,8 @@ export function sideBySideTables({runs, estimates, settings}: Results, lineLengt
       `[${place + 1}]`,
       ...names.map(name => estimates[run]?.[name]?.metrics[metric]?.value?.toFixed(digitsOf(metric)) ?? "–"),
     ]);
-    const width = Math.max(...columns.flat().map(cell => cell.length)) + 2;
-    const room = Math.max(1, Math.floor((lineLength - Math.max(...[head, ...names].map(name => name.length))) / width));
+    const width = largest(columns.flat().map(cell => cell.length)) + 2;
+    const room = Math.max(1, Math.floor((lineLength - largest([head, ...names].map(name => name.length))) / width));
     const size = Math.ceil(runs.length / Math.ceil(runs.length / room));
     return chunks(columns, size).map(some => {
       const rows = [head, ...names].map((name, row) => [name, ...some.map(column => column[row] ?? "")]);

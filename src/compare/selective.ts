@@ -1,3 +1,4 @@
+import {smallest} from "../math/extremes.ts";
 import {createRng} from "../math/rng.ts";
 import {type MetricDocument, metricTable} from "../metric/input.ts";
 import {byCertainty, largestKept, type Ranked, type RiskPoint, riskCoverage} from "../metric/risk-coverage.ts";
@@ -92,7 +93,7 @@ function thresholdOf({estimates: {calibration = []}}: EstimateRow, {labels}: Com
   const point = largestKept(curve, MOST_RISK);
   const count = documents.filter(({q}) => q !== undefined).length;
   return point === undefined
-    ? {none: true, documents: count, least: Math.min(...curve.map(({risk}) => risk))}
+    ? {none: true, documents: count, least: smallest(curve.map(({risk}) => risk))}
     : {point, documents: count};
 }
 

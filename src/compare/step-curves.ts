@@ -1,5 +1,6 @@
 import {meanDraws, meanOfValues, type Samples, tally} from "../dynamics/measure.ts";
 import {isExact, type Value} from "../math/bounded.ts";
+import {largest, smallest} from "../math/extremes.ts";
 import type {Curve} from "../records/results/curves.ts";
 import type {Measured} from "../records/results/value.ts";
 import type {LabelStep} from "../records/trace.ts";
@@ -129,7 +130,7 @@ export function sizeCurve(
     slope: trend.slope,
     nonEmbeddingSlope: sized(({manifest}) => manifest.model.nonEmbeddingParameters).slope,
     ...(trend.difference === undefined ? {} : {difference: trend.difference}),
-    doublings: totals.length === 0 ? 0 : Math.log2(Math.max(...totals) / Math.min(...totals)),
+    doublings: totals.length === 0 ? 0 : Math.log2(largest(totals) / smallest(totals)),
     ...(line.note === undefined ? {} : {note: line.note}),
   };
   return {curve, trend};

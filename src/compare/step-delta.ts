@@ -1,6 +1,7 @@
 import {finiteMean, meanOfValues, type Samples, shareOf} from "../dynamics/measure.ts";
 import {scoresOf} from "../estimate/label-distribution.ts";
 import {minus, type Value} from "../math/bounded.ts";
+import {largest} from "../math/extremes.ts";
 import {klDivergenceNats} from "../math/kl-divergence.ts";
 import {type Measured, missing} from "../records/results/value.ts";
 import type {Delta, Flip, StepDelta} from "../records/results/variants.ts";
@@ -69,7 +70,7 @@ export function stepDelta(
     leftOut,
     entropyBits: delta(step => step.entropyBits),
     vocabEntropyBits: delta(step => step.vocabEntropyBits),
-    topProbability: delta(step => Math.max(...step.probabilities)),
+    topProbability: delta(step => largest(step.probabilities)),
     labelMass: delta(step => step.labelMass),
     labelKlNats: finiteMean(
       samples,

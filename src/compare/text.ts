@@ -112,7 +112,7 @@ function remarks(
       lines.push(`${name}: no estimate for ${count} of ${task.documents}: ${reason}`);
     if (from !== undefined) lines.push(`${name} *: from the finetuned ${from}`);
   }
-  lines.push(...leftOutLines(rows), ...selectiveLines(rows, settings));
+  for (const line of [...leftOutLines(rows), ...selectiveLines(rows, settings)]) lines.push(line);
   if (documents.traced > 0) {
     const malformed = documents.traced - documents.wellFormed;
     const why = documents.problems.map(({problem, count}) => `${problem} ${count}`).join(", ");
@@ -121,7 +121,7 @@ function remarks(
       `answers: ${malformed} of ${documents.traced} malformed${why === "" ? "" : ` (${why})`}, none dropped${forced}`,
     );
   }
-  if (cost !== undefined) lines.push(...costLines(cost));
+  if (cost !== undefined) for (const one of costLines(cost)) lines.push(one);
   if ("reason" in ceiling) lines.push(`no ceiling block: ${ceiling.reason}`);
   else {
     lines.push(

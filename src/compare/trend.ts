@@ -1,3 +1,4 @@
+import {smallest} from "../math/extremes.ts";
 import {type Measured, measured, missing} from "../records/results/value.ts";
 import type {Draws} from "../stats/draws.ts";
 import {bootstrapInterval} from "../stats/interval.ts";
@@ -31,7 +32,7 @@ export interface Trend {
  */
 export function trendOf(points: readonly SizedDraws[], level: number): Trend {
   const known = points.filter(({draws}) => draws.estimate !== undefined);
-  const n = Math.min(...known.map(({draws}) => draws.documents));
+  const n = smallest(known.map(({draws}) => draws.documents));
   const sizes = [...new Set(known.map(({size}) => size))].sort((one, other) => one - other);
   const [least, most] = [sizes[0], sizes.at(-1)];
   if (least === undefined || most === undefined) return {slope: missing("no model has a value")};
@@ -78,7 +79,7 @@ export function weightedSum(terms: readonly {readonly draws: Draws; readonly wei
   const first = terms[0]?.draws;
   const pulled = terms.every(({draws}) => draws.influences?.length === first?.influences?.length);
   return {
-    documents: Math.min(...terms.map(({draws}) => draws.documents)),
+    documents: smallest(terms.map(({draws}) => draws.documents)),
     estimate: sum(({estimate}) => estimate),
     replicates: (first?.replicates ?? []).map((_, index) => sum(({replicates}) => replicates[index])),
     influences: pulled

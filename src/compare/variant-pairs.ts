@@ -1,4 +1,5 @@
 import {LabelscopeError} from "../errors.ts";
+import {largest} from "../math/extremes.ts";
 import type {ModelRecord} from "../records/manifest.ts";
 import type {VariantKind} from "../records/results/variants.ts";
 import type {ComparedRun} from "./compared-run.ts";
@@ -67,7 +68,7 @@ function isKind(variant: string | undefined): variant is "sft" | "dpo" | "rl" | 
 function withMoreBits(variant: ComparedRun, runs: readonly ComparedRun[]): RunPair[] {
   const {model} = variant.manifest;
   const siblings = runs.filter(run => isSameButForBits(run.manifest.model, model));
-  const most = Math.max(...siblings.map(run => bitsOf(run.manifest.model)));
+  const most = largest(siblings.map(run => bitsOf(run.manifest.model)));
   if (!(most > bitsOf(model))) return [];
   const base = mostAlike(
     variant,

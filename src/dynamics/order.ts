@@ -1,3 +1,4 @@
+import {largest} from "../math/extremes.ts";
 import type {Dynamics} from "../records/results/dynamics.ts";
 import {meanOf, type Samples, shareOf} from "./measure.ts";
 import {compareIds, NO_DOCUMENTS, type RunView, type TracedDocument} from "./run-view.ts";
@@ -14,7 +15,13 @@ import {MOST_STEPS} from "./steps.ts";
  */
 export function accuracyByOrder(view: RunView, samples: Samples, why?: string): Dynamics["accuracyByOrder"] {
   const several = why === undefined ? severalLabels(view).filter(({gold}) => gold !== undefined) : [];
-  const places = Math.min(MOST_STEPS, Math.max(2, ...several.map(({answer}) => answer.labels.length)));
+  const places = Math.min(
+    MOST_STEPS,
+    largest(
+      several.map(({answer}) => answer.labels.length),
+      2,
+    ),
+  );
   const reason = why ?? noneOf(view, "no annotated document has an answer with two labels");
   return Object.fromEntries(
     Array.from({length: places}, (_, index) => {

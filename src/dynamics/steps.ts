@@ -1,4 +1,5 @@
 import {isExact} from "../math/bounded.ts";
+import {largest} from "../math/extremes.ts";
 import type {StepDynamics, StepGroup} from "../records/results/dynamics.ts";
 import type {Spread} from "../records/results/spread.ts";
 import type {LabelStep} from "../records/trace.ts";
@@ -26,7 +27,13 @@ interface Placed {
  */
 export function stepDynamics(view: RunView, samples: Samples): {steps: Record<string, StepDynamics>; beyond: number} {
   const all = view.traced.flatMap(({row, steps}) => [...steps.values()].map(step => ({row, step})));
-  const last = Math.min(MOST_STEPS, Math.max(1, ...all.map(({step}) => step.r)));
+  const last = Math.min(
+    MOST_STEPS,
+    largest(
+      all.map(({step}) => step.r),
+      1,
+    ),
+  );
   const places = Array.from({length: last}, (_, index) => index + 1);
   const steps = Object.fromEntries(
     places.map(r => [
@@ -67,7 +74,7 @@ function stepGroup(view: RunView, samples: Samples, placed: readonly Placed[], w
   const stops = placed.flatMap(({row, step}) => (step.branch === undefined ? [] : [{row, value: step.branch.stop}]));
   return {
     n: placed.length,
-    topProbability: spread(step => Math.max(...step.probabilities), SHARE.high),
+    topProbability: spread(step => largest(step.probabilities), SHARE.high),
     topToSecond: spreadOf(samples, ratios, infinite > 0 ? "every ratio is infinite: the second is 0" : why, {
       scale: "log10",
     }),

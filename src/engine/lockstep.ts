@@ -143,7 +143,7 @@ export class Lockstep {
               items: now.map((path, i) => ({sequence: used[i] ?? -1, ...path})),
               after: used.map(to => ({kind: "trim", sequence: to, length: 0})),
             };
-      found.push(...(await ask(wish)));
+      for (const one of await ask(wish)) found.push(one);
       before = [];
     }
     return found;
@@ -198,7 +198,7 @@ async function grow(sequence: number, kept: KeptPaths, paths: readonly Path[], a
       };
     });
     const before = steps.map(({from, to}): Move => ({kind: "fork", from: from ?? sequence, to}));
-    found.push(...(await ask({before, items, after: []})));
+    for (const one of await ask({before, items, after: []})) found.push(one);
     done += steps.length;
   }
   return found;

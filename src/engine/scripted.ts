@@ -1,4 +1,5 @@
 import {createHash} from "node:crypto";
+import {largest} from "../math/extremes.ts";
 import {batchedLanes} from "./batched-lanes.ts";
 import type {
   Capabilities,
@@ -63,7 +64,7 @@ export function scriptedModel(options: ScriptedOptions = {}): Model {
     templateTokens: {bos_token: "<bos>", eos_token: "<end>"},
     ...(options.bos ? {bosToken: BOS} : {}),
   };
-  const longest = Math.max(...pieces.map(piece => piece.length));
+  const longest = largest(pieces.map(piece => piece.length));
   const ids = new Map(pieces.map((piece, id) => [piece, id]));
   const capabilities: Capabilities = {
     scale: "logits",

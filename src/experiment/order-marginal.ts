@@ -1,6 +1,7 @@
 import {viewRun} from "../dynamics/run-view.ts";
 import type {RunEstimates} from "../estimate/estimate-documents.ts";
 import {orderMarginal as averageOrders} from "../estimate/order-marginal.ts";
+import {largest, smallest} from "../math/extremes.ts";
 import type {ExperimentColumn, ExperimentTable} from "../records/results/experiment.ts";
 import {changedRows, type DrawnRow, drawnTable} from "./drawn-table.ts";
 import type {Experiment, Material, ModelRuns, SettingRun} from "./experiment.ts";
@@ -183,12 +184,12 @@ function scatterOf(values: readonly (readonly number[])[]): {deviation: number; 
     const numbers = values.map(one => one[label] ?? 0);
     const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
     const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    return {deviation: Math.sqrt(squares / (numbers.length - 1)), range: Math.max(...numbers) - Math.min(...numbers)};
+    return {deviation: Math.sqrt(squares / (numbers.length - 1)), range: largest(numbers) - smallest(numbers)};
   });
-  const tops = values.map(one => one.indexOf(Math.max(...one)));
+  const tops = values.map(one => one.indexOf(largest(one)));
   return {
     deviation: perLabel.reduce((sum, {deviation}) => sum + deviation, 0) / perLabel.length,
-    range: Math.max(...perLabel.map(({range}) => range)),
+    range: largest(perLabel.map(({range}) => range)),
     otherTop: new Set(tops).size > 1 ? 1 : 0,
   };
 }

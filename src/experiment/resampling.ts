@@ -1,4 +1,5 @@
 import {drawSamples, meanDraws, type Observation, type Samples, tally} from "../dynamics/measure.ts";
+import {smallest} from "../math/extremes.ts";
 import {createRng} from "../math/rng.ts";
 import type {MetricInput} from "../metric/input.ts";
 import {metricTable} from "../metric/input.ts";
@@ -70,7 +71,7 @@ export function drawAverage(parts: readonly Drawn[]): Drawn {
   const pulls = influences?.filter(value => value !== undefined);
   return {
     draws: {
-      documents: Math.min(...parts.map(({draws}) => draws.documents)),
+      documents: smallest(parts.map(({draws}) => draws.documents)),
       estimate: meanOf(parts.map(({draws}) => draws.estimate)),
       replicates: first.draws.replicates.map((_, at) => meanOf(parts.map(({draws}) => draws.replicates[at]))),
       influences: pulls?.length === influences?.length ? pulls : undefined,

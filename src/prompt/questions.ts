@@ -1,3 +1,4 @@
+import {smallest} from "../math/extremes.ts";
 import {createRng, type Rng} from "../math/rng.ts";
 import {shuffle} from "../math/shuffle.ts";
 import type {Document} from "../records/document.ts";
@@ -133,7 +134,7 @@ export function binaryPrompts(task: Task, plan: PromptPlan, seed: number): Binar
 function evenly(labels: readonly string[], rng: Rng): (among: readonly string[]) => string {
   const used = new Map(labels.map(label => [label, 0]));
   return among => {
-    const least = Math.min(...among.map(label => used.get(label) ?? 0));
+    const least = smallest(among.map(label => used.get(label) ?? 0));
     const [chosen = ""] = shuffle(
       among.filter(label => (used.get(label) ?? 0) === least),
       rng,

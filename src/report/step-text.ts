@@ -1,6 +1,7 @@
 import {alignColumns} from "../catalog/table.ts";
 import {wrapped} from "../compare/wrapped.ts";
 import {type Value, valueText} from "../math/bounded.ts";
+import {largest} from "../math/extremes.ts";
 import type {Document} from "../records/document.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
@@ -32,20 +33,23 @@ export function documentText(document: Document, shown: readonly Shown[], column
   const rows: string[] = [];
   for (let start = 0; start < shown.length; start += abreast) {
     const group = shown.slice(start, start + abreast);
-    const most = Math.max(0, ...group.map(({trace}) => trace?.steps.length ?? 0));
-    rows.push(
-      ...beside(
-        group.map(one => headLines(one, width, shown.length > 1)),
-        width,
-      ),
+    const most = largest(
+      group.map(({trace}) => trace?.steps.length ?? 0),
+      0,
     );
+    for (const one of beside(
+      group.map(one => headLines(one, width, shown.length > 1)),
+      width,
+    ))
+      rows.push(one);
     for (let place = 0; place < most; place++) {
       const blocks = group.map(one => {
         const step = one.trace?.steps[place];
         const leading = leader?.trace?.steps.find(({r}) => r === step?.r);
         return step === undefined ? [] : stepLines(one, document, step, leading ?? step, width);
       });
-      rows.push("", ...beside(blocks, width));
+      rows.push("");
+      for (const line of beside(blocks, width)) rows.push(line);
     }
     rows.push("");
   }
@@ -96,10 +100,7 @@ function stepLines(
     const emitted = step.emitted.kind !== "other" && step.emitted.label === name;
     return {name, p: step.probabilities[i] ?? 0, people: peopleOf(document, name, manifest.noneLabel), emitted};
   });
-  const [names, people] = [
-    Math.max(...rows.map(({name}) => name.length)),
-    Math.max(...rows.map(row => row.people.length)),
-  ];
+  const [names, people] = [largest(rows.map(({name}) => name.length)), largest(rows.map(row => row.people.length))];
   const nameWidth = Math.min(names, Math.max(8, width - 26 - people));
   const cells = Math.max(4, Math.min(32, width - nameWidth - people - 14));
   const fixed = (value: Value) => valueText(value, one => one.toFixed(3));
@@ -156,7 +157,10 @@ function cut(text: string, width: number): string {
 
 /** Blocks side by side, each as wide as the others, without trailing spaces. */
 function beside(blocks: readonly (readonly string[])[], width: number): string[] {
-  const height = Math.max(0, ...blocks.map(block => block.length));
+  const height = largest(
+    blocks.map(block => block.length),
+    0,
+  );
   return Array.from({length: height}, (_, i) =>
     blocks
       .map(block => (block[i] ?? "").padEnd(width))

@@ -19,24 +19,22 @@ export async function captureWarnings(folder: string, captures: readonly Capture
     }
   }
   if (has("unary")) {
-    warnings.push(
-      ...noise(
-        "unary",
-        await collect(readRecords(path("unary"), recordKinds.unary), ({labels}) =>
-          labels.map(({reasonable, unreasonable}) => reasonable + unreasonable),
-        ),
+    for (const one of noise(
+      "unary",
+      await collect(readRecords(path("unary"), recordKinds.unary), ({labels}) =>
+        labels.map(({reasonable, unreasonable}) => reasonable + unreasonable),
       ),
-    );
+    ))
+      warnings.push(one);
   }
   if (has("binary")) {
-    warnings.push(
-      ...noise(
-        "binary",
-        await collect(readRecords(path("binary"), recordKinds.binary), ({pairs}) =>
-          pairs.flatMap(({asked}) => asked.map(({first, second}) => first + second)),
-        ),
+    for (const one of noise(
+      "binary",
+      await collect(readRecords(path("binary"), recordKinds.binary), ({pairs}) =>
+        pairs.flatMap(({asked}) => asked.map(({first, second}) => first + second)),
       ),
-    );
+    ))
+      warnings.push(one);
   }
   return warnings;
 
@@ -55,7 +53,7 @@ function noise(name: string, masses: readonly number[]): string[] {
 
 async function collect<T>(records: AsyncIterable<T>, massesOf: (record: T) => readonly number[]): Promise<number[]> {
   const masses: number[] = [];
-  for await (const record of records) masses.push(...massesOf(record));
+  for await (const record of records) for (const one of massesOf(record)) masses.push(one);
   return masses;
 }
 

@@ -5,6 +5,7 @@ import {labelTexts, type PreparedDocument, prepareDocuments, prepareLabels} from
 import {promptWriter} from "../capture/prompt-text.ts";
 import type {ThoughtSetup} from "../capture/think.ts";
 import type {ModelSource} from "../engine/engine.ts";
+import {largest} from "../math/extremes.ts";
 import type {PromptPlan} from "../prompt/plan.ts";
 import type {Document, Split} from "../records/document.ts";
 import {sha256} from "../task/hash.ts";
@@ -46,7 +47,10 @@ export async function tokenise(source: ModelSource, material: Material, now: str
   const bare = selected.map(({document}) => document);
   const labels = prepareLabels(model, prompts, write, texts, bare, options.opening);
   const paths = [...labels.first.paths, ...labels.later.paths].flat();
-  const longestAnswer = Math.max(labels.answerBudget, ...documents.map(document => document.forced?.length ?? 0));
+  const longestAnswer = largest(
+    documents.map(document => document.forced?.length ?? 0),
+    labels.answerBudget,
+  );
   const {width, expansions, batch} = TREE_DEFAULTS;
   const captureMaterial: CaptureMaterial = {
     model,
@@ -54,7 +58,7 @@ export async function tokenise(source: ModelSource, material: Material, now: str
     prompts,
     write,
     documents,
-    answerTokens: longestAnswer + thoughtTokens(chat?.thought) + Math.max(...paths.map(path => path.length)),
+    answerTokens: longestAnswer + thoughtTokens(chat?.thought) + largest(paths.map(path => path.length)),
     seed: material.seed,
     tree: {width: options.treeWidth ?? width, expansions: options.treeExpansions ?? expansions, batch},
     hiddenColumns: source.hiddenColumns,

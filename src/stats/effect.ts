@@ -1,4 +1,5 @@
 import {mean, sampleStandardDeviation} from "simple-statistics";
+import {largest} from "../math/extremes.ts";
 import {ascending} from "./quantile.ts";
 
 /** How large the difference between two systems on the same documents is, in three ways. */
@@ -42,7 +43,7 @@ export function pairedEffect(pairs: readonly {readonly left: number; readonly ri
   if (documents === 1) return {...sizes, dz: undefined, reason: "one document: differences cannot be standardised"};
   if (larger + smaller === 0) return {...sizes, dz: 0};
   const deviation = sampleStandardDeviation(differences);
-  const scale = Math.max(...differences.map(Math.abs));
+  const scale = largest(differences.map(Math.abs));
   if (deviation <= 1e-12 * scale) return {...sizes, dz: undefined, reason: "all differences are equal"};
   return {...sizes, dz: meanDifference / deviation};
 }

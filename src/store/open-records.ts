@@ -1,4 +1,5 @@
 import {join} from "node:path";
+import {largest} from "../math/extremes.ts";
 import type {NamedRecord, RecordName, Records} from "../records/run-records.ts";
 import {MatrixWriter} from "./matrix-file.ts";
 import {RecordWriter, readRecords} from "./record-file.ts";
@@ -54,7 +55,10 @@ export async function openRecords(
 function rowsNamedIn(record: Records[RecordName]): number {
   if ("row" in record) return record.row + 1;
   if (!("steps" in record)) return 0;
-  return Math.max(0, ...record.steps.map(step => (step.logitsRow ?? -1) + 1));
+  return largest(
+    record.steps.map(step => (step.logitsRow ?? -1) + 1),
+    0,
+  );
 }
 
 /** The record with the numbers of its rows, which follow one another from `first`. */

@@ -63,7 +63,7 @@ async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<O
   await makeFolder(folder);
   held.push(await lockRun(folder));
   const notices: string[] = [];
-  if (options.fresh) notices.push(...(await moveAside(folder)));
+  if (options.fresh) for (const one of await moveAside(folder)) notices.push(one);
   const before = await readManifest(folder);
   if (before !== undefined) refuseChanges(folder, before, options.manifest);
   const captures = options.manifest.captures ?? {};

@@ -60,13 +60,14 @@ export function documentProblems(document: Document, known: LabelSet, gold: "maj
   const problems: string[] = [];
   if (document.id.trim() === "") problems.push("the id is empty");
   if (document.text.trim() === "") problems.push("the text is empty");
-  for (const labels of document.annotations ?? [document.labels ?? []]) problems.push(...listProblems(labels, known));
+  for (const labels of document.annotations ?? [document.labels ?? []])
+    for (const one of listProblems(labels, known)) problems.push(one);
   if (document.annotators !== undefined && new Set(document.annotators).size < document.annotators.length) {
     problems.push('"annotators" names someone twice: one annotation an annotator');
   }
   if (gold === "labels" && document.annotations !== undefined) {
     problems.push('the task says "gold: labels", so the document needs "labels" and not "annotations"');
   }
-  if (document.truth !== undefined) problems.push(...truthProblems(document.truth, known));
+  if (document.truth !== undefined) for (const one of truthProblems(document.truth, known)) problems.push(one);
   return problems;
 }

@@ -190,7 +190,7 @@ export async function loadTable(format: string, options: LoadTableOptions): Prom
   const all = Object.values(filledSplits);
   const annotators = all.some(split => split.documents.some(entry => entry.annotations !== undefined));
   if (annotators) notes.push(annotatorsNote(all));
-  notes.push(...bareNumbers(names.labels));
+  for (const one of bareNumbers(names.labels)) notes.push(one);
   const definition = define({id, labels: names.labels, annotators});
   const present = new Set(Object.keys(filledSplits));
   const finished = taskDefinitionSchema.parse({

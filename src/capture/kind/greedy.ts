@@ -1,3 +1,4 @@
+import {largest} from "../../math/extremes.ts";
 import {TRACE_SCHEMA, type Trace} from "../../records/trace.ts";
 import {captureGreedy} from "../greedy.ts";
 import {type PreparedDocument, sharedPrefix} from "../prepare.ts";
@@ -26,7 +27,10 @@ export const greedy: CaptureKind = {
         return {
           scratch: {
             sequences: Math.max(setup.scorers.first.paths.length, setup.scorers.later.paths.length),
-            tokens: Math.max(0, ...paths.map(({tokens}) => tokens.length)),
+            tokens: largest(
+              paths.map(({tokens}) => tokens.length),
+              0,
+            ),
           },
           capture: async (document, lane) => {
             const began = performance.now();

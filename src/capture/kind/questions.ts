@@ -1,5 +1,6 @@
 import type {Model} from "../../engine/engine.ts";
 import type {Lane} from "../../engine/lanes.ts";
+import {largest} from "../../math/extremes.ts";
 import type {RenderedPrompt} from "../../prompt/plan.ts";
 import type {Captures} from "../../records/captures.ts";
 import type {Document, Split} from "../../records/document.ts";
@@ -52,7 +53,10 @@ export function planQuestions(kind: QuestionKind, material: CaptureMaterial, spl
   };
   const firsts = new Map(documents.map(document => [document, sized(document.document)]));
   const longest = longestBy(documents, document => firsts.get(document)?.length ?? 0);
-  const answering = Math.max(0, ...kind.texts.map(answer => plainTokens(model, kind.lead + answer).length));
+  const answering = largest(
+    kind.texts.map(answer => plainTokens(model, kind.lead + answer).length),
+    0,
+  );
   const prefix = commonPrefix([...firsts.values(), sized(ANOTHER)]);
   const longestDocument = documents.find(({document}) => document.id === longest.id);
   const own =
@@ -94,7 +98,12 @@ function questionTokens(
   tokensOf: (asked: Asked) => readonly number[],
 ): number {
   const prompts = kind.questions(document).map(tokensOf);
-  return Math.max(0, ...prompts.map(prompt => prompt.length)) - commonPrefix(prompts).length;
+  return (
+    largest(
+      prompts.map(prompt => prompt.length),
+      0,
+    ) - commonPrefix(prompts).length
+  );
 }
 
 type Prepare = (document: Pick<Document, "text">) => Question[];

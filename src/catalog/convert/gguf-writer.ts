@@ -35,11 +35,12 @@ export async function* ggufChunks(
   tensors: readonly TensorDraft[],
 ): AsyncGenerator<Uint8Array> {
   const head = [Buffer.from("GGUF", "latin1"), u32(3), u64(tensors.length), u64(metadata.size)];
-  for (const [key, value] of metadata) head.push(text(key), ...typed(value));
+  for (const [key, value] of metadata) for (const part of [text(key), ...typed(value)]) head.push(part);
   let offset = 0;
   for (const tensor of tensors) {
     const {name, dimensions, type} = tensor;
-    head.push(text(name), u32(dimensions.length), ...dimensions.map(u64), u32(typeCodes[type]), u64(offset));
+    const parts = [text(name), u32(dimensions.length), ...dimensions.map(u64), u32(typeCodes[type]), u64(offset)];
+    for (const part of parts) head.push(part);
     offset += padded(draftBytes(tensor));
   }
   const header = Buffer.concat(head);

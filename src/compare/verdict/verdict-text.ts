@@ -1,4 +1,5 @@
 import {alignColumns} from "../../catalog/table.ts";
+import {largest} from "../../math/extremes.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {VerdictRow} from "../../records/results/verdict.ts";
 import {UNKNOWN} from "../text-cells.ts";
@@ -49,7 +50,7 @@ function tables({rows, columns}: Results["verdict"], line: number): string[] {
     }),
   ]);
   const [answers = [], ...rest] = others;
-  const width = (column: readonly string[]) => Math.max(...column.map(cell => cell.length)) + 2;
+  const width = (column: readonly string[]) => largest(column.map(cell => cell.length)) + 2;
   const parts: string[][][] = [];
   let room = 0;
   for (const column of [answers, standing, ...rest]) {

@@ -1,3 +1,4 @@
+import {largest, smallest} from "../../math/extremes.ts";
 import type {ResultSettings, Results} from "../../records/results/results.ts";
 import type {Measured} from "../../records/results/value.ts";
 import {plural} from "../format.ts";
@@ -55,7 +56,7 @@ export function intervalWords(
 ): string {
   const known = numbers.filter(({value}) => value !== undefined);
   const counts = known.map(({n}) => n);
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const [least, most] = [smallest(counts), largest(counts)];
   const n =
     known.length === 0
       ? "no documents"

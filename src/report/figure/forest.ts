@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import {largest, smallest} from "../../math/extremes.ts";
 import type {Measured} from "../../records/results/value.ts";
 import {seriesAt} from "./palette.ts";
 import {type Picture, textWidth} from "./picture.ts";
@@ -78,7 +79,13 @@ export function forest(options: Forest): Picture {
 
 /** Room for the names of rows at the left. */
 export function namesWidth(rows: readonly string[]): number {
-  return 16 + Math.max(0, ...rows.map(row => textWidth(row, 11)));
+  return (
+    16 +
+    largest(
+      rows.map(row => textWidth(row, 11)),
+      0,
+    )
+  );
 }
 
 function names(rows: readonly string[], left: number) {
@@ -90,7 +97,7 @@ function names(rows: readonly string[], left: number) {
 
 /** The reach of some numbers with a little room on both sides; around a single one, too. */
 export function padded(values: readonly number[], share = 0.05): readonly [number, number] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = [smallest(values), largest(values)];
   if (values.length === 0) return [0, 1];
   const room = high > low ? (high - low) * share : Math.max(Math.abs(high) * 0.1, 0.05);
   return [low - room, high + room];

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import {largest} from "../../math/extremes.ts";
 import {type Picture, textWidth} from "./picture.ts";
 import {draw} from "./plot.ts";
 
@@ -19,8 +20,13 @@ const [COLOUR, STRONGEST] = ["#00609A", 0.6];
 
 /** Shares as cells that are the fuller the darker, each with its number: the number alone would do in grayscale. */
 export function heatMap({rows, columns, shares, texts, rowLabel, columnLabel}: HeatMap): Picture {
-  const marginLeft = 18 + Math.max(textWidth(rowLabel, 11) - 20, ...rows.map(row => textWidth(row, 11)));
-  const marginTop = 30 + Math.max(...columns.map(column => textWidth(column, 11))) * 0.75;
+  const marginLeft =
+    18 +
+    largest(
+      rows.map(row => textWidth(row, 11)),
+      textWidth(rowLabel, 11) - 20,
+    );
+  const marginTop = 30 + largest(columns.map(column => textWidth(column, 11))) * 0.75;
   const cells = shares.flatMap((row, y) => row.map((share, x) => ({x, y, share, text: texts[y]?.[x] ?? ""})));
   const known = cells.filter(({share}) => share !== undefined && share > 0);
   const width = marginLeft + columns.length * CELL.width + 44;

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import {largest} from "../../math/extremes.ts";
 import {seriesAt} from "./palette.ts";
 import type {Picture} from "./picture.ts";
 import {textWidth} from "./picture.ts";
@@ -56,7 +57,7 @@ export function stacked(pictures: readonly Picture[], gap = 6): Picture {
     return `<g transform="translate(0,${at})">${body}</g>`;
   });
   return {
-    width: Math.max(...pictures.map(({width}) => width)),
+    width: largest(pictures.map(({width}) => width)),
     height: top - gap,
     body: bodies.join(""),
   };

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import {runTitles} from "../../compare/run-titles.ts";
+import {largest, smallest} from "../../math/extremes.ts";
 import type {KlReport} from "../../records/results/kl-report.ts";
 import type {Figure} from "./figure.ts";
 import {endLabel, MARK_WIDTH} from "./key.ts";
@@ -39,7 +40,7 @@ export const klQuantiles: Figure = {
       ? " Lower bounds: full logits were not stored."
       : "";
     const counts = reports.map(({report}) => report.kld.n);
-    const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+    const [fewest, most] = [smallest(counts), largest(counts)];
     const caption = `KL(base‖quantised) of the full vocabulary in nats: quantiles over n = ${fewest === most ? most : `${fewest}–${most}`} label steps, as llama.cpp reports them, so no intervals.${bounds}`;
     return [{name, title, caption, picture: picture(reports)}];
   },
@@ -55,9 +56,9 @@ function picture(reports: readonly {readonly run: string; readonly report: KlRep
     }),
   }));
   const ys = lines.flatMap(({points}) => points.map(({y}) => y));
-  const [low, high] = [Math.min(...ys) / 1.5, Math.max(...ys) * 1.5];
+  const [low, high] = [smallest(ys) / 1.5, largest(ys) * 1.5];
   const [height, top, bottom] = [330, 26, 36];
-  const marginRight = 20 + MARK_WIDTH + Math.max(...lines.map(({run}) => textWidth(run, 11)));
+  const marginRight = 20 + MARK_WIDTH + largest(lines.map(({run}) => textWidth(run, 11)));
   const place = (y: number) =>
     top + ((Math.log(high) - Math.log(y)) / (Math.log(high) - Math.log(low))) * (height - top - bottom);
   const labels = spreadOut(

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import {largest, smallest} from "../../math/extremes.ts";
 import type {Measured} from "../../records/results/value.ts";
 import {formatParameters} from "../format.ts";
 import {padded} from "./forest.ts";
@@ -50,12 +51,12 @@ export function lines(options: Lines): Picture {
   const all = known.flatMap(({points}) => points);
   const xs = all.map(({x}) => x);
   const yDomain = within(padded(all.flatMap(({y, lower, upper}) => [y, lower, upper])), options.bounds);
-  const xDomain = xDomains[options.x](Math.min(...xs), Math.max(...xs));
+  const xDomain = xDomains[options.x](smallest(xs), largest(xs));
   const marginRight =
     14 +
-    Math.max(
+    largest(
+      known.map(({name, remark = ""}) => Math.max(MARK_WIDTH + textWidth(name, 11), textWidth(remark, 10))),
       0,
-      ...known.map(({name, remark = ""}) => Math.max(MARK_WIDTH + textWidth(name, 11), textWidth(remark, 10))),
     );
   const inner = height - TOP - BOTTOM;
   const place = (y: number) => TOP + ((yDomain[1] - y) / (yDomain[1] - yDomain[0])) * inner;

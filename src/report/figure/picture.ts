@@ -1,3 +1,4 @@
+import {largest} from "../../math/extremes.ts";
 import {escapeXml} from "./svg.ts";
 
 /** A drawing without a frame: SVG markup that fills a box of this size, in pixels. */
@@ -35,7 +36,7 @@ export function inGrid(
       return `<g transform="translate(${at},${top})">${head}${body}</g>`;
     });
     width = Math.max(width, left - gap);
-    top += heading + Math.max(...row.map(({picture}) => picture.height)) + gap;
+    top += heading + largest(row.map(({picture}) => picture.height)) + gap;
     return placed.join("");
   });
   return {width: Math.max(0, width), height: Math.max(0, top - gap), body: bodies.join("")};

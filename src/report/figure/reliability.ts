@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import {runTitles} from "../../compare/run-titles.ts";
+import {largest} from "../../math/extremes.ts";
 import type {Dynamics} from "../../records/results/dynamics.ts";
 import {type Drawing, type Figure, fileName, inOrder, intervalWords} from "./figure.ts";
 import {seriesAt} from "./palette.ts";
@@ -32,7 +33,7 @@ export const reliability: Figure = {
 };
 
 function panel(bins: Bins): Picture {
-  const most = Math.max(...bins.map(({pairs}) => pairs));
+  const most = largest(bins.map(({pairs}) => pairs));
   const points = bins.flatMap(({estimate, human, pairs}) =>
     estimate.value === undefined || human.value === undefined
       ? []

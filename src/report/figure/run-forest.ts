@@ -1,4 +1,5 @@
 import {runTitles} from "../../compare/run-titles.ts";
+import {largest} from "../../math/extremes.ts";
 import type {Dynamics} from "../../records/results/dynamics.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {Measured} from "../../records/results/value.ts";
@@ -39,7 +40,7 @@ export function runForest(
       xLabel,
       width: 320,
       bare: column > 0,
-      room: Math.max(...valued.map(panel => panel.series.length)),
+      room: largest(valued.map(panel => panel.series.length)),
       ...(domain === undefined ? {} : {domain}),
     });
     const manySeries = valued.some(panel => panel.series.length > 1);

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import {largest} from "../../math/extremes.ts";
 import type {Measured} from "../../records/results/value.ts";
 import {padded} from "./forest.ts";
 import {endLabel, MARK_WIDTH} from "./key.ts";
@@ -44,7 +45,10 @@ export function slopeChart({slopes, ends, yLabel, bounds, height}: SlopeChart): 
   );
   const marginRight =
     24 +
-    Math.max(0, ...known.map(({name, remark}) => Math.max(MARK_WIDTH + textWidth(name, 11), textWidth(remark, 10))));
+    largest(
+      known.map(({name, remark}) => Math.max(MARK_WIDTH + textWidth(name, 11), textWidth(remark, 10))),
+      0,
+    );
   return draw({
     width: LEFT + 40 + BETWEEN + marginRight,
     height,

@@ -1,4 +1,5 @@
 import {runTitles} from "../../compare/run-titles.ts";
+import {largest} from "../../math/extremes.ts";
 import type {StepGroup} from "../../records/results/dynamics.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {Spread} from "../../records/results/spread.ts";
@@ -100,8 +101,14 @@ const EMPTY: Spread = {n: 0, scale: "linear", mean: {reason: "no document has su
 function domainOf(spreads: readonly Spread[], quantity: Quantity): readonly [number, number] {
   if (quantity === "topProbability") return [0, 1];
   const ends = spreads.map(({box, outline}) => (outline?.kind === "curve" ? outline.to : (box?.max ?? 0)));
-  if (quantity === "entropyBits") return [0, Math.max(0.1, ...ends)];
-  return [1, Math.max(10, ...spreads.map(({box}) => box?.max ?? 1))];
+  if (quantity === "entropyBits") return [0, largest(ends, 0.1)];
+  return [
+    1,
+    largest(
+      spreads.map(({box}) => box?.max ?? 1),
+      10,
+    ),
+  ];
 }
 
 function whyNone(results: Results, quantity: Quantity): string {

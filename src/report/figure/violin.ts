@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import {largest} from "../../math/extremes.ts";
 import type {Spread} from "../../records/results/spread.ts";
 import {namesWidth} from "./forest.ts";
 import type {Picture} from "./picture.ts";
@@ -92,7 +93,7 @@ function halfMarks(spread: Spread, row: number, {colour, sign}: Half, {domain, l
     return [counted, Plot.dot([outline.at], {x: [box.median], y: [y], symbol: "diamond2", r: 5, fill: colour})];
   }
   const {from, to, heights} = spread.n < FEWEST ? {from: 0, to: 0, heights: []} : outline;
-  const highest = Math.max(...heights);
+  const highest = largest(heights);
   const area = heights.map((height, i) => {
     const at = from + (i * (to - from)) / (heights.length - 1);
     return {x: log === true ? 10 ** at : at, y1: row, y2: row + sign * HALF * (height / highest)};
