@@ -121,7 +121,8 @@ function folderOf(out) {
   return name === undefined ? undefined : join(out, name);
 }
 
-const withoutTimings = (key, value) => (key === "elapsedMs" ? undefined : value);
+/** A line's checksum covers its timings, too. */
+const withoutTimings = (key, value) => (key === "elapsedMs" || key === "sum" ? undefined : value);
 
 /** Traces by document id, without timings; the rows of the logits file are followed to their bytes. */
 function tracesOf(out) {
@@ -136,6 +137,7 @@ function tracesOf(out) {
     if (traces.has(id)) repeated.push(id);
     const vectors = trace.steps.map(step => {
       const row = logits === undefined ? undefined : logits.row(step.logitsRow);
+      delete step.logitsSum;
       delete step.logitsRow; // where a row stands may differ after a kill; what stands there may not
       return row?.toString("base64");
     });

@@ -191,10 +191,11 @@ describe("what could not run exits with 2 and prints code, message and advice", 
 describe("output", () => {
   const runFolder = () => {
     const folder = mkdtempSync(join(cwd, "run-"));
-    writeFileSync(join(folder, "manifest.json"), JSON.stringify(aManifest()));
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify(aManifest({schema: 1})));
     const many = Array.from(
       {length: 40},
-      (_, i) => `${JSON.stringify(aTrace(`d${i}`, {document: {id: `d${i}`, text: "x".repeat(40_000), labels: []}}))}\n`,
+      (_, i) =>
+        `${JSON.stringify(aTrace(`d${i}`, {schema: 1, document: {id: `d${i}`, text: "x".repeat(40_000), labels: []}}))}\n`,
     );
     writeFileSync(join(folder, "traces.jsonl"), many.join(""));
     return folder;
@@ -238,8 +239,8 @@ describe("output", () => {
 describe("at the edges of a terminal", () => {
   const small = () => {
     const folder = mkdtempSync(join(cwd, "run-"));
-    writeFileSync(join(folder, "manifest.json"), JSON.stringify(aManifest()));
-    writeFileSync(join(folder, "traces.jsonl"), `${JSON.stringify(aTrace("d0"))}\n`);
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify(aManifest({schema: 1})));
+    writeFileSync(join(folder, "traces.jsonl"), `${JSON.stringify(aTrace("d0", {schema: 1}))}\n`);
     return folder;
   };
 

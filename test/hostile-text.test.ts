@@ -80,16 +80,18 @@ function writeRun(name: string, model: string): void {
   mkdirSync(join(cwd, name));
   const labels = ["fear", EVIL_LABEL, "none"];
   const about = {
+    schema: 1,
     name: `${name}${EVIL}`,
     labels,
     task: {...task, title: `A title${EVIL}`},
     identity: {...identity, model},
     model: {...manifest.model, id: model},
     numerics: EVIL,
-  };
+  } as const;
   write(`${name}/manifest.json`, JSON.stringify(aManifest(about)));
   const traces = ["a", `b${EVIL}`].map(id =>
     aTrace(id, {
+      schema: 1,
       document: {id, text: `text of ${id}${EVIL}`, annotations: [[EVIL_LABEL], []]},
       answer: {tokens: [2], text: EVIL, wellFormed: false, problems: ["other-text"], labels: []},
       steps: [

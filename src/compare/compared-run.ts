@@ -19,4 +19,6 @@ export interface ComparedRun {
   readonly name: string;
   readonly manifest: Manifest;
   readonly documents: Readonly<Record<Split, readonly ComparedDocument[]>>;
+  /** A checksum of all its records; absent where it was not read whole. */
+  readonly sum?: string;
 }

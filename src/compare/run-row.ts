@@ -14,7 +14,7 @@ export function runRow(run: ComparedRun, task: ComparedTask): RunRow {
     title: run.name,
     folder: manifest.name,
     model: modelOf(manifest),
-    provenance: provenanceOf(manifest),
+    provenance: {...provenanceOf(manifest), ...(run.sum === undefined ? {} : {recordsSum: run.sum})},
     documents: {
       test: documents.test.length,
       calibration: documents.calibration.length,
@@ -56,7 +56,7 @@ function modelOf({model}: Manifest): ResultModel {
   };
 }
 
-function provenanceOf(manifest: Manifest): RunRow["provenance"] {
+function provenanceOf(manifest: Manifest): NonNullable<RunRow["provenance"]> {
   const {task, prompt, labelTokens} = manifest;
   return {
     created: manifest.created,

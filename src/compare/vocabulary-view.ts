@@ -4,7 +4,7 @@ import type {PairedStep} from "./paired-step.ts";
 import {commonTokens, klLowerBoundNats} from "./vocabulary-kl.ts";
 
 /** Reads the full logits of a label step: a row of the run's logits file. `undefined` where there is none. */
-export type LogitsReader = (row: number) => Float32Array | undefined;
+export type LogitsReader = (row: number, sum?: string) => Float32Array | undefined;
 
 interface Sides<T> {
   readonly base: T;
@@ -80,7 +80,7 @@ function fromTopTokens({row, base, variant, token}: PairedStep): VocabularyStep 
 }
 
 function readRow(reader: LogitsReader | undefined, step: LabelStep): Float32Array | undefined {
-  return step.logitsRow === undefined ? undefined : reader?.(step.logitsRow);
+  return step.logitsRow === undefined ? undefined : reader?.(step.logitsRow, step.logitsSum);
 }
 
 function probabilityChange(steps: Sides<LabelStep>, logits: Sides<number | undefined>): number | undefined {

@@ -1,4 +1,4 @@
-import {createWriteStream} from "node:fs";
+import {createWriteStream, existsSync} from "node:fs";
 import {rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Readable} from "node:stream";
@@ -10,6 +10,7 @@ import {firstDistributionsTable, stepsTable} from "../compare/generation-tables.
 import {makeFolder} from "../make-folder.ts";
 import {resultsSchema} from "../records/results/results.ts";
 import {explainFileError} from "../store/disk-full.ts";
+import {hashFile, readSums, SUMS} from "./sums.ts";
 
 export const RESULTS = "results.json";
 export const ESTIMATES = "estimates.csv";
@@ -33,6 +34,10 @@ export async function writeComparison(folder: string, {results, systems, task, r
   try {
     await makeFolder(folder);
     for (const [name, text] of files) await writeWhole(join(folder, name), text);
+    await keepSums(
+      folder,
+      files.map(([name]) => name),
+    );
   } catch (error) {
     throw explainFileError(folder, error);
   }
@@ -44,6 +49,7 @@ export async function writeResults(folder: string, results: Comparison["results"
   try {
     await makeFolder(folder);
     await writeWhole(join(folder, RESULTS), resultsText(results));
+    await keepSums(folder, [RESULTS]);
   } catch (error) {
     throw explainFileError(folder, error);
   }
@@ -51,6 +57,15 @@ export async function writeResults(folder: string, results: Comparison["results"
 
 function resultsText(results: Comparison["results"]): string {
   return `${JSON.stringify(resultsSchema.parse(results), null, 1)}\n`;
+}
+
+/** Writes the SHA-256 of files beside them, and keeps those of other files that are still there. */
+async function keepSums(folder: string, names: readonly string[]): Promise<void> {
+  const sums = await readSums(folder);
+  for (const name of sums.keys()) if (!existsSync(join(folder, name))) sums.delete(name);
+  for (const name of names) sums.set(name, await hashFile(join(folder, name)));
+  const lines = [...sums].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, sum]) => `${sum}  ${name}\n`);
+  await writeWhole(join(folder, SUMS), lines.join(""));
 }
 
 async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {

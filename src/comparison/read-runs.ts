@@ -15,9 +15,9 @@ export async function readRuns(folders: readonly string[], io: ComparisonPlace):
   const paths = [...new Set(folders.map(folder => resolve(io.cwd, folder)))];
   const runs: ReadRun[] = [];
   for (const path of paths) {
-    const {name, manifest, documents, orphans} = await readRun(path);
-    runs.push({name, manifest, documents, folder: path});
-    for (const line of await lostRecords({name, folder: path}, orphans)) io.notice(line);
+    const {name, manifest, documents, orphans, unsealed, sum} = await readRun(path);
+    runs.push({name, manifest, documents, folder: path, sum});
+    for (const line of await lostRecords({name, folder: path}, orphans, unsealed)) io.notice(line);
     io.progress({subject: "reading runs", done: runs.length, total: paths.length, unit: "runs", note: name});
   }
   const names = runNames(runs.map(({manifest}) => manifest));

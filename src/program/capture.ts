@@ -47,6 +47,7 @@ export function addCaptures(program: Command, dispatch: Dispatch): void {
     .option("--shard <i/n>", "only every n-th document; join with labelscope merge", shard)
     .option("--max-minutes <n>", "stop after so long; the same command continues", positive)
     .option("--fresh", "move an existing run aside and begin anew", false)
+    .option("--repair", "move damaged records aside and capture their documents again", false)
     .option("--dry-run", "show what would be captured, and stop", false)
     .option("--show-prompt [id]", "show the exact prompt and its token ids, and stop")
     .action(async (task, flags) => {

@@ -75,6 +75,15 @@ export function addComparisons(program: Command, dispatch: Dispatch): void {
 
   addCommand(
     program,
+    "verify <folders...>",
+    "whether runs and comparisons are as they were written; exit 1 if one is not",
+    "labelscope verify runs/goemotions-*\nlabelscope verify comparisons/goemotions-1a2b3c4d runs/goemotions-*",
+  ).action(async (folders, flags) => {
+    await dispatch(async io => (await import("../commands/verify.ts")).verifyCommand({folders}, io), flags.json);
+  });
+
+  addCommand(
+    program,
     "inspect <runs...>",
     "one document step by step; of several runs side by side",
     "labelscope inspect runs/goemotions-* --id eecwqtt",

@@ -1,6 +1,6 @@
 import {z} from "zod";
 import {documentSchema, splitSchema} from "./document.ts";
-import {schemaVersion} from "./trace.ts";
+import {checksumSchema, schemaVersion} from "./schema-version.ts";
 
 /**
  * One line of hidden.jsonl: which row of hidden.npy is a document's hidden state, that of the last layer after the final
@@ -18,5 +18,7 @@ export const hiddenSchema = z.strictObject({
   id: z.string(),
   document: documentSchema,
   row: z.int().min(0),
+  /** Checksum of that row's bytes; absent in records of schema 1. */
+  rowSum: checksumSchema.optional(),
 });
 export type Hidden = z.infer<typeof hiddenSchema>;

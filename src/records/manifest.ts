@@ -1,8 +1,8 @@
 import {z} from "zod";
 import {capturesSchema} from "./captures.ts";
 import {splitSchema} from "./document.ts";
+import {schemaVersion} from "./schema-version.ts";
 import {formatNameSchema} from "./task.ts";
-import {schemaVersion} from "./trace.ts";
 
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 const factSchema = z.union([z.string(), z.number(), z.boolean()]);

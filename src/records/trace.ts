@@ -1,16 +1,6 @@
 import {z} from "zod";
 import {documentSchema, splitSchema} from "./document.ts";
-
-/**
- * The version of the records of a run. A changed meaning raises it; readers convert or refuse by name.
- *
- * 2: what an engine bounds is stored as its two bounds. A record of version 1 holds exact numbers alone, so it reads as one of
- * version 2.
- */
-export const TRACE_SCHEMA = 2;
-
-/** The versions that are read. */
-export const schemaVersion = z.union([z.literal(1), z.literal(TRACE_SCHEMA)]);
+import {checksumSchema, schemaVersion} from "./schema-version.ts";
 
 /** Logits, log-probabilities and probabilities; a score of minus infinity (probability 0) is stored as null. */
 const scoreSchema = z.number().nullable();
@@ -86,6 +76,8 @@ export const labelStepSchema = z.strictObject({
   topTokens: z.array(tokenRecordSchema),
   /** Row of the full-logits file, where one is written. */
   logitsRow: z.int().min(0).optional(),
+  /** Checksum of that row's bytes; absent in records of schema 1. */
+  logitsSum: checksumSchema.optional(),
 });
 export type LabelStep = z.infer<typeof labelStepSchema>;
 

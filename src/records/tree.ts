@@ -1,6 +1,6 @@
 import {z} from "zod";
 import {splitSchema} from "./document.ts";
-import {schemaVersion} from "./trace.ts";
+import {schemaVersion} from "./schema-version.ts";
 
 const massSchema = z
   .number()

@@ -1,4 +1,5 @@
 import {join} from "node:path";
+import type {Manifest} from "../records/manifest.ts";
 import {readRecords} from "../store/record-file.ts";
 import {recordKinds} from "../store/record-kinds.ts";
 import type {CaptureOutcome} from "./capture-one.ts";
@@ -7,11 +8,16 @@ import type {CaptureOutcome} from "./capture-one.ts";
 const LITTLE = 0.5;
 
 /** What should make a person think twice about a run's captures beside the greedy traces. */
-export async function captureWarnings(folder: string, captures: readonly CaptureOutcome[]): Promise<string[]> {
+export async function captureWarnings(
+  {folder, manifest}: {readonly folder: string; readonly manifest: Manifest},
+  captures: readonly CaptureOutcome[],
+): Promise<string[]> {
   const has = (name: CaptureOutcome["name"]) => captures.some(capture => capture.name === name && capture.total > 0);
   const warnings: string[] = [];
   if (has("tree")) {
-    const mass = mean(await collect(readRecords(path("tree"), recordKinds.tree), tree => [tree.wellFormedMass.lower]));
+    const mass = mean(
+      await collect(readRecords(path("tree"), recordKinds.tree, manifest), tree => [tree.wellFormedMass.lower]),
+    );
     if (mass !== undefined && mass < LITTLE) {
       warnings.push(
         `well-formed answers hold ${mass.toFixed(2)} of the probability on average: marginal describes a model that rarely answers so`,
@@ -21,7 +27,7 @@ export async function captureWarnings(folder: string, captures: readonly Capture
   if (has("unary")) {
     for (const one of noise(
       "unary",
-      await collect(readRecords(path("unary"), recordKinds.unary), ({labels}) =>
+      await collect(readRecords(path("unary"), recordKinds.unary, manifest), ({labels}) =>
         labels.map(({reasonable, unreasonable}) => reasonable + unreasonable),
       ),
     ))
@@ -30,7 +36,7 @@ export async function captureWarnings(folder: string, captures: readonly Capture
   if (has("binary")) {
     for (const one of noise(
       "binary",
-      await collect(readRecords(path("binary"), recordKinds.binary), ({pairs}) =>
+      await collect(readRecords(path("binary"), recordKinds.binary, manifest), ({pairs}) =>
         pairs.flatMap(({asked}) => asked.map(({first, second}) => first + second)),
       ),
     ))

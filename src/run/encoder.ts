@@ -7,7 +7,7 @@ import type {Embedder} from "../engine/embedding.ts";
 import {notAnEmbedder} from "../engine/embedding.ts";
 import type {Engine} from "../engine/engine.ts";
 import {LabelscopeError} from "../errors.ts";
-import {TRACE_SCHEMA} from "../records/trace.ts";
+import {TRACE_SCHEMA} from "../records/schema-version.ts";
 import type {CaptureContext, CaptureOutcome} from "./capture-one.ts";
 import type {RunPlace} from "./place.ts";
 

@@ -78,6 +78,7 @@ export async function executeModel(
     manifest,
     fresh: options.fresh,
     session: {started: new Date().toISOString(), ...facts},
+    repair: options.repair === true,
     ...(options.fullLogits ? {logitsColumns: loaded.vocabulary.size} : {}),
   });
   for (const notice of run.notices) hooks.onNotice?.(`${source.id}: ${notice}`);
@@ -111,7 +112,7 @@ export async function executeModel(
     captures,
     finished: captures.length === wanted && captures.every(isWhole),
     summary,
-    warnings: [...warningsOf(summary), ...(await captureWarnings(model.folder, captures))],
+    warnings: [...warningsOf(summary), ...(await captureWarnings({folder: model.folder, manifest}, captures))],
   };
 }
 

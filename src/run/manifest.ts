@@ -2,7 +2,7 @@ import {basename} from "node:path";
 import type {Model, ModelIdentity} from "../engine/engine.ts";
 import type {Captures} from "../records/captures.ts";
 import type {Manifest, ModelRecord} from "../records/manifest.ts";
-import {TRACE_SCHEMA} from "../records/trace.ts";
+import {TRACE_SCHEMA} from "../records/schema-version.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
 import {version} from "../version.ts";
 import type {ModelPlan, RunPlan} from "./plan.ts";

@@ -70,6 +70,8 @@ export interface RunOptions {
   readonly maxMinutes?: number;
   /** Move an existing run aside and begin anew. */
   readonly fresh: boolean;
+  /** Damaged records are moved aside and their documents captured again; otherwise they are an error. */
+  readonly repair?: boolean;
 }
 
 export const RUN_DEFAULTS = {

@@ -91,7 +91,7 @@ async function readKind(folder: string, name: RecordName, manifest: Manifest): P
   const session = manifest.sessions.at(-1);
   const keys = new Set<string>();
   let [milliseconds, tokens, answerTokens] = [0, 0, 0];
-  for await (const record of readRecords<Records[RecordName]>(path, recordKinds[name])) {
+  for await (const record of readRecords<Records[RecordName]>(path, recordKinds[name], manifest)) {
     keys.add(record.key);
     milliseconds += "elapsedMs" in record ? record.elapsedMs : 0;
     if ("answer" in record) {

@@ -3,13 +3,14 @@ import {open, stat} from "node:fs/promises";
 const LINE_FEED = 10;
 
 /** Lines that end with a line feed alone: texts may hold U+2028, at which Node's readline may cut. */
-export async function* wholeLines(chunks: AsyncIterable<unknown>): AsyncGenerator<string> {
+export async function* wholeLines(chunks: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
   let pieces: Buffer[] = [];
   for await (const chunk of chunks) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError("a byte stream gave something else");
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      yield Buffer.concat([...pieces, chunk.subarray(start, end)]).toString("utf8");
+      const rest = chunk.subarray(start, end);
+      yield pieces.length === 0 ? rest : Buffer.concat([...pieces, rest]);
       pieces = [];
       start = end + 1;
     }

@@ -1,11 +1,14 @@
 import {existsSync} from "node:fs";
 import {rename, rm} from "node:fs/promises";
 import {join} from "node:path";
+import type {Manifest} from "../records/manifest.ts";
 import type {RecordName, Records} from "../records/run-records.ts";
+import {recordDamaged} from "./damaged.ts";
 import {MatrixWriter} from "./matrix-file.ts";
 import {MatrixReader} from "./matrix-reader.ts";
-import {RecordWriter, readRecords} from "./record-file.ts";
+import {RecordWriter, readSound} from "./record-file.ts";
 import {matrixFiles, recordKinds} from "./record-kinds.ts";
+import {rowDamage, rowSum} from "./seal.ts";
 
 export interface Joined {
   readonly documents: number;
@@ -14,7 +17,12 @@ export interface Joined {
 }
 
 /** Writes one record file out of those of several runs, each document once; hidden states and embeddings get rows of their own. */
-export async function joinRecords(folders: readonly string[], to: string, name: RecordName): Promise<Joined> {
+export async function joinRecords(
+  runs: readonly {readonly folder: string; readonly manifest: Manifest}[],
+  to: string,
+  name: RecordName,
+): Promise<Joined> {
+  const folders = runs.map(({folder}) => folder);
   const kind = recordKinds[name];
   const draft = join(to, `${kind.file}.draft`);
   await rm(draft, {force: true});
@@ -22,13 +30,19 @@ export async function joinRecords(folders: readonly string[], to: string, name: 
   let duplicates = 0;
   {
     await using matrix = await openJoined(folders, to, name);
-    await using writer = (await RecordWriter.open<Records[RecordName]>(draft)).writer;
-    for (const folder of folders) {
+    await using writer = (await RecordWriter.open<Records[RecordName]>(draft, runs[0]?.manifest)).writer;
+    for (const {folder, manifest} of runs) {
       await using rows = matrix === undefined ? undefined : await openRows(folder, name);
-      for await (const record of readRecords<Records[RecordName]>(join(folder, kind.file), kind)) {
+      const path = join(folder, kind.file);
+      for await (const {record, line} of readSound<Records[RecordName]>(path, kind, manifest)) {
         if (seen.has(record.key)) duplicates++;
         else if (matrix === undefined || rows === undefined || !("row" in record)) await writer.append(record);
-        else await writer.append({...record, row: await matrix.append([await rows.row(record.row)])});
+        else {
+          const row = await rows.row(record.row);
+          const damage = rowDamage(row, record.rowSum);
+          if (damage !== undefined) throw recordDamaged(path, line, damage);
+          await writer.append({...record, row: await matrix.append([row]), rowSum: rowSum(row)});
+        }
         seen.add(record.key);
       }
     }

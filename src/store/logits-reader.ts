@@ -1,11 +1,18 @@
 import {closeSync, existsSync, fstatSync, openSync, readSync} from "node:fs";
 import {join} from "node:path";
+import {matrixDamaged} from "./damaged.ts";
 import {LOGITS} from "./matrix-file.ts";
+import {rowDamage} from "./seal.ts";
 
 /** The stored full logits of one run, a row at a time, for functions that cannot wait. */
 export interface LogitsFile extends Disposable {
-  /** The logits of a row; `undefined` where the file does not hold it. */
-  readonly row: (index: number) => Float32Array | undefined;
+  /**
+   * The logits of a row; `undefined` where the file does not hold it.
+   *
+   * @param sum its checksum; absent in records of schema 1
+   * @throws `matrix-damaged` where the row is not the one that was written
+   */
+  readonly row: (index: number, sum?: string) => Float32Array | undefined;
 }
 
 /**
@@ -26,12 +33,13 @@ export function openLogits(folder: string): LogitsFile | undefined {
   const start = 10 + head.readUInt16LE(8);
   const size = fstatSync(file).size;
   return {
-    row: index => {
+    row: (index, sum) => {
       const place = start + index * columns * 4;
       if (!(index >= 0 && index < rows && place + columns * 4 <= size)) return undefined;
       const row = new Float32Array(columns);
       // Little-endian, as every machine that the engine runs on.
       readSync(file, new Uint8Array(row.buffer), 0, row.byteLength, place);
+      if (rowDamage(row, sum) !== undefined) throw matrixDamaged(path, `row ${index} is not the one that was written`);
       return row;
     },
     [Symbol.dispose]: () => closeSync(file),

@@ -3,11 +3,17 @@ import {join} from "node:path";
 import {z} from "zod";
 import {LabelscopeError} from "../errors.ts";
 import {type Manifest, manifestSchema} from "../records/manifest.ts";
-import {TRACE_SCHEMA} from "../records/trace.ts";
+import {TRACE_SCHEMA} from "../records/schema-version.ts";
+import {canonicalJson} from "../task/hash.ts";
+import {checksum} from "./seal.ts";
 
 export const MANIFEST = "manifest.json";
 
-/** The manifest of a run directory; undefined where there is none. */
+/**
+ * The manifest of a run directory; undefined where there is none.
+ *
+ * @throws `manifest-unreadable`, `manifest-damaged` where its checksum is not that of its contents, `newer-schema`
+ */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const path = join(folder, MANIFEST);
   let text: string;
@@ -26,9 +32,34 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
   }
   const version = z.object({schema: z.number()}).safeParse(value);
   if (version.success && version.data.schema > TRACE_SCHEMA) throw newerSchema(path, version.data.schema);
-  const manifest = manifestSchema.safeParse(value);
+  const {sum, rest} = withoutSum(value);
+  const manifest = manifestSchema.safeParse(rest);
   if (!manifest.success) throw unreadable(path, z.prettifyError(manifest.error), manifest.error);
+  if (sum === undefined ? manifest.data.schema > 1 : sum !== sumOf(rest)) throw manifestDamaged(path);
   return manifest.data;
+}
+
+/** The checksum of everything else that a manifest says, whatever its order. */
+function sumOf(manifest: unknown): string {
+  return checksum(canonicalJson(manifest));
+}
+
+function withoutSum(value: unknown): {readonly sum?: unknown; readonly rest: unknown} {
+  if (typeof value !== "object" || value === null || !("sum" in value)) return {rest: value};
+  const {sum, ...rest} = value;
+  return {sum, rest};
+}
+
+function manifestDamaged(path: string): LabelscopeError {
+  return new LabelscopeError({
+    code: "manifest-damaged",
+    message: `${path} is not what labelscope wrote: its checksum is of other contents`,
+    next: [
+      "restore it from a copy: every record is read by it",
+      "labelscope run with --fresh moves the run aside and captures it again",
+    ],
+    facts: {path},
+  });
 }
 
 /** Writes a manifest whole or not at all. */
@@ -38,7 +69,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   try {
     const file = await open(draft, "w");
     try {
-      await file.writeFile(`${JSON.stringify(manifest, null, 2)}\n`);
+      await file.writeFile(`${JSON.stringify({...manifest, sum: sumOf(manifest)}, null, 2)}\n`);
       await file.sync();
     } finally {
       await file.close();

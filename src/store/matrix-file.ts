@@ -10,7 +10,7 @@ export const HIDDEN = "hidden.npy";
 export const EMBEDDINGS = "embeddings.npy";
 
 /** Bytes of the header: a multiple of 64, with room for any number of rows. */
-const HEADER_BYTES = 128;
+export const HEADER_BYTES = 128;
 
 /**
  * The header of a NumPy file (format 1.0) of float32 rows, padded to a fixed length so that it can be rewritten in place

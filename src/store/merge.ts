@@ -43,9 +43,9 @@ export async function mergeRuns(folders: readonly string[], outDir: string): Pro
   await makeFolder(folder);
   const captures = joinCaptures(runs);
   for (const name of recordNames) {
-    if (name !== "trace" && captures?.[name] !== undefined) await joinRecords(folders, folder, name);
+    if (name !== "trace" && captures?.[name] !== undefined) await joinRecords(runs, folder, name);
   }
-  const {documents, duplicates} = await joinRecords(folders, folder, "trace");
+  const {documents, duplicates} = await joinRecords(runs, folder, "trace");
   const sessions = runs.flatMap(run => run.manifest.sessions);
   const sum = (count: "seamChecks" | "seamDiffering") =>
     runs.reduce((total, {manifest}) => total + manifest.labelTokens[count], 0);

@@ -1,9 +1,11 @@
 import {join} from "node:path";
 import {largest} from "../math/extremes.ts";
+import type {Manifest} from "../records/manifest.ts";
 import type {NamedRecord, RecordName, Records} from "../records/run-records.ts";
 import {MatrixWriter} from "./matrix-file.ts";
 import {RecordWriter, readRecords} from "./record-file.ts";
 import {matrixFiles, recordKinds} from "./record-kinds.ts";
+import {rowSum} from "./seal.ts";
 
 /** One record file of a run, open for appending, with the matrix beside it where it has one. */
 export interface OpenRecords {
@@ -17,22 +19,23 @@ export interface OpenRecords {
 /**
  * Opens a record file and its matrix; rows of the matrix that no record names are cut off.
  *
+ * @param manifest of the run, which the records are read and sealed by
  * @param columns of the matrix; absent where none is written
  * @param held takes what must be closed
  */
 export async function openRecords(
-  folder: string,
+  {folder, manifest}: {readonly folder: string; readonly manifest: Manifest},
   name: RecordName,
   columns: number | undefined,
   held: AsyncDisposable[],
 ): Promise<OpenRecords> {
   const kind = recordKinds[name];
   const path = join(folder, kind.file);
-  const {writer, torn} = await RecordWriter.open<Records[RecordName]>(path);
+  const {writer, torn} = await RecordWriter.open<Records[RecordName]>(path, manifest);
   held.push(writer);
   const done = new Set<string>();
   let rows = 0;
-  for await (const record of readRecords<Records[RecordName]>(path, kind)) {
+  for await (const record of readRecords<Records[RecordName]>(path, kind, manifest)) {
     done.add(record.key);
     rows = Math.max(rows, rowsNamedIn(record));
   }
@@ -47,7 +50,7 @@ export async function openRecords(
     torn,
     append: async (entry, vectors) => {
       const first = matrix === undefined ? undefined : await matrix.append(vectors);
-      await writer.append(first === undefined ? entry.record : withRows(entry, first));
+      await writer.append(first === undefined ? entry.record : withRows(entry, first, vectors.map(rowSum)));
     },
   };
 }
@@ -61,9 +64,13 @@ function rowsNamedIn(record: Records[RecordName]): number {
   );
 }
 
-/** The record with the numbers of its rows, which follow one another from `first`. */
-function withRows(entry: NamedRecord, first: number): Records[RecordName] {
-  if (entry.name === "hidden" || entry.name === "embedding") return {...entry.record, row: first};
+/** The record with the numbers of its rows, which follow one another from `first`, and with their checksums. */
+function withRows(entry: NamedRecord, first: number, sums: readonly string[]): Records[RecordName] {
+  if (entry.name === "hidden" || entry.name === "embedding") {
+    const [rowSum] = sums;
+    return {...entry.record, row: first, rowSum};
+  }
   if (entry.name !== "trace") return entry.record;
-  return {...entry.record, steps: entry.record.steps.map((step, i) => ({...step, logitsRow: first + i}))};
+  const steps = entry.record.steps.map((step, i) => ({...step, logitsRow: first + i, logitsSum: sums[i]}));
+  return {...entry.record, steps};
 }

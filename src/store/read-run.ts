@@ -1,3 +1,4 @@
+import {createHash} from "node:crypto";
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
@@ -7,10 +8,13 @@ import type {Binary, Unary} from "../records/questions.ts";
 import type {RecordName, Records} from "../records/run-records.ts";
 import type {Trace} from "../records/trace.ts";
 import type {Tree} from "../records/tree.ts";
+import {recordDamaged} from "./damaged.ts";
 import {MANIFEST, readManifest} from "./manifest-file.ts";
 import {MatrixReader} from "./matrix-reader.ts";
-import {readRecords} from "./record-file.ts";
+import {readSound, type SoundRecord} from "./record-file.ts";
+import type {RecordKind} from "./record-kind.ts";
 import {matrixFiles, recordKinds} from "./record-kinds.ts";
+import {checksum, rowDamage} from "./seal.ts";
 
 /** Everything that a run has stored about one document; what was not captured is absent. */
 export interface StoredDocument {
@@ -37,6 +41,10 @@ export interface StoredRun {
   readonly documents: Readonly<Record<Split, readonly StoredDocument[]>>;
   /** Records whose document the run does not hold, by their kind: left out. */
   readonly orphans: Readonly<Record<RecordName, number>>;
+  /** Records of schema 1, which carry no checksum: damage that does not contradict itself goes unnoticed in them. */
+  readonly unsealed: number;
+  /** A checksum of all that was read, which a comparison keeps. */
+  readonly sum: string;
 }
 
 /** @throws `no-run` where a folder has no manifest */
@@ -54,26 +62,49 @@ export async function requireManifest(folder: string): Promise<Manifest> {
 /**
  * Reads a run directory whole, joining what its files say about each document. A torn last line is left out.
  *
- * @throws `no-run`, `newer-schema`, `<record>-unreadable` with file and line, `matrix-unreadable`
+ * @throws `no-run`, `newer-schema`, `manifest-damaged`, `record-damaged` with file, line and field, `matrix-damaged`
  */
 export async function readRun(folder: string): Promise<StoredRun> {
   const manifest = await requireManifest(folder);
   const found = new Map<string, StoredDocument>();
   const orphans = {trace: 0, tree: 0, unary: 0, binary: 0, hidden: 0, embedding: 0};
-  for await (const trace of records(folder, "trace")) {
-    const {key, split, document} = trace;
-    found.set(key, {key, split, document, trace});
+  const sums = createHash("sha256");
+  let unsealed = 0;
+  async function* records<Name extends RecordName>(name: Name): AsyncGenerator<SoundRecord<Records[Name]>> {
+    const kind: RecordKind<Records[Name]> = recordKinds[name];
+    for await (const sound of readSound(join(folder, kind.file), kind, manifest)) {
+      sums.update(sound.sum);
+      if (sound.record.schema === 1) unsealed++;
+      yield sound;
+    }
   }
-  await joinRows(folder, "hidden", found);
-  await joinRows(folder, "embedding", found);
   const add = (name: RecordName, key: string, part: Partial<StoredDocument>) => {
     const known = found.get(key);
     if (known === undefined) orphans[name]++;
     else found.set(key, {...known, ...part});
   };
-  for await (const tree of records(folder, "tree")) add("tree", tree.key, {tree});
-  for await (const unary of records(folder, "unary")) add("unary", unary.key, {unary});
-  for await (const binary of records(folder, "binary")) add("binary", binary.key, {binary});
+  for await (const {record: trace} of records("trace")) {
+    const {key, split, document} = trace;
+    found.set(key, {key, split, document, trace});
+  }
+  for (const name of ["hidden", "embedding"] as const) {
+    if (!existsSync(join(folder, recordKinds[name].file))) continue;
+    await using matrix = await MatrixReader.open(
+      join(folder, matrixFiles[name] ?? ""),
+      manifest.captures?.[name]?.columns,
+    );
+    for await (const {record, line} of records(name)) {
+      const {key, split, document, row, rowSum} = record;
+      const vector = await matrix.row(row);
+      const damage = rowDamage(vector, rowSum);
+      if (damage !== undefined) throw recordDamaged(join(folder, recordKinds[name].file), line, damage);
+      // Documents of the train split have nothing else.
+      found.set(key, {key, split, document, ...found.get(key), [name]: vector});
+    }
+  }
+  for await (const {record} of records("tree")) add("tree", record.key, {tree: record});
+  for await (const {record} of records("unary")) add("unary", record.key, {unary: record});
+  for await (const {record} of records("binary")) add("binary", record.key, {binary: record});
   const all = [...found.values()];
   const ofSplit = (split: Split) => all.filter(document => document.split === split);
   return {
@@ -82,22 +113,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
     manifest,
     documents: {train: ofSplit("train"), calibration: ofSplit("calibration"), test: ofSplit("test")},
     orphans,
+    unsealed,
+    sum: checksum(sums.digest("hex")),
   };
-}
-
-function records<Name extends RecordName>(folder: string, name: Name): AsyncGenerator<Records[Name]> {
-  return readRecords<Records[Name]>(join(folder, recordKinds[name].file), recordKinds[name]);
-}
-
-/** Adds vectors to their documents, and documents that have nothing else: those of the train split. */
-async function joinRows(
-  folder: string,
-  name: "hidden" | "embedding",
-  found: Map<string, StoredDocument>,
-): Promise<void> {
-  if (!existsSync(join(folder, recordKinds[name].file))) return;
-  await using matrix = await MatrixReader.open(join(folder, matrixFiles[name] ?? ""));
-  for await (const {key, split, document, row} of records(folder, name)) {
-    found.set(key, {key, split, document, ...found.get(key), [name]: await matrix.row(row)});
-  }
 }

@@ -1,96 +1,85 @@
-import {createReadStream} from "node:fs";
 import {type FileHandle, open} from "node:fs/promises";
-import {z} from "zod";
 import {isDiskFull} from "../catalog/disk-space.ts";
-import {LabelscopeError} from "../errors.ts";
-import {TRACE_SCHEMA} from "../records/trace.ts";
-import {completeLength, wholeLines} from "./complete-lines.ts";
+import type {Manifest} from "../records/manifest.ts";
+import {completeLength} from "./complete-lines.ts";
+import {recordDamaged} from "./damaged.ts";
 import {runDiskFull} from "./disk-full.ts";
-import {newerSchema} from "./manifest-file.ts";
-
-/** A kind of record that is stored a line a document. */
-export interface RecordKind<T> {
-  /** For errors: `trace` gives `trace-unreadable`. */
-  readonly name: string;
-  /** The file's name in a run directory. */
-  readonly file: string;
-  readonly schema: z.ZodType<T>;
-}
+import type {RecordKind} from "./record-kind.ts";
+import {scanRecords} from "./scan-records.ts";
+import {bindingOf, sealLine} from "./seal.ts";
 
 /**
- * Reads records one by one, in the order of the file. A torn last line (no line end) is left out; a missing file holds none.
+ * Reads records one by one, in the order of the file, each document once. A torn last line (no line end) is left out; a
+ * missing file holds none.
  *
- * @throws `<name>-unreadable` with file and line, `newer-schema`
+ * @param manifest what the records are checked against; absent: only that they are whole
+ * @throws `record-damaged` with file, line and field, `newer-schema`
  */
-export async function* readRecords<T>(path: string, kind: RecordKind<T>): AsyncGenerator<T> {
-  const end = await completeLength(path);
-  if (end === 0) return;
-  let number = 0;
-  for await (const line of wholeLines(createReadStream(path, {end: end - 1}))) {
-    number++;
-    yield parse(line, path, number, kind);
-  }
-}
-
-function parse<T>(line: string, path: string, number: number, kind: RecordKind<T>): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    throw unreadable(path, number, kind, "it is not JSON", cause);
-  }
-  const version = z.object({schema: z.number()}).safeParse(value);
-  if (version.success && version.data.schema > TRACE_SCHEMA) throw newerSchema(path, version.data.schema);
-  const record = kind.schema.safeParse(value);
-  if (!record.success) throw unreadable(path, number, kind, z.prettifyError(record.error), record.error);
-  return record.data;
-}
-
-function unreadable(
+export async function* readRecords<T extends {readonly key: string}>(
   path: string,
-  line: number,
-  {name}: Pick<RecordKind<unknown>, "name">,
-  why: string,
-  cause: unknown,
-): LabelscopeError {
-  return new LabelscopeError({
-    code: `${name}-unreadable`,
-    message: `${path}:${line} is no ${name}`,
-    details: why.split("\n").slice(0, 6),
-    next: ["restore the file from a copy", "or delete that line: the same run command captures the document again"],
-    facts: {path, line},
-    cause,
-  });
+  kind: RecordKind<T>,
+  manifest?: Manifest,
+): AsyncGenerator<T> {
+  for await (const {record} of readSound(path, kind, manifest)) yield record;
+}
+
+/** A record with its place and checksum. */
+export interface SoundRecord<T> {
+  readonly record: T;
+  readonly line: number;
+  readonly sum: string;
+}
+
+/** The same with each record's line and checksum. @throws as `readRecords` */
+export async function* readSound<T extends {readonly key: string}>(
+  path: string,
+  kind: RecordKind<T>,
+  manifest?: Manifest,
+): AsyncGenerator<SoundRecord<T>> {
+  for await (const {line, sum, record, damage, repeats} of scanRecords(path, kind, manifest)) {
+    if (damage !== undefined) throw recordDamaged(path, line, damage);
+    if (record !== undefined && repeats === undefined) yield {record, line, sum};
+  }
 }
 
 /**
  * Appends records, each as one whole line. A write that fails half way (a full disk) is taken back, so that the file
  * always ends with a line end while this process lives; what a killed process left is cut off when it is opened again.
  */
-export class RecordWriter<T> implements AsyncDisposable {
+export class RecordWriter<T extends object> implements AsyncDisposable {
   readonly #file: FileHandle;
   readonly #path: string;
+  readonly #binding: string;
   #length: number;
   #last: Promise<void> = Promise.resolve();
 
-  private constructor(file: FileHandle, path: string, length: number) {
+  private constructor(file: FileHandle, path: string, length: number, binding: string) {
     this.#file = file;
     this.#path = path;
+    this.#binding = binding;
     this.#length = length;
   }
 
-  /** Opens a file for appending; `torn` tells whether a half-written last line was dropped. */
-  static async open<T>(path: string): Promise<{readonly writer: RecordWriter<T>; readonly torn: boolean}> {
+  /**
+   * Opens a file for appending; `torn` tells whether a half-written last line was dropped.
+   *
+   * @param manifest of the run that the records are of
+   */
+  static async open<T extends object>(
+    path: string,
+    manifest?: Manifest,
+  ): Promise<{readonly writer: RecordWriter<T>; readonly torn: boolean}> {
     const length = await completeLength(path);
     const file = await open(path, "a+");
     const torn = (await file.stat()).size > length;
     if (torn) await file.truncate(length);
-    return {writer: new RecordWriter<T>(file, path, length), torn};
+    const binding = manifest === undefined ? "" : bindingOf(manifest);
+    return {writer: new RecordWriter<T>(file, path, length, binding), torn};
   }
 
   /** Lines are written in the order of the calls. @throws `disk-full` */
   append(record: T): Promise<void> {
-    const write = this.#last.then(() => this.#write(Buffer.from(`${JSON.stringify(record)}\n`)));
+    const write = this.#last.then(() => this.#write(Buffer.from(`${sealLine(record, this.#binding)}\n`)));
     this.#last = write.catch(() => {});
     return write;
   }

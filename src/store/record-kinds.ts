@@ -5,16 +5,18 @@ import type {RecordName, Records} from "../records/run-records.ts";
 import {traceSchema} from "../records/trace.ts";
 import {treeSchema} from "../records/tree.ts";
 import {EMBEDDINGS, HIDDEN, LOGITS} from "./matrix-file.ts";
-import type {RecordKind} from "./record-file.ts";
+import {binaryMeaning, treeMeaning, unaryMeaning, vectorMeaning} from "./meaning/captures.ts";
+import {traceMeaning} from "./meaning/trace.ts";
+import {type RecordKind, recordKind} from "./record-kind.ts";
 
 /** Every record file of a run directory. A new one is a schema in `records/` and a line here. */
 export const recordKinds: {readonly [Name in RecordName]: RecordKind<Records[Name]>} = {
-  trace: {name: "trace", file: "traces.jsonl", schema: traceSchema},
-  tree: {name: "tree", file: "trees.jsonl", schema: treeSchema},
-  unary: {name: "unary", file: "unary.jsonl", schema: unarySchema},
-  binary: {name: "binary", file: "binary.jsonl", schema: binarySchema},
-  hidden: {name: "hidden", file: "hidden.jsonl", schema: hiddenSchema},
-  embedding: {name: "embedding", file: "embeddings.jsonl", schema: embeddingSchema},
+  trace: recordKind("traces.jsonl", traceSchema, traceMeaning),
+  tree: recordKind("trees.jsonl", treeSchema, treeMeaning),
+  unary: recordKind("unary.jsonl", unarySchema, unaryMeaning),
+  binary: recordKind("binary.jsonl", binarySchema, binaryMeaning),
+  hidden: recordKind("hidden.jsonl", hiddenSchema, vectorMeaning),
+  embedding: recordKind("embeddings.jsonl", embeddingSchema, vectorMeaning),
 };
 
 export const recordNames: readonly RecordName[] = ["trace", "tree", "unary", "binary", "hidden", "embedding"];

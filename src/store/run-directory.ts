@@ -6,11 +6,14 @@ import {LabelscopeError} from "../errors.ts";
 import {makeFolder} from "../make-folder.ts";
 import type {Manifest, SessionRecord} from "../records/manifest.ts";
 import type {NamedRecord, RecordName} from "../records/run-records.ts";
+import {TRACE_SCHEMA} from "../records/schema-version.ts";
+import {completeLength} from "./complete-lines.ts";
 import {explainFileError} from "./disk-full.ts";
 import {MANIFEST, readManifest, writeManifest} from "./manifest-file.ts";
 import {type OpenRecords, openRecords} from "./open-records.ts";
 import {matrixFiles, recordKinds, recordNames} from "./record-kinds.ts";
 import {refuseChanges} from "./refuse-changes.ts";
+import {repairRecords} from "./repair.ts";
 import {TRACES} from "./trace-file.ts";
 
 export const LOCK = "lock";
@@ -22,6 +25,8 @@ export interface OpenRunOptions {
   readonly session: SessionRecord;
   /** Moves an existing run aside and begins anew. */
   readonly fresh: boolean;
+  /** Moves damaged lines aside, so that their documents are captured again. */
+  readonly repair?: boolean;
   /** Columns of the full-logits file; absent where none is written. */
   readonly logitsColumns?: number;
 }
@@ -42,7 +47,7 @@ export interface OpenRun extends AsyncDisposable {
  * for the traces and for the captures that the manifest names.
  *
  * @throws `run-locked` where another process works on it, `run-changed` naming what is not as it was, `no-manifest` for
- *   traces that nothing describes, `run-not-writable`, `disk-full`
+ *   traces that nothing describes, `record-damaged`, `run-not-writable`, `disk-full`
  */
 export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
   const held: AsyncDisposable[] = [];
@@ -66,15 +71,19 @@ async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<O
   if (options.fresh) for (const one of await moveAside(folder)) notices.push(one);
   const before = await readManifest(folder);
   if (before !== undefined) refuseChanges(folder, before, options.manifest);
+  else if ((await completeLength(join(folder, TRACES))) > 0) throw noManifest(folder);
   const captures = options.manifest.captures ?? {};
   const columns: Partial<Record<RecordName, number | undefined>> = {
     trace: logitsColumns,
     hidden: captures.hidden?.columns,
     embedding: captures.embedding?.columns,
   };
+  const manifest: Manifest = {...(before ?? options.manifest), schema: TRACE_SCHEMA};
+  const repaired = options.repair === true ? await repairRecords({folder, manifest}, columns) : [];
+  for (const remark of repaired) notices.push(remark);
   const files = new Map<RecordName, OpenRecords>();
   for (const name of recordNames.filter(each => each === "trace" || captures[each] !== undefined)) {
-    const file = await openRecords(folder, name, columns[name], held);
+    const file = await openRecords({folder, manifest}, name, columns[name], held);
     if (file.torn) notices.push(tornLine(name));
     files.set(name, file);
   }
@@ -83,10 +92,10 @@ async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<O
     if (file === undefined) throw new RangeError(`the manifest of ${folder} names no capture of ${name}`);
     return file;
   };
-  if (before === undefined && fileOf("trace").done.size > 0) throw noManifest(folder);
-  const {tooLong: _earlier, ...manifest} = before ?? options.manifest;
+  if (before?.schema === 1) notices.push(UNSEALED);
+  const {tooLong: _earlier, ...kept} = manifest;
   await writeManifest(folder, {
-    ...manifest,
+    ...kept,
     ...(options.manifest.title === undefined ? {} : {title: options.manifest.title}),
     ...(options.manifest.planned === undefined ? {} : {planned: options.manifest.planned}),
     ...(options.manifest.tooLong === undefined ? {} : {tooLong: options.manifest.tooLong}),
@@ -100,6 +109,9 @@ async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<O
     append: async (entry, rows = []) => await fileOf(entry.name).append(entry, rows),
   };
 }
+
+const UNSEALED =
+  "what this run held before was written without checksums (schema 1): it is kept, and what is added now carries them";
 
 function tornLine(name: RecordName): string {
   const {file} = recordKinds[name];

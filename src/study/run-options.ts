@@ -3,7 +3,7 @@ import {formatNameSchema, labelOrderSchema} from "../records/task.ts";
 import type {RunOptions} from "../run/options.ts";
 
 /** Options of a run that a study settles for all its runs: what they are made of, and where they go. */
-type OfTheStudy = "task" | "models" | "data" | "out" | "fresh" | "shard" | "maxMinutes" | "names";
+type OfTheStudy = "task" | "models" | "data" | "out" | "fresh" | "repair" | "shard" | "maxMinutes" | "names";
 
 const share = z.number().min(0).max(1).exactOptional();
 const count = (least: number) => z.int().min(least).exactOptional();

@@ -1,10 +1,10 @@
-import {mkdir, writeFile} from "node:fs/promises";
+import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {inspectCommand} from "../../src/commands/inspect.ts";
 import {writeManifest} from "../../src/store/manifest-file.ts";
-import {aManifest, aStep, aTrace, emptyFolder} from "../store/records.ts";
+import {aManifest, aStep, aTrace, emptyFolder, write} from "../store/records.ts";
 
 const TRACES = [
   aTrace("a", {
@@ -29,7 +29,7 @@ async function aRun(traces = TRACES): Promise<CommandIo> {
   const cwd = await emptyFolder();
   await mkdir(join(cwd, "run"));
   await writeManifest(join(cwd, "run"), aManifest());
-  await writeFile(join(cwd, "run", "traces.jsonl"), traces.map(trace => `${JSON.stringify(trace)}\n`).join(""));
+  await write(join(cwd, "run"), "trace", traces);
   return {progress: () => {}, notice: () => {}, signal: new AbortController().signal, env: {}, cwd};
 }
 
@@ -73,7 +73,7 @@ describe("inspect", () => {
     ] as const) {
       await mkdir(join(io.cwd, name));
       await writeManifest(join(io.cwd, name), aManifest({model: {...aManifest().model, id: `model-${name}`}}));
-      await writeFile(join(io.cwd, name, "traces.jsonl"), traces.map(trace => `${JSON.stringify(trace)}\n`).join(""));
+      await write(join(io.cwd, name), "trace", traces);
     }
     const {text} = await inspectCommand({runs: ["run", "other", "run"]}, io);
     expect(text.split("\n").filter(line => line.startsWith("step 1 (last)"))).toEqual([

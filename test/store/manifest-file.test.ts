@@ -1,7 +1,7 @@
 import {readdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
-import {TRACE_SCHEMA} from "../../src/records/trace.ts";
+import {TRACE_SCHEMA} from "../../src/records/schema-version.ts";
 import {MANIFEST, readManifest, writeManifest} from "../../src/store/manifest-file.ts";
 import {aManifest, emptyFolder, session} from "./records.ts";
 

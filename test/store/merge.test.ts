@@ -2,13 +2,12 @@ import {appendFile, mkdir, readdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import type {Manifest} from "../../src/records/manifest.ts";
-import type {Trace} from "../../src/records/trace.ts";
 import {MANIFEST, readManifest, writeManifest} from "../../src/store/manifest-file.ts";
 import {EMBEDDINGS, HIDDEN, LOGITS, MatrixWriter} from "../../src/store/matrix-file.ts";
 import {mergeRuns} from "../../src/store/merge.ts";
 import {readRun} from "../../src/store/read-run.ts";
-import {RecordWriter} from "../../src/store/record-file.ts";
 import {runName} from "../../src/store/run-name.ts";
+import {rowSum} from "../../src/store/seal.ts";
 import {readTraces, TRACES} from "../../src/store/trace-file.ts";
 import {about, aManifest, aTrace, aTree, emptyFolder, session, write} from "./records.ts";
 
@@ -25,9 +24,11 @@ async function shard(
   const folder = join(place, runName(sharded));
   await mkdir(folder, {recursive: true});
   await writeManifest(folder, aManifest({identity: sharded, sessions: [{...session, threads: index}], ...changes}));
-  const {writer} = await RecordWriter.open<Trace>(join(folder, TRACES));
-  for (const id of ids) await writer.append(aTrace(id));
-  await writer[Symbol.asyncDispose]();
+  await write(
+    folder,
+    "trace",
+    ids.map(id => aTrace(id)),
+  );
   return folder;
 }
 
@@ -133,8 +134,9 @@ describe("mergeRuns", () => {
       const hidden = [];
       await using matrix = await MatrixWriter.open(join(folder, HIDDEN), 1, 0);
       for (const id of held) {
-        const row = await matrix.append([Float32Array.of(id.charCodeAt(0) + 100 * index)]);
-        hidden.push({...about(id), document: aTrace(id).document, row});
+        const vector = Float32Array.of(id.charCodeAt(0) + 100 * index);
+        const row = await matrix.append([vector]);
+        hidden.push({...about(id), document: aTrace(id).document, row, rowSum: rowSum(vector)});
       }
       await write(folder, "hidden", hidden);
       await using vectors = await MatrixWriter.open(join(folder, EMBEDDINGS), 1, 0);
@@ -142,7 +144,7 @@ describe("mergeRuns", () => {
       await write(
         folder,
         "embedding",
-        hidden.map((one, row) => ({...one, row})),
+        hidden.map((one, row) => ({...one, row, rowSum: rowSum(Float32Array.of(-one.id.charCodeAt(0)))})),
       );
       await write(folder, "tree", held.map(aTree));
       folders.push(folder);

@@ -1,12 +1,13 @@
 import {appendFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
-import {TRACE_SCHEMA} from "../../src/records/trace.ts";
+import {TRACE_SCHEMA} from "../../src/records/schema-version.ts";
 import {writeManifest} from "../../src/store/manifest-file.ts";
 import {HIDDEN, MatrixWriter} from "../../src/store/matrix-file.ts";
 import {MatrixReader} from "../../src/store/matrix-reader.ts";
 import {readRun} from "../../src/store/read-run.ts";
 import {recordKinds} from "../../src/store/record-kinds.ts";
+import {rowSum} from "../../src/store/seal.ts";
 import {aBinary, about, aManifest, aTrace, aTree, aUnary, emptyFolder, write} from "./records.ts";
 
 async function aRun(): Promise<string> {
@@ -61,8 +62,16 @@ describe("readRun", () => {
     const document = {id: "t", text: "of train", labels: ["joy"]};
     const {document: known} = aTrace("a");
     await write(folder, "hidden", [
-      {schema: TRACE_SCHEMA, key: "key-t", split: "train", id: "t", document, row: 1},
-      {...about("a"), document: known, row: 0},
+      {
+        schema: TRACE_SCHEMA,
+        key: "key-t",
+        split: "train",
+        id: "t",
+        document,
+        row: 1,
+        rowSum: rowSum(Float32Array.of(3, 4)),
+      },
+      {...about("a"), document: known, row: 0, rowSum: rowSum(Float32Array.of(1, 2))},
     ]);
     const {documents} = await readRun(folder);
     expect(documents.train).toEqual([{key: "key-t", split: "train", document, hidden: Float32Array.of(3, 4)}]);
@@ -96,7 +105,10 @@ describe("readRun", () => {
       next: ["upgrade labelscope"],
     });
     await writeFile(path, `${JSON.stringify({...aTree("a"), expansions: -1})}\n`);
-    await expect(readRun(folder)).rejects.toMatchObject({code: "tree-unreadable", facts: {path, line: 1}});
+    await expect(readRun(folder)).rejects.toMatchObject({
+      code: "record-damaged",
+      facts: {path, line: 1, field: "expansions"},
+    });
   });
 
   test("a folder that is no run is refused by name", async () => {
@@ -118,14 +130,14 @@ describe("MatrixReader", () => {
     expect([matrix.rows, matrix.columns]).toEqual([2, 3]);
     expect(await matrix.row(1)).toEqual(rows[1]);
     expect(await matrix.row(0)).toEqual(rows[0]);
-    await expect(matrix.row(2)).rejects.toMatchObject({code: "matrix-unreadable"});
-    await expect(matrix.row(-1)).rejects.toMatchObject({code: "matrix-unreadable"});
+    await expect(matrix.row(2)).rejects.toMatchObject({code: "matrix-damaged"});
+    await expect(matrix.row(-1)).rejects.toMatchObject({code: "matrix-damaged"});
   });
 
   test("a missing file and one that is no matrix are refused", async () => {
     const path = join(await emptyFolder(), "m.npy");
-    await expect(MatrixReader.open(path)).rejects.toMatchObject({code: "matrix-unreadable", facts: {path}});
+    await expect(MatrixReader.open(path)).rejects.toMatchObject({code: "matrix-damaged", facts: {path}});
     await writeFile(path, "not numpy at all");
-    await expect(MatrixReader.open(path)).rejects.toMatchObject({code: "matrix-unreadable"});
+    await expect(MatrixReader.open(path)).rejects.toMatchObject({code: "matrix-damaged"});
   });
 });

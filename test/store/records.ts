@@ -4,7 +4,9 @@ import {join} from "node:path";
 import {onTestFinished} from "vitest";
 import type {Manifest, SessionRecord} from "../../src/records/manifest.ts";
 import type {RecordName, Records} from "../../src/records/run-records.ts";
-import {TRACE_SCHEMA, type Trace} from "../../src/records/trace.ts";
+import {TRACE_SCHEMA} from "../../src/records/schema-version.ts";
+import type {Trace} from "../../src/records/trace.ts";
+import {readManifest} from "../../src/store/manifest-file.ts";
 import {RecordWriter} from "../../src/store/record-file.ts";
 import {recordKinds} from "../../src/store/record-kinds.ts";
 
@@ -159,13 +161,18 @@ export const aUnary = (id: string): Records["unary"] => ({
 });
 export const aBinary = (id: string): Records["binary"] => ({
   ...about(id),
-  pairs: [{first: 0, second: 1, asked: [half, half]}],
+  pairs: [
+    {first: 0, second: 1, asked: [half, half]},
+    {first: 0, second: 2, asked: [half, half]},
+    {first: 1, second: 2, asked: [half, half]},
+  ],
   ...cost,
 });
 
-/** Writes a record file into a run's folder. */
+/** Writes a record file into a run's folder, sealed for the manifest that is there. */
 export async function write<Name extends RecordName>(folder: string, name: Name, records: readonly Records[Name][]) {
-  const {writer} = await RecordWriter.open<Records[Name]>(join(folder, recordKinds[name].file));
+  const manifest = await readManifest(folder);
+  const {writer} = await RecordWriter.open<Records[Name]>(join(folder, recordKinds[name].file), manifest);
   for (const record of records) await writer.append(record);
   await writer[Symbol.asyncDispose]();
 }

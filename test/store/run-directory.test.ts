@@ -68,8 +68,8 @@ describe("openRun", () => {
     await appendFile(join(options.folder, TRACES), "damaged\n");
     const before = await readFile(join(options.folder, MANIFEST), "utf8");
     await expect(openRun(options)).rejects.toMatchObject({
-      code: "trace-unreadable",
-      message: `${join(options.folder, TRACES)}:2 is no trace`,
+      code: "record-damaged",
+      message: `${join(options.folder, TRACES)}:2 is damaged`,
     });
     expect((await readdir(options.folder)).sort()).toEqual([MANIFEST, TRACES]);
     expect(await readFile(join(options.folder, MANIFEST), "utf8")).toBe(before);

@@ -3,8 +3,10 @@ import {appendFile, mkdir, open, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import fc from "fast-check";
 import {describe, expect, onTestFinished, test, vi} from "vitest";
-import {TRACE_SCHEMA, type Trace, traceSchema} from "../../src/records/trace.ts";
+import {TRACE_SCHEMA} from "../../src/records/schema-version.ts";
+import {type Trace, traceSchema} from "../../src/records/trace.ts";
 import {RecordWriter} from "../../src/store/record-file.ts";
+import {sealLine} from "../../src/store/seal.ts";
 import {readTraces, TRACES} from "../../src/store/trace-file.ts";
 import {codeOf} from "../support/code-of.ts";
 import {aTrace, emptyFolder} from "./records.ts";
@@ -86,10 +88,12 @@ describe("traces.jsonl", () => {
     ["a field that is not known", JSON.stringify({...aTrace("b"), extra: 1}), "extra"],
   ])("%s in the middle is named with file and line", async (_what, line, reason) => {
     const path = join(await emptyFolder(), TRACES);
-    await writeFile(path, `${JSON.stringify(aTrace("a"))}\n${line}\n${JSON.stringify(aTrace("c"))}\n`);
+    await write(path, [aTrace("a")]);
+    await appendFile(path, `${line}\n`);
+    await write(path, [aTrace("c")]);
     await expect(readAll(path)).rejects.toMatchObject({
-      code: "trace-unreadable",
-      message: `${path}:2 is no trace`,
+      code: "record-damaged",
+      message: `${path}:2 is damaged`,
       facts: {path, line: 2},
       details: expect.arrayContaining([expect.stringContaining(reason)]),
     });
@@ -136,7 +140,7 @@ describe("a write that fails half way", () => {
     const {writer} = await RecordWriter.open<Trace>(path);
     await writer.append(aTrace("a"));
     await expect(writer.append(aTrace("b"))).rejects.toMatchObject({code: "disk-full", facts: {path}});
-    expect(await readFile(path, "utf8")).toBe(`${JSON.stringify(aTrace("a"))}\n`);
+    expect(await readFile(path, "utf8")).toBe(`${sealLine(aTrace("a"), "")}\n`);
     await writer.append(aTrace("c"));
     await writer[Symbol.asyncDispose]();
     expect(await readAll(path)).toEqual([aTrace("a"), aTrace("c")]);

@@ -1,5 +1,6 @@
 import {largest} from "../../math/extremes.ts";
-import {TRACE_SCHEMA, type Trace} from "../../records/trace.ts";
+import {TRACE_SCHEMA} from "../../records/schema-version.ts";
+import type {Trace} from "../../records/trace.ts";
 import {captureGreedy} from "../greedy.ts";
 import {type PreparedDocument, sharedPrefix} from "../prepare.ts";
 import {type CaptureKind, elapsedMs, longestBy, ofSplits} from "./capture-kind.ts";

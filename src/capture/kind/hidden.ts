@@ -1,6 +1,6 @@
 import type {ReadSpec} from "../../engine/engine.ts";
 import {LabelscopeError} from "../../errors.ts";
-import {TRACE_SCHEMA} from "../../records/trace.ts";
+import {TRACE_SCHEMA} from "../../records/schema-version.ts";
 import {commonPrefix, type PreparedDocument} from "../prepare.ts";
 import {type CaptureKind, identityOf, longestBy, ofSplits} from "./capture-kind.ts";
 

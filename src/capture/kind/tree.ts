@@ -1,4 +1,4 @@
-import {TRACE_SCHEMA} from "../../records/trace.ts";
+import {TRACE_SCHEMA} from "../../records/schema-version.ts";
 import {LabelTree} from "../label-tree.ts";
 import {commonPrefix, type PreparedDocument} from "../prepare.ts";
 import {type CaptureKind, elapsedMs, identityOf, longestBy, ofSplits} from "./capture-kind.ts";

@@ -1,5 +1,5 @@
 import {REASONABLE, UNREASONABLE, unaryPrompts} from "../../prompt/questions.ts";
-import {TRACE_SCHEMA} from "../../records/trace.ts";
+import {TRACE_SCHEMA} from "../../records/schema-version.ts";
 import {labelNames} from "../../task/gold.ts";
 import {type CaptureKind, identityOf} from "./capture-kind.ts";
 import {planQuestions} from "./questions.ts";

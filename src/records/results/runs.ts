@@ -1,5 +1,6 @@
 import {z} from "zod";
 import {modelRemarkSchema, runIdentitySchema} from "../manifest.ts";
+import {checksumSchema} from "../schema-version.ts";
 import {problemSchema} from "../trace.ts";
 import {countedSchema} from "./value.ts";
 
@@ -37,6 +38,8 @@ export const provenanceSchema = z.strictObject({
   taskHash: z.string(),
   dataHashes: z.record(z.string(), z.string()),
   promptHash: z.string(),
+  /** A checksum of all the records that the numbers were made from: `labelscope verify` holds the run against it. */
+  recordsSum: checksumSchema.optional(),
   labelOrder: z.array(z.string()),
   demonstrations: z.strictObject({count: z.int(), multi: z.int(), single: z.int(), none: z.int()}),
   /** Pairs of labels that the tokeniser starts alike. */
