@@ -1,6 +1,7 @@
 import type {ComparedDocument, ComparedRun} from "../compare/compared-run.ts";
 import {isExact, type Value} from "../math/bounded.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
+import {goldFlags} from "../task/gold.ts";
 import {jsonForScript} from "./html.ts";
 
 /** What a page may weigh with everything in it; the explorer gets what figures and tables leave, within bounds. */
@@ -34,7 +35,10 @@ export interface ExplorerStep {
 }
 
 export interface ExplorerTrace {
-  readonly answer: string;
+  /** As it was written; absent for a well-formed one, whose labels say it. */
+  readonly answer?: string;
+  /** Labels of the answer, by their place in `labels`. */
+  readonly said: readonly number[];
   readonly problems: readonly string[];
   readonly steps: readonly ExplorerStep[];
 }
@@ -49,6 +53,8 @@ export interface ExplorerData {
     /** One list an annotator, or the aggregated one. */
     readonly annotations: readonly (readonly string[])[];
     readonly aggregated?: true;
+    /** The gold set, by place in `labels`; absent where there is none. */
+    readonly gold?: readonly number[];
   }[];
   /** By run, then by document; null where the run has no trace of it. */
   readonly traces: readonly (readonly (ExplorerTrace | null)[])[];
@@ -73,13 +79,14 @@ export function explorerData(
   const [first] = runs;
   const traceOf = (documents: ReadonlyMap<string, ComparedDocument>, id: string) => {
     const trace = documents.get(id)?.trace;
-    return trace === undefined ? null : packTrace(trace);
+    return trace === undefined ? null : packTrace(trace, own);
   };
+  const own = first?.manifest.labels.filter(label => label !== first.manifest.noneLabel) ?? [];
   const build = (documents: readonly ComparedDocument[]): ExplorerData => ({
     labels: first?.manifest.labels ?? [],
     runs: runs.map(({name}) => ({name, title: titles.get(name) ?? name})),
-    documents: documents.map(packDocument),
-    traces: byRun.map(own => documents.map(({document}) => traceOf(own, document.id))),
+    documents: documents.map(one => packDocument(one, own)),
+    traces: byRun.map(held => documents.map(({document}) => traceOf(held, document.id))),
     of: all.length,
   });
   const whole = build(all);
@@ -108,7 +115,8 @@ export function evenly<T>(items: readonly T[], keep: number): T[] {
   return items.filter((_, i) => Math.floor((i * keep) / items.length) !== Math.floor(((i - 1) * keep) / items.length));
 }
 
-function packDocument({document}: ComparedDocument): ExplorerData["documents"][number] {
+function packDocument({document}: ComparedDocument, own: readonly string[]): ExplorerData["documents"][number] {
+  const gold = goldFlags(document, own);
   const {id, text, annotations, labels} = document;
   return {
     id,
@@ -116,11 +124,18 @@ function packDocument({document}: ComparedDocument): ExplorerData["documents"][n
     ...(text.length > LONGEST_TEXT ? {cut: true} : {}),
     annotations: annotations ?? (labels === undefined ? [] : [labels]),
     ...(annotations === undefined ? {aggregated: true} : {}),
+    ...(gold === undefined ? {} : {gold: gold.flatMap((isIn, at) => (isIn ? [at] : []))}),
   };
 }
 
-function packTrace({answer, steps}: Trace): ExplorerTrace {
-  return {answer: answer.text, problems: answer.problems, steps: steps.map(packStep)};
+function packTrace({answer, steps}: Trace, own: readonly string[]): ExplorerTrace {
+  const said = answer.labels.flatMap(label => (own.includes(label) ? [own.indexOf(label)] : []));
+  return {
+    ...(answer.wellFormed ? {} : {answer: answer.text}),
+    said,
+    problems: answer.problems,
+    steps: steps.map(packStep),
+  };
 }
 
 function packStep(step: LabelStep): ExplorerStep {

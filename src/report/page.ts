@@ -2,23 +2,23 @@ import type {Results} from "../records/results/results.ts";
 import type {ExplorerData} from "./explorer-data.ts";
 import {type Html, html} from "./html.ts";
 import {type PageAssets, pageShell} from "./page-shell.ts";
-import {answerSection} from "./section/answer.ts";
 import {curvesSection} from "./section/curves.ts";
+import {documentsSection} from "./section/documents.ts";
 import {dynamicsSection} from "./section/dynamics.ts";
 import {estimatorsSection} from "./section/estimators.ts";
-import {explorerSection} from "./section/explorer.ts";
 import type {Drawn} from "./section/markup.ts";
 import {provenanceSection} from "./section/provenance.ts";
 import {variantsSection} from "./section/variants.ts";
+import {verdictSection} from "./section/verdict.ts";
 
 const CONTENTS = [
-  ["runs", "What was run"],
-  ["answer", "The answer"],
-  ["curves", "Size curves"],
-  ["dynamics", "Dynamics"],
-  ["estimators", "Estimators"],
+  ["verdict", "Verdict"],
+  ["documents", "Documents"],
+  ["curves", "Size"],
   ["variants", "Variants"],
-  ["explorer", "Step explorer"],
+  ["estimators", "Estimators"],
+  ["dynamics", "Generation"],
+  ["runs", "Provenance"],
 ] as const;
 
 /** report.html; see `pageShell`. */
@@ -42,12 +42,12 @@ export function reportPage(
 
 function sections(results: Results, drawn: readonly Drawn[], explorer: ExplorerData): Html {
   return html`${[
-    provenanceSection(results),
-    answerSection(results),
+    verdictSection(results, drawn),
+    documentsSection(explorer),
     curvesSection(results, drawn),
-    dynamicsSection(results, drawn),
-    estimatorsSection(results, drawn),
     variantsSection(results, drawn),
-    explorerSection(explorer),
+    estimatorsSection(results, drawn),
+    dynamicsSection(results, drawn),
+    provenanceSection(results),
   ]}`;
 }

@@ -2,6 +2,7 @@ import {valueText} from "../math/bounded.ts";
 import type {Measured} from "../records/results/value.ts";
 import {formatCount, formatInterval, formatNumber} from "./format.ts";
 import {dataText, type Html, html} from "./html.ts";
+import {intervalBar, type Reach, reachOf} from "./interval-bar.ts";
 
 /** One cell: a text, a count, or a number of results.json with the path where it stands there. */
 export type Cell =
@@ -29,6 +30,8 @@ export interface Table {
   readonly columns: readonly Column[];
   /** The first cell of a row is its heading. */
   readonly rows: readonly (readonly Cell[])[];
+  /** Intervals as bars in the cells, too; false for tables of thousands of rows. */
+  readonly bars?: boolean;
 }
 
 export function text(content: string, markup?: Html): Cell {
@@ -51,13 +54,16 @@ export function number(
  * A table with a caption, its numbers rounded, their full value in `data-value` (what sorting and copying use) and their
  * place in results.json in `data-path`. A missing number is a dash with a letter; the reasons stand below.
  */
-export function table({name, caption, columns, rows}: Table): Html {
+export function table({name, caption, columns, rows, bars = true}: Table): Html {
   const reasons: string[] = [];
   const letter = (reason: string) => {
     if (!reasons.includes(reason)) reasons.push(reason);
     return letterAt(reasons.indexOf(reason));
   };
-  const body = rows.map(cells => html`<tr>${cells.map((cell, i) => cellMarkup(cell, i === 0, letter))}</tr>`);
+  const reaches = columns.map((_, at) => (bars ? reachOf(rows.map(row => measuredOf(row[at]))) : undefined));
+  const body = rows.map(
+    cells => html`<tr>${cells.map((cell, i) => cellMarkup(cell, {heading: i === 0, letter, reach: reaches[i]}))}</tr>`,
+  );
   return html`<div class="table" data-table="${name}">
 <div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
 <caption>${caption}</caption>
@@ -71,7 +77,17 @@ function letterAt(index: number): string {
   return String.fromCharCode(97 + (index % 26)).repeat(1 + Math.floor(index / 26));
 }
 
-function cellMarkup(cell: Cell, heading: boolean, letter: (reason: string) => string): Html {
+function measuredOf(cell: Cell | undefined): Measured | undefined {
+  return cell?.kind === "measured" ? cell.measured : undefined;
+}
+
+interface CellPlace {
+  readonly heading: boolean;
+  readonly letter: (reason: string) => string;
+  readonly reach: Reach | undefined;
+}
+
+function cellMarkup(cell: Cell, {heading, letter, reach}: CellPlace): Html {
   if (cell.kind === "text") {
     const content = cell.markup ?? dataText(cell.text);
     return heading ? html`<th scope="row">${content}</th>` : html`<td>${content}</td>`;
@@ -94,5 +110,7 @@ function cellMarkup(cell: Cell, heading: boolean, letter: (reason: string) => st
       : mark === "best"
         ? html`<strong>${format(measured.value)}</strong><span class="mark" title="best of its column"> ★</span>`
         : html`${format(measured.value)}<span class="mark" title="not significantly worse than the best"> ≈</span>`;
-  return html`<td class="number" data-value="${measured.value}" data-path="${path}">${marked}${interval !== "" && html` <span class="interval">${interval}</span>`}${note}</td>`;
+  const bar = reach === undefined ? undefined : intervalBar(measured, reach);
+  const hover = interval === "" ? "" : html` title="${interval}"`;
+  return html`<td class="number${bar !== undefined && " barred"}" data-value="${measured.value}" data-path="${path}"${hover}>${marked}${note}${interval !== "" && html` <span class="interval">${interval}</span>`}${bar}</td>`;
 }

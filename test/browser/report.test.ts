@@ -8,7 +8,8 @@ import {aReport, open} from "./page.ts";
 if (skipReason !== undefined) console.log(`browser tests skipped: ${skipReason}`);
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const options = (page: Page) => page.locator("#documents [role=option]");
+const rows = (page: Page) => page.locator("#documents-body tbody tr");
+const opener = (page: Page, at: number) => rows(page).nth(at).locator("button.open");
 const chosen = async (page: Page) => await page.locator("#detail h3").textContent();
 
 describe.skipIf(skipReason !== undefined)("report.html in Chromium", () => {
@@ -26,10 +27,10 @@ describe.skipIf(skipReason !== undefined)("report.html in Chromium", () => {
 
   test("says nothing on the console, asks for nothing, and a hostile document, answer and warning do nothing", async () => {
     const {page, complaints} = await open(browser, report.url);
-    await options(page).nth(1).click();
-    await page.locator("#left").selectOption({index: 0});
-    await page.locator("#order").selectOption("malformed");
-    expect(await options(page).count()).toBe(1);
+    await opener(page, 1).click();
+    await page.locator("#filter").selectOption("malformed");
+    expect(await rows(page).count()).toBe(1);
+    await opener(page, 0).click();
     expect(await page.locator("#detail").textContent()).toContain("not well-formed (other-text)");
     expect(await page.locator(".warnings").first().textContent()).toContain("window.hacked = 1");
     expect(await page.evaluate("window.hacked")).toBeUndefined();
@@ -49,22 +50,33 @@ describe.skipIf(skipReason !== undefined)("report.html in Chromium", () => {
     ).toBeGreaterThanOrEqual(2);
   });
 
-  test("the explorer works with the mouse: choose, order by difference and entropy, search, one model alone", async () => {
+  test("documents are filtered, ordered, searched and opened with the mouse", async () => {
     const {page, complaints} = await open(browser, report.url);
-    expect(await chosen(page)).toBe("d0000");
-    await options(page).nth(3).click();
+    expect(await rows(page).count()).toBe(16);
+    expect(await page.locator("#detail").isVisible()).toBe(false);
+    await opener(page, 3).click();
     expect(await chosen(page)).toBe("d0003");
     expect(await page.locator("#detail .column").count()).toBe(2);
+    const ids = async () => await rows(page).locator("button.open").allTextContents();
+    const byId = await ids();
     for (const order of ["difference", "entropy"]) {
       await page.locator("#order").selectOption(order);
-      const values = (await page.locator("#documents [role=option] b span:last-child").allTextContents()).map(Number);
-      expect(values.length).toBe(16);
-      expect(values).toEqual([...values].sort((a, b) => b - a));
-      expect(values[0]).toBeGreaterThan(values[15] ?? Number.NaN);
+      expect(await ids()).not.toEqual(byId);
+      expect((await ids()).sort()).toEqual(byId);
     }
+    const answers = async () =>
+      await rows(page).evaluateAll(found =>
+        found.map(row => [...row.querySelectorAll(".words")].map(cell => cell.textContent ?? "")),
+      );
+    await page.locator("#filter").selectOption("differ");
+    const differing = await answers();
+    expect(differing.length).toBeGreaterThan(0);
+    for (const row of differing) expect(new Set(row).size).toBeGreaterThan(1);
+    await page.locator("#filter").selectOption("wrong");
+    expect(await rows(page).locator(".foot .right").count()).toBe(0);
+    await page.locator("#filter").selectOption("all");
     await page.locator("#search").fill("NUMBER 7");
-    expect(await options(page).count()).toBe(1);
-    expect(await chosen(page)).toBe("d0007");
+    expect(await ids()).toEqual(["d0007"]);
     await page.locator("#search").fill("nothing has this");
     expect(await page.locator("#found").textContent()).toContain("0 of 16 documents");
     await page.locator("#search").fill("");
@@ -73,23 +85,49 @@ describe.skipIf(skipReason !== undefined)("report.html in Chromium", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("the explorer works with the keyboard alone, and says to a screen reader where it is", async () => {
+  test("documents are reached and opened with the keyboard alone, and the opened one has the focus", async () => {
     const {page} = await open(browser, report.url);
-    const list = page.locator("#documents");
-    await page.locator("#search").focus();
+    await page.locator("#right").focus();
     await page.keyboard.press("Tab");
-    expect(await list.evaluate(element => element === document.activeElement)).toBe(true);
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("ArrowDown");
-    expect(await chosen(page)).toBe("d0002");
-    expect(await list.getAttribute("aria-activedescendant")).toBe("document-2");
-    expect(await page.locator("#document-2").getAttribute("aria-selected")).toBe("true");
-    await page.keyboard.press("End");
-    expect(await chosen(page)).toBe("d0015");
-    await page.keyboard.press("Home");
-    expect(await chosen(page)).toBe("d0000");
+    expect(await page.locator("#documents-body").evaluate(element => element === document.activeElement)).toBe(true);
     await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(await chosen(page)).toBe("d0001");
+    expect(await opener(page, 1).getAttribute("aria-expanded")).toBe("true");
     expect(await page.locator("#detail").evaluate(element => element === document.activeElement)).toBe(true);
+  });
+
+  test("a click on a name in a figure hides its series and a second one shows it; the keyboard does the same", async () => {
+    const {page} = await open(browser, report.url);
+    const svg = page.locator("#figure-verdict svg");
+    const key = svg.locator('[data-key="0"]').first();
+    const marks = svg.locator('[data-series="0"]');
+    const hidden = async () =>
+      await marks.evaluateAll(all => all.map(one => one.getAttribute("visibility") === "hidden"));
+    expect((await hidden()).length).toBeGreaterThan(1);
+    await key.locator("text").click();
+    expect(new Set(await hidden())).toEqual(new Set([true]));
+    expect(await svg.locator('[data-series="1"]').first().getAttribute("visibility")).toBeNull();
+    await key.focus();
+    await page.keyboard.press("Enter");
+    expect(new Set(await hidden())).toEqual(new Set([false]));
+    expect(await svg.locator("title").first().textContent()).toMatch(/: 0?\.?\d/);
+  });
+
+  test("of the estimators' tables the chosen measure is shown alone", async () => {
+    const {page} = await open(browser, report.url);
+    await page.locator("#estimators > details > summary").click();
+    const shown = page.locator("#estimators .choice > .table:visible");
+    expect(await shown.count()).toBe(1);
+    await page.locator("#estimators .choice select").selectOption({index: 2});
+    expect(await shown.getAttribute("data-table")).toBe("estimators-example-f1");
+  });
+
+  test("a phone has no sideways scrolling of the page", async () => {
+    const {page} = await open(browser, report.url);
+    await page.setViewportSize({width: 390, height: 844});
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 
   test("a link to a document opens it", async () => {
@@ -101,8 +139,9 @@ describe.skipIf(skipReason !== undefined)("report.html in Chromium", () => {
 
   test("bars are as long as their probabilities, which add up to 1", async () => {
     const {page} = await open(browser, report.url);
-    const rows = page.locator("#detail .column").first().locator("table.steps").first().locator("tbody tr");
-    const read = await rows.evaluateAll(found =>
+    await opener(page, 0).click();
+    const steps = page.locator("#detail .column").first().locator("table.steps").first().locator("tbody tr");
+    const read = await steps.evaluateAll(found =>
       found.map(row => ({
         p: Number(row.querySelector("td.number")?.textContent),
         width:
@@ -167,11 +206,12 @@ describe.skipIf(skipReason !== undefined)("report.html in Chromium", () => {
     expect(seen).toEqual({paper: "rgb(20, 23, 27)", ink: "rgb(232, 234, 237)", line: "rgb(98, 185, 240)"});
   });
 
-  test("prints without the explorer, figures and provenance unfolded", async () => {
+  test("prints the verdict first and without the documents, figures and provenance unfolded", async () => {
     const {page} = await open(browser, report.url);
     await page.emulateMedia({media: "print"});
     await page.evaluate('dispatchEvent(new Event("beforeprint"))');
-    expect(await page.locator("#explorer").isVisible()).toBe(false);
+    expect(await page.locator("#documents").isVisible()).toBe(false);
+    expect(await page.locator("main > section").first().getAttribute("id")).toBe("verdict");
     expect(
       await page.locator("details.fold:not(.data)").evaluateAll(all => all.every(one => one.hasAttribute("open"))),
     ).toBe(true);

@@ -10,6 +10,9 @@ export const confusion: Figure = {
   name: "confusion",
   section: "dynamics",
   path: "dynamics.<run>.confusion",
+  read: "Rows are gold labels, columns what was emitted; the diagonal on the left is what was found.",
+  worry: "A dark column: one label is said whatever the gold one is.",
+  firstOpen: true,
   draw: results => {
     const titles = runTitles(results);
     return inOrder(results, results.dynamics).map(([run, {confusion: record}]): Drawing => {

@@ -5,7 +5,7 @@ import {plural} from "../format.ts";
 import type {Picture} from "./picture.ts";
 
 /** Where on the page a figure stands. */
-export type Section = "curves" | "dynamics" | "estimators" | "variants";
+export type Section = "verdict" | "curves" | "dynamics" | "estimators" | "variants";
 
 /** One file: a picture with its words, or why it cannot be drawn. */
 export type Drawing =
@@ -18,6 +18,12 @@ export interface Figure {
   readonly section: Section;
   /** Where its numbers stand in results.json, for the caption of a reader who wants them. */
   readonly path: string;
+  /** How to read it, in one sentence. */
+  readonly read: string;
+  /** What in it would worry a reader, in one sentence. */
+  readonly worry: string;
+  /** Of several drawings the page opens the first and folds the others: they say the same of other runs or estimators. */
+  readonly firstOpen?: true;
   /** Several where a run each has one; none where the comparison has nothing of the kind. */
   readonly draw: (results: Results) => Drawing[];
 }

@@ -1,9 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import {largest, smallest} from "../../math/extremes.ts";
 import type {Measured} from "../../records/results/value.ts";
+import {formatMeasured} from "../format.ts";
 import {seriesAt} from "./palette.ts";
 import {type Picture, textWidth} from "./picture.ts";
 import {draw} from "./plot.ts";
+import {inSeries} from "./series.ts";
 
 export interface Forest {
   readonly rows: readonly string[];
@@ -29,12 +31,13 @@ export function forest(options: Forest): Picture {
   const marginLeft = options.bare === true ? 12 : namesWidth(rows);
   const width = options.width + marginLeft - 12;
   const height = 44 + step * rows.length;
-  const points = series.flatMap(({values}, index) =>
+  const points = series.flatMap(({name, values}, index) =>
     values.flatMap((number, row) => {
       if (number?.value === undefined) return [];
       const y = row + (index - (series.length - 1) / 2) / (series.length + 0.8);
       const {value: x, lower = x, upper = x} = number;
-      return [{x, y, lower, upper, index, whisker: number.lower !== undefined}];
+      const title = `${name === "" ? "" : `${name}, `}${rows[row] ?? ""}: ${formatMeasured(number)}`;
+      return [{x, y, lower, upper, index, title, whisker: number.lower !== undefined}];
     }),
   );
   const ends = points.flatMap(({lower, upper, x}) => [lower, upper, x]);
@@ -68,9 +71,9 @@ export function forest(options: Forest): Picture {
         return [
           Plot.ruleY(
             own.filter(({whisker}) => whisker),
-            {y: "y", x1: "lower", x2: "upper", stroke: colour, strokeWidth: 1.6},
+            {y: "y", x1: "lower", x2: "upper", stroke: colour, strokeWidth: 1.6, ...inSeries(index)},
           ),
-          Plot.dot(own, {x: "x", y: "y", r: 3.6, fill: colour, symbol}),
+          Plot.dot(own, {x: "x", y: "y", r: 3.6, fill: colour, symbol, title: "title", ...inSeries(index)}),
         ];
       }),
     ],

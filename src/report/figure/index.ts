@@ -12,9 +12,11 @@ import {sizeCurves} from "./size-curves.ts";
 import {sortedProbabilities} from "./sorted-probabilities.ts";
 import {spreadViolins} from "./spread-violins.ts";
 import {variantSlopes} from "./variant-slopes.ts";
+import {verdict} from "./verdict.ts";
 
 /** Every figure, in the order in which they stand on the page. A new one is a file and a line here. */
 export const figures: readonly Figure[] = [
+  verdict,
   sizeCurves,
   metricCurves,
   spreadViolins,
@@ -29,7 +31,15 @@ export const figures: readonly Figure[] = [
   klQuantiles,
 ];
 
-/** Draws every figure of a comparison. */
+/** Draws every figure of a comparison, each under a file name of its own: runs of other scripts may come out alike in it. */
 export function drawAll(results: Results): {readonly figure: Figure; readonly drawing: Drawing}[] {
-  return figures.flatMap(figure => figure.draw(results).map(drawing => ({figure, drawing})));
+  const taken = new Set<string>();
+  return figures.flatMap(figure =>
+    figure.draw(results).map(drawing => {
+      let name = drawing.name;
+      for (let n = 2; taken.has(name); n++) name = `${drawing.name}-${n}`;
+      taken.add(name);
+      return {figure, drawing: {...drawing, name}};
+    }),
+  );
 }

@@ -4,6 +4,7 @@ import {seriesAt} from "./palette.ts";
 import type {Picture} from "./picture.ts";
 import {textWidth} from "./picture.ts";
 import {draw} from "./plot.ts";
+import {keyOf} from "./series.ts";
 
 const ROW = 18;
 
@@ -26,7 +27,7 @@ export function key(names: readonly string[], width: number): Picture {
     y: {domain: [0, height], range: [0, height], axis: null},
     marks: places.flatMap(({name, index, x: left, y}) => [
       Plot.dot([{}], {x: [left], y: [y], r: 4, symbol: seriesAt(index).symbol, fill: seriesAt(index).colour}),
-      Plot.text([{}], {x: [left + 9], y: [y], text: [name], textAnchor: "start"}),
+      Plot.text([{}], {x: [left + 9], y: [y], text: [name], textAnchor: "start", ...keyOf(index)}),
     ]),
   });
 }
@@ -44,7 +45,14 @@ export function endLabel(
   const at = {frameAnchor: corner, dy, fill: colour};
   return [
     Plot.dot([name], {...at, dx: dx + 4, r: 3.2, symbol}),
-    Plot.text([name], {...at, dx: dx + MARK_WIDTH, textAnchor: "start", lineAnchor: "middle", fontWeight: 600}),
+    Plot.text([name], {
+      ...at,
+      dx: dx + MARK_WIDTH,
+      textAnchor: "start",
+      lineAnchor: "middle",
+      fontWeight: 600,
+      ...keyOf(index),
+    }),
   ];
 }
 

@@ -28,6 +28,8 @@ export const klQuantiles: Figure = {
   name: "quantisation-kl",
   section: "variants",
   path: "variants[].step1.klReport",
+  read: "How far the quantised distribution is from the base’s, from the closest step to the farthest.",
+  worry: "A line that rises above 0.1 before the 90 % mark.",
   draw: results => {
     const name = "quantisation-kl";
     const title = "KL divergence of quantised models from their base, step 1";

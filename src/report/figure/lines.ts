@@ -1,12 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import {largest, smallest} from "../../math/extremes.ts";
 import type {Measured} from "../../records/results/value.ts";
-import {formatParameters} from "../format.ts";
+import {formatNumber, formatParameters} from "../format.ts";
 import {padded} from "./forest.ts";
 import {endLabel, MARK_WIDTH} from "./key.ts";
 import {seriesAt} from "./palette.ts";
 import {type Picture, textWidth} from "./picture.ts";
 import {draw} from "./plot.ts";
+import {inSeries} from "./series.ts";
 
 export interface Line {
   readonly name: string;
@@ -25,6 +26,8 @@ export interface Lines {
   readonly x: "log" | "ordinal" | "linear";
   /** What the values cannot leave; the axis reaches to 0 or 1 where it is near. */
   readonly bounds?: {readonly low?: number; readonly high?: number};
+  /** Points on fewer documents are drawn faint, and no line leads to them. */
+  readonly faintBelow?: number;
   readonly width: number;
   readonly height: number;
 }
@@ -42,10 +45,20 @@ export function lines(options: Lines): Picture {
   const {width, height} = options;
   const known = options.lines.map(line => ({
     ...line,
-    points: line.points.flatMap(({x, number: {value, lower, upper}}) =>
+    points: line.points.flatMap(({x, number: {value, lower, upper, n}}) =>
       value === undefined
         ? []
-        : [{x, y: value, lower: lower ?? value, upper: upper ?? value, whisker: lower !== undefined}],
+        : [
+            {
+              x,
+              y: value,
+              lower: lower ?? value,
+              upper: upper ?? value,
+              whisker: lower !== undefined,
+              faint: n < (options.faintBelow ?? 0),
+              title: `${line.name}: ${formatNumber(value)}${lower === undefined ? "" : ` [${formatNumber(lower)}, ${formatNumber(upper ?? value)}]`}`,
+            },
+          ],
     ),
   }));
   const all = known.flatMap(({points}) => points);
@@ -101,15 +114,38 @@ export function lines(options: Lines): Picture {
       ...known.flatMap(({points, index}) => {
         const {colour, dash, symbol} = seriesAt(index);
         const stroke = dash === undefined ? {} : {strokeDasharray: dash};
-        const banded = points.length > 1 && points.every(({whisker}) => whisker);
+        const banded = points.length > 1 && points.every(({whisker, faint}) => whisker && !faint);
         return [
-          ...(banded ? [Plot.areaY(points, {x: "x", y1: "lower", y2: "upper", fill: colour, fillOpacity: 0.13})] : []),
+          ...(banded
+            ? [
+                Plot.areaY(points, {
+                  x: "x",
+                  y1: "lower",
+                  y2: "upper",
+                  fill: colour,
+                  fillOpacity: 0.13,
+                  ...inSeries(index),
+                }),
+              ]
+            : []),
           Plot.ruleX(
-            points.filter(({whisker}) => whisker),
-            {x: "x", y1: "lower", y2: "upper", stroke: colour, strokeOpacity: 0.7},
+            points.filter(({whisker, faint}) => whisker && !faint),
+            {x: "x", y1: "lower", y2: "upper", stroke: colour, strokeOpacity: 0.7, ...inSeries(index)},
           ),
-          Plot.lineY(points, {x: "x", y: "y", stroke: colour, strokeWidth: 1.8, ...stroke}),
-          Plot.dot(points, {x: "x", y: "y", r: 3.6, fill: colour, symbol}),
+          Plot.lineY(
+            points.filter(({faint}) => !faint),
+            {x: "x", y: "y", stroke: colour, strokeWidth: 1.8, ...stroke, ...inSeries(index)},
+          ),
+          Plot.dot(points, {
+            x: "x",
+            y: "y",
+            r: 3.6,
+            fill: colour,
+            symbol,
+            title: "title",
+            fillOpacity: point => (point.faint ? 0.35 : 1),
+            ...inSeries(index),
+          }),
         ];
       }),
       ...labels.flatMap(({line, y}) => {

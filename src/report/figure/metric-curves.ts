@@ -24,6 +24,9 @@ export const metricCurves: Figure = {
   name: "metrics-by-size",
   section: "curves",
   path: "curves",
+  read: "Each dot is a model; the arrow in the heading says which way is better.",
+  worry: "A curve that improves only in NLL: a model that merely grew more careful does that, too.",
+  firstOpen: true,
   draw: results => estimatorsWithCurves(results).map(estimator => ofEstimator(results, estimator)),
 };
 

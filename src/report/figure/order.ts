@@ -9,6 +9,8 @@ export const order: Figure = {
   name: "order",
   section: "dynamics",
   path: "dynamics.<run>.order, .accuracyByOrder, .multiLabel",
+  read: "Where answers with several labels stand between chance and a fixed order.",
+  worry: "A share of alphabetical answers far above chance: the order is a habit, not a ranking.",
   draw: results => [
     runForest(results, {
       name: "order-of-labels",
@@ -50,10 +52,11 @@ function accuracy(results: Results): Drawing {
     yLabel: "precision against the gold set",
     x: "ordinal",
     bounds: {low: 0, high: 1},
+    faintBelow: 10,
     width: 640,
     height: 300,
   });
-  const caption = `On documents with at least two emitted labels; a dot without a whisker stands for fewer than 10. ${intervalWords(results, numbers)}`;
+  const caption = `On documents with at least two emitted labels; a faint dot stands for fewer than 10. ${intervalWords(results, numbers)}`;
   return {name, title, caption, picture};
 }
 

@@ -14,6 +14,9 @@ export const reliability: Figure = {
   name: "reliability",
   section: "estimators",
   path: "dynamics.<run>.reliability.<estimator>",
+  read: "On the diagonal an estimate of 0.7 is a label that 7 of 10 annotators gave.",
+  worry: "Dots below the diagonal on the right: the estimates claim too much.",
+  firstOpen: true,
   draw: results => {
     const titles = runTitles(results);
     return inOrder(results, results.dynamics).map(([run, {reliability: byEstimator}]): Drawing => {

@@ -9,6 +9,9 @@ export const riskCoverage: Figure = {
   name: "risk-coverage",
   section: "estimators",
   path: "estimates.<run>.<estimator>.selective",
+  read: "From right to left the least certain documents are left out: a line that falls is a model that knows when it errs.",
+  worry: "A line that stays level or rises to the left: certainty then says nothing about errors.",
+  firstOpen: true,
   draw: results => inOrder(results, results.estimates).map(([run, rows]) => ofRun(results, run, rows)),
 };
 

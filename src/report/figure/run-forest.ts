@@ -8,6 +8,9 @@ import {forest} from "./forest.ts";
 import {key, stacked} from "./key.ts";
 import {inGrid} from "./picture.ts";
 
+/** Width of a panel without the names of its rows. */
+const PANEL = 320;
+
 export interface RunPanel {
   readonly heading: string;
   readonly xLabel: string;
@@ -33,19 +36,23 @@ export function runForest(
   if (!numbers.some(({value}) => value !== undefined))
     return {name, title, reason: reasonsOf(numbers) || "no run of a model is among the compared ones"};
   const rows = runs.map(([run]) => titles.get(run) ?? run);
+  // Keys of the same height in every panel, so that the rows of all of them stand on the same lines.
+  const keyed = (series: readonly {readonly name: string}[], width: number) =>
+    key(series.length > 1 ? series.map(one => one.name) : [], width);
   const panels = valued.map(({heading, xLabel, domain, series}, column) => {
     const dots = forest({
       rows,
       series,
       xLabel,
-      width: 320,
+      width: PANEL,
       bare: column > 0,
       room: largest(valued.map(panel => panel.series.length)),
       ...(domain === undefined ? {} : {domain}),
     });
     const manySeries = valued.some(panel => panel.series.length > 1);
-    const names = series.length > 1 ? series.map(({name: label}) => label) : [];
-    return {heading, picture: manySeries ? stacked([key(names, dots.width), dots]) : dots};
+    const tallest = Math.max(...valued.map(panel => keyed(panel.series, PANEL).height));
+    const names = {...keyed(series, PANEL), height: tallest};
+    return {heading, picture: manySeries ? stacked([names, dots]) : dots};
   });
   const missing = reasonsOf(numbers);
   const caption = [what.words, intervalWords(results, numbers), ...(missing ? [`Missing: ${missing}.`] : [])].join(" ");

@@ -6,6 +6,8 @@ export const secondFate: Figure = {
   name: "second-label-fate",
   section: "dynamics",
   path: "dynamics.<run>.secondFate.1",
+  read: "How often the runner-up of step 1 is what the model turns to next, or never says at all.",
+  worry: "“Never emitted” near 1: the runner-up’s probability is then no plan to say it.",
   draw: results => [
     runForest(results, {
       name: "second-label-fate",

@@ -39,6 +39,9 @@ export const sizeCurves: Figure = {
   name: "entropy-by-size",
   section: "curves",
   path: "curves",
+  read: "Each dot is a model, each line a family; a falling line means that larger models decide more sharply.",
+  worry: "A line that falls while label mass falls, too: the model then speaks of something else.",
+  firstOpen: true,
   draw: results => [
     panelled(results, {
       name: "entropy-by-size",

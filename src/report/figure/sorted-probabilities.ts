@@ -7,6 +7,8 @@ export const sortedProbabilities: Figure = {
   name: "sorted-probabilities",
   section: "dynamics",
   path: "dynamics.<run>.sortedProbabilities",
+  read: "How much the most, second most … probable label holds on average; a steep start is a decided model.",
+  worry: "A curve that is flat or all in the first rank, whatever the document.",
   draw: results => {
     const name = "sorted-probabilities";
     const title = "Label probabilities at step 1, sorted within each document";

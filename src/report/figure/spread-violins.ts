@@ -47,6 +47,8 @@ export const spreadViolins: Figure = {
   name: "violins",
   section: "dynamics",
   path: "dynamics.<run>.steps",
+  read: "Each half is how a number is spread over documents: blue before another element, orange at the last one.",
+  worry: "Everything at one end: the distribution hardly depends on the document.",
   draw: results => WHAT.map(what => violinsOf(results, what)),
 };
 

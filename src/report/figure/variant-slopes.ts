@@ -30,6 +30,8 @@ export const variantSlopes: Figure = {
   name: "variants",
   section: "variants",
   path: "variants",
+  read: "Base on the left, variant on the right, the same documents; the change stands at the line’s end.",
+  worry: "Label mass that falls: the variant’s distribution describes less of what it would say.",
   draw: results => {
     const first = slopes(results, {
       name: "variants-step-1",

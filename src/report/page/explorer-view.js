@@ -2,8 +2,8 @@
 
 /**
  * @typedef {{r: number, kind: string, forced?: true, p: number[], h: number, v: number, m: number, stop?: number, starts: boolean, out: [string, string], top: [string, number][]}} Step
- * @typedef {{answer: string, problems: string[], steps: Step[]}} Trace
- * @typedef {{id: string, text: string, cut?: true, annotations: string[][], aggregated?: true}} Doc
+ * @typedef {{answer?: string, said: number[], problems: string[], steps: Step[]}} Trace
+ * @typedef {{id: string, text: string, cut?: true, annotations: string[][], aggregated?: true, gold?: number[]}} Doc
  * @typedef {{labels: string[], runs: {name: string, title: string}[], documents: Doc[], traces: (Trace | null)[][], of: number}} Data
  */
 
@@ -51,6 +51,17 @@ function people(doc, label, isNone) {
 }
 
 /**
+ * The share of the annotators that gave a label.
+ * @param {Doc} doc
+ * @param {string} label
+ * @param {boolean} isNone
+ */
+function share({annotations}, label, isNone) {
+  const given = annotations.filter(set => (isNone ? set.length === 0 : set.includes(label))).length;
+  return annotations.length === 0 ? 0 : given / annotations.length;
+}
+
+/**
  * A number, or the two bounds between which it lies.
  * @param {number | readonly [number, number]} value
  */
@@ -90,7 +101,9 @@ function stepView(data, doc, step, order, model) {
     const emitted = kind !== "other" && written === label;
     const fill = make("span", "");
     fill.style.width = `${p / 100}%`;
-    const bar = make("span", "bar", fill);
+    const mark = make("span", "mark-people");
+    mark.style.left = `${100 * share(doc, label, i === data.labels.length - 1 && !gold.has(label))}%`;
+    const bar = make("span", "bar", fill, ...(doc.annotations.length === 0 ? [] : [mark]));
     bar.setAttribute("aria-hidden", "true");
     const name = make("th", "", label, ...(emitted ? [" ◀", make("span", "visually-hidden", " emitted")] : []));
     name.scope = "row";
@@ -135,7 +148,9 @@ export function columnView(data, at, run, leader) {
     return column;
   }
   const wrong = trace.problems.length === 0 ? "" : `: not well-formed (${trace.problems.join(", ")})`;
-  column.append(make("p", "", `answer ${JSON.stringify(trace.answer)}${wrong}`));
+  const labels = trace.said.map(label => data.labels[label] ?? "").join(", ") || "no label";
+  const written = trace.answer === undefined ? labels : JSON.stringify(trace.answer);
+  column.append(make("p", "", `answer: ${written}${wrong}`));
   for (const step of trace.steps) {
     const leading = data.traces[leader]?.[at]?.steps.find(({r}) => r === step.r) ?? step;
     const order = data.labels.map((_, i) => i).sort((a, b) => (leading.p[b] ?? 0) - (leading.p[a] ?? 0) || a - b);

@@ -1,9 +1,22 @@
-// Starts what the page's script does, and unfolds figures and provenance for printing; the longest tables stay folded.
-import {startExplorer} from "./explorer.js";
+// Starts what the page's script does, and unfolds its parts for printing; the longest tables stay folded.
+import {startDocuments} from "./documents.js";
+import {startChoices, startFigures} from "./figures.js";
 import {startTables} from "./tables.js";
 
 startTables();
-startExplorer();
+startChoices();
+startFigures();
+startDocuments();
+
+/** A link to a part opens it. */
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const details = target?.querySelector(":scope > details.part");
+  if (details instanceof HTMLDetailsElement) details.open = true;
+  target?.scrollIntoView();
+}
+addEventListener("hashchange", openTarget);
+if (/^#[a-z]+$/.test(location.hash)) openTarget();
 
 /** @type {HTMLDetailsElement[]} */
 let unfolded = [];

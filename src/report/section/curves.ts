@@ -3,20 +3,19 @@ import type {Results} from "../../records/results/results.ts";
 import {formatNumber} from "../format.ts";
 import {type Html, html} from "../html.ts";
 import {type Cell, count, number, table, text} from "../table.ts";
-import {type Drawn, figuresOf, section} from "./markup.ts";
+import {type Drawn, figuresOf, part} from "./markup.ts";
 
 /** Belief against model size: the figures, then every slope. */
 export function curvesSection(results: Results, drawn: readonly Drawn[]): Html {
   const lines = Object.entries(results.curves).flatMap(([family, variants]) =>
     Object.entries(variants).map(([variant, byName]) => ({family, variant, byName})),
   );
-  return section(
+  return part(
     "curves",
-    "Size curves",
+    {title: "Size", question: "What does more of the same model change?"},
     html`<p>One line a family and variant. The slope is the change a doubling of all parameters, by least squares; its interval resamples the documents, the same ones for all models. <em>Matched</em> later steps are those that all compared models have; which documents have later steps depends on the model, so that an unmatched curve is one of different documents.</p>`,
-    figuresOf(drawn, "curves", ["entropy-by-size"]),
+    figuresOf(drawn, "curves"),
     lines.length > 0 && slopes(lines),
-    figuresOf(drawn, "curves", ["metrics-by-size"]),
     lines.length > 0 && points(lines),
   );
 }
@@ -84,6 +83,7 @@ function points(lines: readonly NamedLine[]): Html {
   );
   return html`<details class="fold data"><summary>Every point of every curve</summary>${table({
     name: "points",
+    bars: false,
     caption: "Points of the curves",
     columns: [
       {title: "Run"},

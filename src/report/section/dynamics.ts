@@ -5,9 +5,10 @@ import {inOrder} from "../figure/figure.ts";
 import {formatShare} from "../format.ts";
 import {type Html, html} from "../html.ts";
 import {type Cell, count, number, table, text} from "../table.ts";
-import {type Drawn, figuresOf, section} from "./markup.ts";
+import {type Drawn, figuresOf, part} from "./markup.ts";
 
 const share = {format: formatShare};
+const HEAD = {title: "Generation", question: "How does belief move while an answer is written?"};
 
 /** How the models generate: spikiness, entropy by step, the second label's fate, order, diversity. */
 export function dynamicsSection(results: Results, drawn: readonly Drawn[]): Html {
@@ -18,22 +19,19 @@ export function dynamicsSection(results: Results, drawn: readonly Drawn[]): Html
     dynamics,
   }));
   if (runs.length === 0)
-    return section(
+    return part(
       "dynamics",
-      "Dynamics",
+      HEAD,
       html`<p>No run of a model is among the compared ones: nothing was generated step by step.</p>`,
     );
-  return section(
+  return part(
     "dynamics",
-    "Dynamics",
+    HEAD,
     html`<p>What each model's greedy answers show. A label step is a place at which an element of the list starts; <em>intermediate</em> steps are followed by another element, the <em>last</em> one is not.</p>`,
-    figuresOf(drawn, "dynamics", ["violins"]),
+    figuresOf(drawn, "dynamics"),
     steps(runs),
-    figuresOf(drawn, "dynamics", ["sorted-probabilities", "second-label-fate"]),
     fates(runs),
-    figuresOf(drawn, "dynamics", ["order"]),
     answers(runs),
-    figuresOf(drawn, "dynamics", ["confusion"]),
     probeScores(results, titles),
   );
 }

@@ -1,79 +1,95 @@
 import {runTitles} from "../../compare/run-titles.ts";
+import {columnHead} from "../../compare/text-cells.ts";
 import type {Ceiling, EstimatorResult} from "../../records/results/estimates.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {Measured} from "../../records/results/value.ts";
 import {formatNumber} from "../format.ts";
 import {dataText, type Html, html} from "../html.ts";
 import {type Cell, count, number, table, text} from "../table.ts";
-import {type Drawn, figuresOf, section} from "./markup.ts";
+import {type Drawn, figuresOf, part} from "./markup.ts";
 
 /** Which number is the best probability per label: tables with intervals, paired tests, the ceiling. */
 export function estimatorsSection(results: Results, drawn: readonly Drawn[]): Html {
   const titles = runTitles(results);
-  const tables = results.runs.flatMap(({run}) => {
-    const byName = results.estimates[run];
-    return byName === undefined ? [] : [estimatorTable(results, run, titles.get(run) ?? run, byName)];
-  });
-  return section(
+  const any = Object.values(results.estimates).some(byName => Object.keys(byName).length > 0);
+  return part(
     "estimators",
-    "Estimators against annotators",
-    html`<p>★ is the best of its column on this run, ≈ not significantly worse (paired test, Holm's correction over the table). <code>constant</code> is 0.1 for every label: what NLL and L1 give for saying nothing${results.task.annotations === "aggregated" && html`. <strong>Annotations are aggregated</strong>: NLL and L1 are not those of a task with annotators`}.</p>`,
-    figuresOf(drawn, "estimators", ["estimators"]),
-    tables.length === 0 &&
-      html`<p>There are no estimates: no document could be estimated or held against annotations.</p>`,
-    html`${tables}`,
-    figuresOf(drawn, "estimators", ["reliability", "risk-coverage"]),
+    {title: "Estimators", question: "Which number is the best probability of a label?"},
+    html`<p>★ is the best of its run, ≈ not significantly worse (paired test, Holm's correction over the run's table). <code>constant</code> is 0.1 for every label: what NLL and L1 give for saying nothing${results.task.annotations === "aggregated" && html`. <strong>Annotations are aggregated</strong>: NLL and L1 are not those of a task with annotators`}.</p>`,
+    any
+      ? html`<div class="choice" data-choose="Metric">${estimatorTables(results, titles)}</div>`
+      : html`<p>There are no estimates: no document could be estimated or held against annotations.</p>`,
+    any && remarksTable(results, titles),
+    figuresOf(drawn, "estimators"),
     ceiling(results.ceiling, results.settings.metrics, titles),
     agreement(results),
     pairs(results, titles),
   );
 }
 
-function estimatorTable(
-  results: Results,
-  run: string,
-  title: string,
-  byName: Readonly<Record<string, EstimatorResult>>,
-): Html {
-  const truth = Object.values(byName).some(({againstTruth}) => againstTruth !== undefined);
-  const {metrics} = results.settings;
-  const rows = Object.entries(byName).map(([name, result]): Cell[] => {
-    const path = `estimates.${run}.${name}`;
-    return [
-      text(name, html`<span title="${result.title}">${dataText(name)}</span>`),
-      ...metrics.map(metric => {
-        const value = result.metrics[metric];
-        const mark =
-          value?.best === true ? ("best" as const) : value?.notWorse === true ? ("not-worse" as const) : undefined;
-        return number(value, `${path}.metrics.${metric}`, {mark});
-      }),
-      ...(truth
-        ? [
-            number(result.againstTruth?.bias, `${path}.againstTruth.bias`),
-            number(result.againstTruth?.error, `${path}.againstTruth.error`),
-          ]
-        : []),
-      count(result.estimated, `${path}.estimated`),
-      text(remarks(result)),
-    ];
-  });
-  return table({
-    name: `estimators-${run}`,
-    caption: `${title}: estimators against the ${results.task.annotations === "annotators" ? "annotators" : "aggregated labels"}`,
-    columns: [
-      {title: "Estimator"},
-      ...metrics.map(metric => ({title: metric})),
-      ...(truth
-        ? [
-            {title: "bias", help: "against the exact marginals"},
-            {title: "error", help: "L1 to the exact marginals"},
-          ]
-        : []),
-      {title: "Documents"},
-      {title: "Remarks"},
-    ],
-    rows,
-  });
+/** One table a measure, a row an estimator, a column a run: the page shows the one that is chosen. */
+function estimatorTables(results: Results, titles: ReadonlyMap<string, string>): Html {
+  const {estimates, settings, runs} = results;
+  const shown = runs.filter(({run}) => estimates[run] !== undefined);
+  const truth = Object.values(estimates).some(byName =>
+    Object.values(byName).some(({againstTruth}) => againstTruth !== undefined),
+  );
+  const measures = [
+    ...settings.metrics.map(metric => ({
+      name: metric,
+      title: columnHead(metric),
+      of: (result: EstimatorResult) => result.metrics[metric],
+      path: `metrics.${metric}`,
+    })),
+    ...(truth
+      ? (["bias", "error"] as const).map(name => ({
+          name: `truth-${name}`,
+          title: name === "bias" ? "Bias against the exact marginals" : "Error: L1 to the exact marginals",
+          of: (result: EstimatorResult) => result.againstTruth?.[name],
+          path: `againstTruth.${name}`,
+        }))
+      : []),
+  ];
+  const names = [...new Set(shown.flatMap(({run}) => Object.keys(estimates[run] ?? {})))];
+  return html`${measures.map(({name, title, of, path}) =>
+    table({
+      name: `estimators-${name}`,
+      caption: title,
+      columns: [{title: "Estimator"}, ...shown.map(({run}) => ({title: titles.get(run) ?? run}))],
+      rows: names.map(estimator => [
+        text(estimator),
+        ...shown.map(({run}): Cell => {
+          const result = estimates[run]?.[estimator];
+          const value = result === undefined ? undefined : of(result);
+          const isMetric = path.startsWith("metrics.");
+          const marks = result?.metrics[name];
+          const mark = !isMetric
+            ? undefined
+            : marks?.best === true
+              ? "best"
+              : marks?.notWorse === true
+                ? "not-worse"
+                : undefined;
+          return number(value, `estimates.${run}.${estimator}.${path}`, {mark});
+        }),
+      ]),
+    }),
+  )}`;
+}
+
+/** What estimators lack, learned and were taken from, where there is something to say. */
+function remarksTable({estimates}: Results, titles: ReadonlyMap<string, string>): Html {
+  const rows = Object.entries(estimates).flatMap(([run, byName]) =>
+    Object.entries(byName).flatMap(([name, result]): Cell[][] => {
+      const said = remarks(result);
+      if (said === "") return [];
+      const path = `estimates.${run}.${name}.estimated`;
+      return [[text(titles.get(run) ?? run), text(name), count(result.estimated, path), text(said)]];
+    }),
+  );
+  if (rows.length === 0) return html``;
+  const columns = [{title: "Run"}, {title: "Estimator"}, {title: "Documents"}, {title: "Remarks"}];
+  return html`<details class="fold data"><summary>Remarks on ${rows.length} estimates: what is missing, what was learned</summary>${table({name: "estimator-remarks", caption: "Remarks on estimates", columns, rows})}</details>`;
 }
 
 function remarks({missing, remarks: said, learned, calibrated, trained, from}: EstimatorResult): string {
@@ -161,6 +177,7 @@ function pairs(results: Results, titles: ReadonlyMap<string, string>): Html {
   return html`<h3>Runs against each other</h3><details class="fold data"><summary>${results.pairs.length} paired differences on the same documents</summary>${table(
     {
       name: "pairs",
+      bars: false,
       caption: "Paired differences, left minus right",
       columns: [
         {title: "Runs"},

@@ -19,28 +19,35 @@ ${content.map(part => [part, "\n"])}</section>
 `;
 }
 
-/** The figures of a section. Of several of one kind (one for each run) the first is open and the others fold. */
-export function figuresOf(drawn: readonly Drawn[], of: Section, only?: readonly string[]): Html {
-  const chosen = drawn.filter(
-    ({figure}) => figure.section === of && (only === undefined || only.includes(figure.name)),
-  );
-  return html`${chosen.map((item, i) => {
-    const before = chosen[i - 1];
-    const folds = PER_RUN.has(item.figure.name) && before?.figure === item.figure;
-    return folds
-      ? html`<details class="fold"><summary>${item.drawing.title}</summary>${figureMarkup(item)}</details>\n`
-      : figureMarkup(item);
-  })}`;
+/** A part of the page that opens on demand: its heading and the question that it answers stand alone until then. */
+export function part(
+  id: string,
+  {title, question, open = false}: {readonly title: string; readonly question: string; readonly open?: boolean},
+  ...content: readonly (Html | false)[]
+): Html {
+  return html`<section id="${id}" aria-labelledby="${id}-title"><details class="part"${open && html` open`}>
+<summary><h2 id="${id}-title">${title}</h2><span class="question">${question}</span></summary>
+${content.map(one => [one, "\n"])}</details></section>
+`;
 }
 
-/** Kinds with a drawing for each run or estimator. */
-const PER_RUN = new Set(["metrics-by-size", "reliability", "confusion"]);
+/** All figures of a section, in the order of the registry: a new one appears by itself. */
+export function figuresOf(drawn: readonly Drawn[], of: Section): Html {
+  const chosen = drawn.filter(({figure}) => figure.section === of);
+  return html`<div class="figures">${chosen.map((item, i) => {
+    const folds = item.figure.firstOpen === true && chosen[i - 1]?.figure === item.figure;
+    return folds
+      ? html`<details class="fold data"><summary>${item.drawing.title}</summary>${figureMarkup(item)}</details>\n`
+      : figureMarkup(item);
+  })}</div>`;
+}
 
-function figureMarkup({figure, drawing}: Drawn): Html {
+export function figureMarkup({figure, drawing}: Drawn): Html {
   const {name, title} = drawing;
   if ("reason" in drawing)
     return html`<div class="undrawn" id="figure-${name}"><p><strong>${title}</strong>: not drawn, since ${drawing.reason}.</p></div>\n`;
   return html`<figure id="figure-${name}"><h3>${title}</h3>
+<p class="read">${figure.read} <span class="worry"><b>Worry:</b> ${figure.worry}</span></p>
 <div class="drawing">${trusted(inlineSvg(drawing.picture, drawing))}</div>
 <figcaption>${drawing.caption} <span class="source">Numbers: <code>${figure.path}</code> of results.json; file figures/${name}.svg.</span></figcaption></figure>
 `;

@@ -4,22 +4,21 @@ import type {RunRow} from "../../records/results/runs.ts";
 import {formatCount, plural} from "../format.ts";
 import {dataText, type Html, html} from "../html.ts";
 import {type Cell, count, table, text} from "../table.ts";
-import {section} from "./markup.ts";
+import {part} from "./markup.ts";
 
-/** What was run: warnings first, then a sentence, and folded, so that the answer is near, everything that could change a number. */
+/** Everything that could change a number: an appendix. */
 export function provenanceSection(results: Results): Html {
   const titles = runTitles(results);
-  return section(
+  return part(
     "runs",
-    "What was run",
-    warnings(results, titles),
-    inShort(results),
-    html`<details class="fold"><summary>The task, the compared runs and their provenance in full</summary>
-${task(results)}${runs(results, titles)}${details(results, titles)}</details>`,
+    {title: "Provenance", question: "What was run, on what, and with which options?"},
+    task(results),
+    runs(results, titles),
+    details(results, titles),
   );
 }
 
-function warnings({warnings: all}: Results, titles: ReadonlyMap<string, string>): Html {
+export function warningsNote({warnings: all}: Results, titles: ReadonlyMap<string, string>): Html {
   if (all.length === 0) return html`<p class="calm">No warnings.</p>`;
   const same = new Map<string, {words: string; code: string; who: string[]}>();
   for (const {run, text: words, code} of all) {
@@ -31,14 +30,14 @@ function warnings({warnings: all}: Results, titles: ReadonlyMap<string, string>)
     const whose = who.length > 2 && who.length === titles.size ? `all ${who.length} runs` : who.join(", ");
     return html`<li>${who.length > 0 && html`<strong>${dataText(whose)}:</strong> `}${dataText(words)} <code>${code}</code></li>`;
   });
-  return html`<div class="warnings" role="note" aria-label="Warnings"><h3>${plural(same.size, "warning")}, before any number</h3><ul>${items}</ul></div>`;
+  return html`<details class="warnings"><summary>${plural(same.size, "warning")}</summary><ul>${items}</ul></details>`;
 }
 
-function inShort({task: of, runs: all, settings}: Results): Html {
+export function inShort({task: of, runs: all, settings}: Results): Html {
   const labels = `${of.labels.length} labels${of.noneLabel === null ? "" : ` and the null label ${of.noneLabel}`}`;
   const annotations = of.annotations === "annotators" ? "several annotators a document" : "aggregated labels";
   const intervals = `${Math.round(100 * settings.level)} % intervals from ${formatCount(settings.resamples)} bootstrap resamples of the documents`;
-  return html`<p>${dataText(`${plural(all.length, "run")} on ${plural(of.documents, "document")} of ${of.id}: ${labels}, ${annotations}; ${intervals}.`)}</p>`;
+  return html`<p class="hint">${dataText(`${plural(all.length, "run")} on ${plural(of.documents, "document")} of ${of.id}: ${labels}, ${annotations}; ${intervals}.`)}</p>`;
 }
 
 function task({task: of, settings}: Results): Html {
@@ -105,10 +104,17 @@ function runs(results: Results, titles: ReadonlyMap<string, string>): Html {
   });
 }
 
+/** What all runs share stands once; of each run what is its own. */
 function details(results: Results, titles: ReadonlyMap<string, string>): Html {
-  return html`<h3>Provenance in full</h3>${results.runs.map(
-    row => html`<details class="fold"><summary>${dataText(titles.get(row.run) ?? row.run)}</summary>
-<dl class="facts">${factsOf(row).map(([name, value]) => html`<div><dt>${name}</dt><dd>${dataText(value)}</dd></div>`)}</dl></details>`,
+  const all = results.runs.map(row => ({title: titles.get(row.run) ?? row.run, facts: factsOf(row)}));
+  const isShared = ([name, value]: [string, string]) =>
+    all.length > 1 && all.every(({facts}) => facts.some(([other, its]) => other === name && its === value));
+  const shared = (all[0]?.facts ?? []).filter(isShared);
+  const list = (facts: readonly [string, string][]) =>
+    html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${dataText(value)}</dd></div>`)}</dl>`;
+  return html`<h3>Provenance in full</h3>${shared.length > 0 && html`<details class="fold"><summary>The same in all runs</summary>${list(shared)}</details>`}${all.map(
+    ({title, facts}) =>
+      html`<details class="fold"><summary>${dataText(title)}</summary>${list(facts.filter(fact => !isShared(fact)))}</details>`,
   )}`;
 }
 

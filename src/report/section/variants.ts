@@ -5,20 +5,24 @@ import type {StepDelta, VariantPair} from "../../records/results/variants.ts";
 import {formatNumber, formatShare} from "../format.ts";
 import {dataText, type Html, html} from "../html.ts";
 import {type Cell, count, number, table, text} from "../table.ts";
-import {type Drawn, figuresOf, section} from "./markup.ts";
+import {type Drawn, figuresOf, part} from "./markup.ts";
 
 /** Documents behind the flips that the page names; all of them are in results.json. */
 const SHOWN = 12;
 const share = {format: formatShare};
+const HEAD = {
+  title: "Variants",
+  question: "What did finetuning, an adapter or fewer bits do to the same model?",
+};
 const signed = {format: (value: number) => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value))};
 
 /** What finetuning, an adapter or fewer bits did, paired by document. */
 export function variantsSection(results: Results, drawn: readonly Drawn[]): Html {
   const titles = runTitles(results);
   if (results.variants.length === 0) {
-    return section(
+    return part(
       "variants",
-      "Variants",
+      HEAD,
       html`<p>No two of the compared runs are a base model and a variant of it (the catalogue's <code>parent</code>, or a quantisation of the same model), so nothing can be said about finetuning or quantisation.</p>`,
     );
   }
@@ -27,18 +31,17 @@ export function variantsSection(results: Results, drawn: readonly Drawn[]): Html
     ...new Set(results.variants.flatMap(({laterReason}) => (laterReason === undefined ? [] : [laterReason]))),
   ];
   const isQuantised = results.variants.some(({step1}) => step1.klReport !== undefined);
-  return section(
+  return part(
     "variants",
-    "Variants",
+    HEAD,
     warned.length > 0 &&
       html`<div class="warnings" role="note" aria-label="Warnings about variants"><ul>${[...new Set(warned)].map(words => html`<li>${dataText(words)}</li>`)}</ul></div>`,
     html`<p>Variant minus base on the same documents at step 1. Divergences are KL(variant‖base), in nats${isQuantised && "; the report of quantisations below has llama.cpp's direction, KL(base‖variant)"}.</p>`,
-    figuresOf(drawn, "variants", ["variants"]),
+    figuresOf(drawn, "variants"),
     deltas(results, titles),
     reasons.length > 0 &&
       html`<p>Later steps are not compared: ${reasons.map((reason, i) => [i > 0 && "; ", dataText(reason)])}.</p>`,
     flips(results.variants, titles),
-    figuresOf(drawn, "variants", ["quantisation-kl"]),
     klReports(results, titles),
   );
 }
@@ -60,15 +63,15 @@ function deltas(results: Results, titles: ReadonlyMap<string, string>): Html {
       {title: "Step"},
       {title: "Documents"},
       {title: "Δ entropy, bits"},
-      {title: "Δ top probability"},
-      {title: "Δ vocabulary, bits"},
-      {title: "Δ label mass"},
       {title: "KL of labels"},
+      {title: "First label flips"},
+      {title: "Same top label"},
+      {title: "Δ top probability"},
+      {title: "Δ label mass"},
+      {title: "Δ vocabulary, bits"},
       {title: "KL of vocabulary"},
       {title: "Bound", help: "lower: from the recorded top tokens and one bin for the rest"},
-      {title: "Same top label"},
       {title: "Same top token"},
-      {title: "First label flips"},
     ],
     rows,
   });
@@ -83,15 +86,15 @@ function row(name: string, pair: VariantPair, place: string, step: StepDelta, pa
     text(place),
     count(step.n, `${path}.n`),
     delta("entropyBits"),
-    delta("topProbability"),
-    delta("vocabEntropyBits"),
-    delta("labelMass"),
     number(step.labelKlNats, `${path}.labelKlNats`),
+    number(step.flipRate, `${path}.flipRate`, share),
+    number(step.sameTopLabel, `${path}.sameTopLabel`, share),
+    delta("topProbability"),
+    delta("labelMass"),
+    delta("vocabEntropyBits"),
     number(step.vocabKlNats, `${path}.vocabKlNats`),
     text(step.vocabKlNats.bound),
-    number(step.sameTopLabel, `${path}.sameTopLabel`, share),
     number(step.sameTopToken, `${path}.sameTopToken`, share),
-    number(step.flipRate, `${path}.flipRate`, share),
   ];
 }
 
