@@ -90,7 +90,7 @@ describe("warningsOfRun", () => {
     const task = taskOfRuns([run]);
     expect(warningsOfRun(run, task).map(({code}) => code)).toEqual(["forced-answers"]);
     const names = systemsOf([run], task, undefined).flatMap(({rows}) => rows.map(({name}) => name));
-    expect(names).toEqual(["compare-to-none", "first-step", "constant"]);
+    expect(names).toEqual(["compare-to-none", "first-step", "first-step+bc", "constant"]);
   });
 });
 
