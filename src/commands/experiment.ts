@@ -55,7 +55,7 @@ export function requestOf(flags: ExperimentFlags): ExperimentRequest {
 /** `experiment`: plans runs that differ in one thing, says what they cost, captures what is missing, shows the tables. */
 export async function experimentCommand(request: ExperimentRequest, io: CommandIo): Promise<CommandResult> {
   const {task} = request.run;
-  await using engine = (io.openEngine ?? openEngine)(engineOptions(request.run, homeOf(io)));
+  await using engine = (io.openEngine ?? openEngine)(engineOptions(request.run, homeOf(io), io.notice));
   const outcome = await runExperiment(engine, request, io, {
     signal: io.signal,
     onNotice: io.notice,

@@ -19,7 +19,7 @@ export interface RunCommandOptions extends RunOptions {
 
 /** `run`: plans, captures model by model, and says what was found. */
 export async function runCommand(options: RunCommandOptions, io: CommandIo): Promise<CommandResult> {
-  await using engine = (io.openEngine ?? openEngine)(engineOptions(options, homeOf(io)));
+  await using engine = (io.openEngine ?? openEngine)(engineOptions(options, homeOf(io), io.notice));
   const plan = await planRun(engine, options, io);
   for (const notice of planNotices(plan)) io.notice(notice);
   if (options.showPrompt !== false || options.dryRun) return describePlan(plan, options, io);

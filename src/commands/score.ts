@@ -17,12 +17,13 @@ import {softmax} from "../math/softmax.ts";
 import {answerFormats} from "../prompt/format.ts";
 import type {ScoreResult} from "../records/score.ts";
 import type {FormatName} from "../records/task.ts";
-import {engineOptions, type RunOptions} from "../run/options.ts";
+import {type EngineFlags, engineOptions, type RunOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
 export interface ScoreOptions
-  extends Pick<RunOptions, "labelScoring" | "flashAttention" | "gpu" | "reader" | "strict" | "threads"> {
+  extends Pick<RunOptions, "labelScoring" | "flashAttention" | "strict" | "threads">,
+    EngineFlags {
   readonly model: string;
   readonly labels: readonly string[];
   /** Absent: standard input. */
@@ -55,7 +56,7 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   }
   const format = answerFormats[options.format ?? (text.endsWith('"') ? "json" : "list")];
   const texts: LabelText[] = options.labels.map(name => ({name, variants: [name]}));
-  await using engine = (io.openEngine ?? openEngine)(engineOptions(options, homeOf(io)));
+  await using engine = (io.openEngine ?? openEngine)(engineOptions(options, homeOf(io), io.notice));
   const source = await engine.findModel(options.model, io);
   await using model = await source.load({signal: io.signal});
   const tokens = promptTokens(model, {text, parts: [{text, special: false}]});

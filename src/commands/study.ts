@@ -35,7 +35,7 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
   const {study, name, folder} = read;
   const gates = gatesOf(study.gates);
   const out = resolve(io.cwd, options.out ?? `studies/${name}`);
-  await using engine = (io.openEngine ?? openEngine)(engineOptions(study.options, homeOf(io)));
+  await using engine = (io.openEngine ?? openEngine)(engineOptions(study.options, homeOf(io), io.notice));
   const outcome = await runStudy(
     engine,
     {...options, read, out, maxMinutes: options.maxMinutes},

@@ -31,7 +31,7 @@ function runsBlock(results: Results): string {
     return [
       [
         titles.get(run) ?? run,
-        model.parameters.total.toLocaleString("en-US"),
+        model.parameters.total?.toLocaleString("en-US") ?? UNKNOWN,
         interval(first?.entropyBits.mean),
         second === undefined ? UNKNOWN : `${number(second.entropyBits.mean)} (${second.n})`,
         number(first?.topProbability.mean),

@@ -38,8 +38,9 @@ function modelOf({model}: Manifest): ResultModel {
     model;
   return {
     id,
-    sha256,
-    architecture,
+    ...(sha256 === undefined ? {} : {sha256}),
+    ...(architecture === undefined ? {} : {architecture}),
+    ...(model.kind === "server" ? {served: {by: `${model.server} ${model.version}`, declared: model.declared}} : {}),
     ...(name === undefined ? {} : {name}),
     ...(family === undefined ? {} : {family}),
     ...(variant === undefined ? {} : {variant}),
@@ -49,9 +50,9 @@ function modelOf({model}: Manifest): ResultModel {
     ...(adapter === undefined ? {} : {adapter: {id: adapter.id, scale: adapter.scale, parameters: adapter.parameters}}),
     ...(remarks === undefined ? {} : {remarks}),
     parameters: {
-      total: model.totalParameters,
-      embedding: model.embeddingParameters,
-      nonEmbedding: model.nonEmbeddingParameters,
+      ...(model.totalParameters === undefined ? {} : {total: model.totalParameters}),
+      ...(model.embeddingParameters === undefined ? {} : {embedding: model.embeddingParameters}),
+      ...(model.nonEmbeddingParameters === undefined ? {} : {nonEmbedding: model.nonEmbeddingParameters}),
     },
   };
 }
@@ -63,7 +64,8 @@ function provenanceOf(manifest: Manifest): NonNullable<RunRow["provenance"]> {
     labelscope: manifest.labelscope,
     identity: manifest.identity,
     engine: manifest.engine,
-    cacheType: manifest.cacheType,
+    ...(manifest.cacheType === undefined ? {} : {cacheType: manifest.cacheType}),
+    ...(manifest.readOuts === undefined ? {} : {readOuts: manifest.readOuts}),
     taskHash: task.hash,
     dataHashes: Object.fromEntries(
       Object.entries(task.dataHashes).flatMap(([split, hash]) => (hash === undefined ? [] : [[split, hash]])),

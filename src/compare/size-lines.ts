@@ -1,5 +1,6 @@
 import {compareIds} from "../dynamics/run-view.ts";
-import type {Manifest, ModelRecord, RunIdentity} from "../records/manifest.ts";
+import type {Manifest, RunIdentity} from "../records/manifest.ts";
+import type {ModelRecord} from "../records/model.ts";
 
 /** What a line of models needs to know of a run. */
 export interface SizedRun {
@@ -30,7 +31,9 @@ const NOT_ASKED = new Set<string>(["task", "model", "shard", "fullLogits"] satis
  * Sizes are those that were counted from the tensors; a name is never read for one. Source: METHODS §5
  */
 export function sizeLines<Run extends SizedRun>(runs: readonly Run[]): SizeLine<Run>[] {
-  const groups = groupBy(runs, run => JSON.stringify([familyKey(run, runs), variantOf(run.manifest.model)]));
+  // What a server does not say and nobody declared is no size: such a run stands on no line.
+  const sized = runs.filter(({manifest: {model}}) => model.kind !== "server" || model.totalParameters !== undefined);
+  const groups = groupBy(sized, run => JSON.stringify([familyKey(run, runs), variantOf(run.manifest.model)]));
   return groups.flatMap(group => {
     const [first] = group;
     if (first === undefined) return [];
@@ -44,12 +47,16 @@ export function sizeLines<Run extends SizedRun>(runs: readonly Run[]): SizeLine<
       family,
       variant: variant + suffix,
       runs: [...asked].sort(
-        (one, other) =>
-          one.manifest.model.totalParameters - other.manifest.model.totalParameters || compareIds(one.name, other.name),
+        (one, other) => totalOf(one.manifest.model) - totalOf(other.manifest.model) || compareIds(one.name, other.name),
       ),
       ...(note === undefined ? {} : {note}),
     }));
   });
+}
+
+/** Parameters of a model on a line; 0 where a file has none to count. */
+export function totalOf({totalParameters}: ModelRecord): number {
+  return totalParameters ?? 0;
 }
 
 function variantOf({variant}: ModelRecord): string {
@@ -57,7 +64,7 @@ function variantOf({variant}: ModelRecord): string {
 }
 
 function familyOf({family, architecture, tokenizerHash}: ModelRecord): string {
-  return family ?? `${architecture}-${tokenizerHash.slice(0, 6)}`;
+  return family ?? `${architecture ?? "unknown"}-${tokenizerHash.slice(0, 6)}`;
 }
 
 function familyKey(run: SizedRun, runs: readonly SizedRun[]): string {
@@ -69,7 +76,7 @@ function familyKey(run: SizedRun, runs: readonly SizedRun[]): string {
 
 /** Takes the runs of a line apart where the same model is among them twice. */
 function splitByAsking<Run extends SizedRun>(runs: readonly Run[]): {suffix: string; runs: readonly Run[]}[] {
-  const modelOf = ({manifest: {model}}: Run) => JSON.stringify([model.sha256, model.adapter]);
+  const modelOf = ({manifest: {model}}: Run) => JSON.stringify([model.sha256 ?? model.id, model.adapter]);
   if (new Set(runs.map(modelOf)).size === runs.length) return [{suffix: "", runs}];
   const asked = runs.map(({manifest}) => new Map(Object.entries(manifest.identity).map(([k, v]) => [k, String(v)])));
   const fields = [...new Set(asked.flatMap(identity => [...identity.keys()]))].filter(

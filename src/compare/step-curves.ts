@@ -13,7 +13,7 @@ import {
   type RunSteps,
   type StepAddress,
 } from "./later-steps.ts";
-import type {SizedRun, SizeLine} from "./size-lines.ts";
+import {type SizedRun, type SizeLine, totalOf} from "./size-lines.ts";
 import {measureDraws, type Trend, trendOf, weightedSum} from "./trend.ts";
 
 /** A run with its steps laid out on the documents that all compared runs hold. */
@@ -117,18 +117,18 @@ export function sizeCurve(
       points.map(({run, draws}) => ({size: size(run), draws})),
       level,
     );
-  const trend = sized(({manifest}) => manifest.model.totalParameters);
-  const totals = points.map(({run}) => run.manifest.model.totalParameters).filter(total => total > 0);
+  const trend = sized(({manifest}) => totalOf(manifest.model));
+  const totals = points.map(({run}) => totalOf(run.manifest.model)).filter(total => total > 0);
   const curve: Curve = {
     ...about,
     points: points.map(({run: {name, manifest}, draws, bounded}) => ({
       run: name,
-      total: manifest.model.totalParameters,
-      nonEmbedding: manifest.model.nonEmbeddingParameters,
+      total: totalOf(manifest.model),
+      nonEmbedding: manifest.model.nonEmbeddingParameters ?? 0,
       ...(bounded ?? measureDraws(draws, level, why)),
     })),
     slope: trend.slope,
-    nonEmbeddingSlope: sized(({manifest}) => manifest.model.nonEmbeddingParameters).slope,
+    nonEmbeddingSlope: sized(({manifest}) => manifest.model.nonEmbeddingParameters ?? 0).slope,
     ...(trend.difference === undefined ? {} : {difference: trend.difference}),
     doublings: totals.length === 0 ? 0 : Math.log2(largest(totals) / smallest(totals)),
     ...(line.note === undefined ? {} : {note: line.note}),

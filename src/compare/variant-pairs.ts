@@ -1,6 +1,6 @@
 import {LabelscopeError} from "../errors.ts";
 import {largest} from "../math/extremes.ts";
-import type {ModelRecord} from "../records/manifest.ts";
+import type {ModelRecord} from "../records/model.ts";
 import type {VariantKind} from "../records/results/variants.ts";
 import type {ComparedRun} from "./compared-run.ts";
 

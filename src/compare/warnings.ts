@@ -72,7 +72,8 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
       "different-cache",
       differing(
         "the cache's number type",
-        ({manifest}) => `${manifest.cacheType}${manifest.identity.flashAttention ? " with flash attention" : ""}`,
+        ({manifest}) =>
+          `${manifest.cacheType ?? "a server's own cache"}${manifest.identity.flashAttention ? " with flash attention" : ""}`,
         "that moves logits by more than rounding",
       ),
     ],

@@ -7,7 +7,7 @@
 
 import type {ModelRemark} from "../catalog/gguf/remarks.ts";
 import type {Value} from "../math/bounded.ts";
-import type {ModelRecord} from "../records/manifest.ts";
+import type {FileModel, ServerModel} from "../records/model.ts";
 import type {Embedder, EmbedderOptions} from "./embedding.ts";
 import type {LanesRequest, PlannedLanes} from "./lanes.ts";
 
@@ -99,8 +99,9 @@ export interface SessionOptions {
  * logits that are NaN raise `nan-logits`.
  */
 export interface Session extends AsyncDisposable {
-  /** `native` reads in place; `public` goes through node-llama-cpp's documented interface; `scripted` is a fake. */
-  readonly path: "native" | "public" | "scripted";
+  /** `native` reads in place; `public` goes through node-llama-cpp's documented interface; `remote` asks a
+   * server; `scripted` is a fake. */
+  readonly path: "native" | "public" | "scripted" | "remote";
   readonly sequences: number;
   readonly contextTokens: number;
   length(sequence: number): number;
@@ -190,7 +191,8 @@ export interface ModelPlace {
 }
 
 /** What a manifest says of a model, beside its tokeniser. */
-export type ModelIdentity = Omit<ModelRecord, "tokenizerHash" | "chatTemplateHash" | "bosToken" | "remarks">;
+export type ModelIdentity = OfModel<FileModel> | OfModel<ServerModel>;
+type OfModel<Record> = Omit<Record, "tokenizerHash" | "chatTemplateHash" | "bosToken" | "remarks">;
 
 /** A model that was found and not loaded: what planning needs to know of it, wherever it runs. */
 export interface ModelSource {

@@ -57,6 +57,7 @@ function identityOf(
 ): ModelIdentity {
   const {entry, adapter} = resolved;
   return {
+    kind: "file",
     id: resolved.id,
     file: basename(resolved.path),
     sha256,

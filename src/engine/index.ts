@@ -1,9 +1,11 @@
-import type {Engine} from "./engine.ts";
+import type {Engine, FileEngine} from "./engine.ts";
 import {lazyEngine} from "./lazy-engine.ts";
 import {type LocalOptions, openLocalEngine} from "./local.ts";
+import {serverKinds} from "./remote/index.ts";
+import {findServedModel, type RemoteOptions, type ServerKind} from "./remote/remote-engine.ts";
 
 /** What any engine may be opened with; each takes what is its own. */
-export interface EngineOptions extends Omit<LocalOptions, "retryCompile"> {}
+export interface EngineOptions extends Omit<LocalOptions, "retryCompile">, RemoteOptions {}
 
 /** Opens whatever engine a model needs, when it is needed. */
 export type OpenEngine = (options: EngineOptions) => Engine;
@@ -11,39 +13,55 @@ export type OpenEngine = (options: EngineOptions) => Engine;
 interface EngineKind {
   /** Whether a model's spec is this engine's: by its scheme. */
   readonly reads: (spec: string) => boolean;
-  readonly open: OpenEngine;
+  readonly open: (options: EngineOptions, local: () => FileEngine) => Engine;
+}
+
+const openLocal = (options: EngineOptions): FileEngine => lazyEngine(() => openLocalEngine(options));
+
+/** Models of one kind of server; their tokenisers are GGUF files, which the local engine reads. */
+function serverEngine(kind: ServerKind): EngineKind["open"] {
+  return (options, local) => ({
+    name: kind.tag,
+    findModel: async (spec, place) =>
+      await findServedModel(kind, spec, place, {
+        ...options,
+        loadTokenizer: async path => await local().loadModel(path, {vocabularyOnly: true}),
+      }),
+    [Symbol.asyncDispose]: async () => {},
+  });
 }
 
 /** Every engine, in the order in which they are asked for a spec; the last one reads files and takes what is left. */
-const engines: Readonly<Record<string, EngineKind>> = {
-  local: {reads: () => true, open: options => lazyEngine(() => openLocalEngine(options))},
-};
+const engines: readonly EngineKind[] = [
+  ...serverKinds.map(kind => ({reads: kind.reads, open: serverEngine(kind)})),
+  {reads: () => true, open: (_options, local) => local()},
+];
 
 /**
  * One engine for all models: each spec goes to the engine of its scheme, which is opened at its first use. A path or a
  * catalogue id, which has no scheme, goes to the local one, as do embedding models.
  */
 export const openEngine: OpenEngine = options => {
-  const opened = new Map<string, Engine>();
-  const engineFor = (name: string): Engine => {
-    const known = opened.get(name) ?? engines[name]?.open(options);
-    if (known === undefined) throw new RangeError(`there is no engine ${name}`);
-    opened.set(name, known);
-    return known;
+  const opened = new Map<EngineKind, Engine>();
+  let local: FileEngine | undefined;
+  const openedLocal = () => {
+    local ??= openLocal(options);
+    return local;
   };
   return {
     name: "any",
     findModel: async (spec, place) => {
-      const name = Object.entries(engines).find(([, {reads}]) => reads(spec))?.[0] ?? "local";
-      return await engineFor(name).findModel(spec, place);
+      const kind = engines.find(({reads}) => reads(spec));
+      if (kind === undefined) throw new RangeError(`no engine reads ${spec}`);
+      const engine = opened.get(kind) ?? kind.open(options, openedLocal);
+      opened.set(kind, engine);
+      return await engine.findModel(spec, place);
     },
     openEmbedder: async (path, embedderOptions) => {
-      const local = engineFor("local");
-      if (local.openEmbedder === undefined) throw new RangeError("the local engine loads no embedding models");
-      return await local.openEmbedder(path, embedderOptions);
+      const engine = openedLocal();
+      if (engine.openEmbedder === undefined) throw new RangeError("the local engine loads no embedding models");
+      return await engine.openEmbedder(path, embedderOptions);
     },
-    [Symbol.asyncDispose]: async () => {
-      for (const engine of opened.values()) await engine[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: async () => await local?.[Symbol.asyncDispose](),
   };
 };

@@ -4,6 +4,7 @@ import {EXPERIMENT_SCHEMA, type ExperimentResults, type ExperimentRun} from "../
 import type {Warning} from "../records/results/runs.ts";
 import {runNameOf} from "../schedule/planned-run.ts";
 import type {FinishedRun} from "../schedule/read-finished.ts";
+import {modelHash} from "../store/model-contents.ts";
 import {version} from "../version.ts";
 import {modelsOf} from "./material.ts";
 import type {ExperimentPlan} from "./plan.ts";
@@ -49,7 +50,7 @@ function describeRun({planned, run: {manifest}}: FinishedRun): ExperimentRun {
     setting: planned.setting,
     ...(planned.sameAs === undefined ? {} : {sameAs: planned.sameAs}),
     identity,
-    modelSha256: model.sha256,
+    modelSha256: modelHash(model),
     promptHash: prompt.hash,
     labelOrder: [...prompt.labelOrder],
     demonstrations: prompt.composition,

@@ -107,7 +107,11 @@ export function engineFlags(command: Command): Command {
     )
     .addOption(
       new Option("--reader <path>", "how logits are read").choices(["auto", "native", "public"]).default("auto"),
-    );
+    )
+    .option("--tokenizer <file>", "a server's model: a GGUF file of it, whose header has the tokeniser")
+    .option("--declare <name=value...>", "a server's model: what the server does not say, e.g. dtype=bf16")
+    .option("--api-key-file <file>", "a server's key (default: the environment variable LABELSCOPE_API_KEY)")
+    .option("--public-server", "documents may be sent outside this machine and its network", false);
 }
 
 /** How much of a model's context and how many of its sequences a capture takes. */
@@ -118,5 +122,9 @@ export function contextFlags(command: Command): Command {
       "most tokens of a prompt with its answer (default: what the model was trained for)",
       wholeNumber(16),
     )
-    .option("--sequences <n>", "documents under way at once (default: 8; 1 in strict mode)", wholeNumber(1, 128));
+    .option(
+      "--sequences <n>",
+      "documents under way at once (default: 8, 32 on a server; 1 in strict mode)",
+      wholeNumber(1, 128),
+    );
 }

@@ -1,6 +1,7 @@
 import {z} from "zod";
 import {capturesSchema} from "./captures.ts";
 import {splitSchema} from "./document.ts";
+import {modelRecordSchema} from "./model.ts";
 import {schemaVersion} from "./schema-version.ts";
 import {formatNameSchema} from "./task.ts";
 
@@ -56,39 +57,6 @@ export const chatRecordSchema = z.strictObject({
 });
 export type ChatRecord = z.infer<typeof chatRecordSchema>;
 
-/** Something about a model that bears on its numbers; `code` is stable. */
-export const modelRemarkSchema = z.strictObject({code: z.string(), text: z.string()});
-
-export const modelRecordSchema = z.strictObject({
-  id: z.string(),
-  file: z.string(),
-  sha256: hashSchema,
-  fileSizeBytes: z.int(),
-  architecture: z.string(),
-  name: z.string().optional(),
-  /** Counted from the tensors. */
-  totalParameters: z.int(),
-  embeddingParameters: z.int(),
-  nonEmbeddingParameters: z.int(),
-  quantisation: z.string().optional(),
-  /** From the catalogue, where the model is in it. */
-  family: z.string().optional(),
-  variant: z.string().optional(),
-  parent: z.string().optional(),
-  adapter: z
-    .strictObject({id: z.string(), file: z.string(), sha256: hashSchema, scale: z.number(), parameters: z.int()})
-    .optional(),
-  tokenizerHash: hashSchema,
-  chatTemplateHash: hashSchema.optional(),
-  /** The BOS token put before every prompt, or null. */
-  bosToken: z.int().nullable(),
-  /** Of a model in several files, how many they are; `file` is then the first, and the rest is of all together. */
-  files: z.int().min(2).optional(),
-  /** What the file says, or the engine warns of, that bears on the numbers; absent where there is nothing. */
-  remarks: z.array(modelRemarkSchema).optional(),
-});
-export type ModelRecord = z.infer<typeof modelRecordSchema>;
-
 /** One process that worked on a run. */
 export const sessionRecordSchema = z.strictObject({
   started: z.string(),
@@ -101,6 +69,13 @@ export const sessionRecordSchema = z.strictObject({
   sharedPrefixTokens: z.int(),
 });
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
+
+/** What an engine that does not see the whole vocabulary told. Label scores are always exact. */
+export const readOutsSchema = z.strictObject({
+  /** Scores are log-probabilities: they differ from raw logits by a constant a step. */
+  scale: z.enum(["logits", "log-probabilities"]),
+  vocabEntropy: z.enum(["exact", "bounded", "absent"]),
+});
 
 /** manifest.json: how a run was made, with everything that could change a number. */
 export const manifestSchema = z.strictObject({
@@ -124,7 +99,10 @@ export const manifestSchema = z.strictObject({
   }),
   model: modelRecordSchema,
   engine: z.record(z.string(), factSchema),
-  cacheType: z.enum(["f16", "f32"]),
+  /** Of the engine on this machine; a server does not say. */
+  cacheType: z.enum(["f16", "f32"]).optional(),
+  /** How exact the read-outs are; absent where the engine sees the whole vocabulary: everything is exact. */
+  readOuts: readOutsSchema.optional(),
   /** The order of every array of scores: the task's labels, the null label last where there is one. */
   labels: z.array(z.string()).min(1),
   noneLabel: z.string().nullable(),

@@ -9,6 +9,8 @@ export interface Wants {
   readonly options: Pick<RunOptions, "fullLogits">;
   /** Whether a LoRA is on the model. */
   readonly isAdapted: boolean;
+  /** The most tokens that one read names: labels, and whatever closes an answer or goes on with it. */
+  readonly ids?: number;
 }
 
 /**
@@ -16,9 +18,9 @@ export interface Wants {
  *
  * Asked twice: while a run is planned, and when the model is loaded, since a reader can fail its self-test only then.
  *
- * @throws `no-hidden-state`, `no-full-logits`, `no-adapter`
+ * @throws `no-hidden-state`, `no-full-logits`, `no-adapter`, `too-many-tokens`
  */
-export function refuseIncapable(id: string, can: Capabilities, {captures, options, isAdapted}: Wants): void {
+export function refuseIncapable(id: string, can: Capabilities, {captures, options, isAdapted, ids = 0}: Wants): void {
   if (!can.hiddenState && captures.some(capture => capture.hidden)) {
     throw new LabelscopeError({
       code: "no-hidden-state",
@@ -36,6 +38,13 @@ export function refuseIncapable(id: string, can: Capabilities, {captures, option
       code: "no-full-logits",
       message: `the engine of ${id} does not give the logits of the whole vocabulary`,
       next: ["leave out --full-logits", "or a GGUF file of the model, which the local engine reads"],
+    });
+  }
+  if (ids > can.ids) {
+    throw new LabelscopeError({
+      code: "too-many-tokens",
+      message: `a read of this task names ${ids} tokens, the engine of ${id} reads at most ${can.ids} of them at once`,
+      next: ["--format json, whose answers are closed by fewer tokens", "or a GGUF file of the model"],
     });
   }
   if (!can.lora && isAdapted) {

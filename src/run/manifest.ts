@@ -1,7 +1,8 @@
 import {basename} from "node:path";
 import type {Model, ModelIdentity} from "../engine/engine.ts";
 import type {Captures} from "../records/captures.ts";
-import type {Manifest, ModelRecord} from "../records/manifest.ts";
+import type {Manifest} from "../records/manifest.ts";
+import type {ModelRecord} from "../records/model.ts";
 import {TRACE_SCHEMA} from "../records/schema-version.ts";
 import {canonicalJson, sha256} from "../task/hash.ts";
 import {version} from "../version.ts";
@@ -11,6 +12,9 @@ const STRICT =
   "strict: one sequence, nothing reused, float32 cache; repeats to the bit on the same engine and CPU backend";
 const DEFAULT =
   "default: the batch plan moves logits by up to 4e-3 (f16 weights) or 0.1 (8 bits and fewer); --strict repeats to the bit";
+
+const SERVED =
+  "served: the server's batches and cache move log-probabilities; --strict asks one at a time, without its cache where it can be told so";
 
 /** What tells the models of a run from any other. */
 export interface Identities {
@@ -43,7 +47,10 @@ export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model,
     },
     model: describeModel(model, identities.model),
     engine: engineModel.facts,
-    cacheType: model.identity.strict ? "f32" : "f16",
+    ...(identities.model.kind === "server"
+      ? {}
+      : {cacheType: model.identity.strict ? ("f32" as const) : ("f16" as const)}),
+    ...readOutsOf(engineModel),
     labels: labels.texts.map(label => label.name),
     noneLabel: prompts.none ?? null,
     labelTokens: {
@@ -66,7 +73,7 @@ export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model,
     ...(plan.tooLong.length === 0 ? {} : {tooLong: plan.tooLong.map(one => ({...one}))}),
     answerBudget: labels.answerBudget,
     ...capturesOf(model, identities),
-    numerics: model.identity.strict ? STRICT : DEFAULT,
+    numerics: identities.model.kind === "server" ? SERVED : model.identity.strict ? STRICT : DEFAULT,
     sessions: [],
   };
 }
@@ -79,6 +86,12 @@ function sentHash(
   if (chat === undefined) return {hash: content};
   const {reasoning} = identity;
   return {hash: sha256(canonicalJson({content, chat, reasoning})), contentHash: content, chat};
+}
+
+/** Nothing where the engine sees the whole vocabulary: then every number is exact. */
+function readOutsOf({capabilities: {scale, vocabEntropy}}: Model): {readOuts?: Manifest["readOuts"]} {
+  if (scale === "logits" && vocabEntropy === "exact") return {};
+  return {readOuts: {scale, vocabEntropy}};
 }
 
 function countBySplit(documents: ModelPlan["documents"]): NonNullable<Manifest["planned"]> {

@@ -1,6 +1,7 @@
 import type {z} from "zod";
 import type {LabelScoring, VariantRule} from "../capture/label-scorer.ts";
 import type {EngineOptions} from "../engine/index.ts";
+import {LabelscopeError} from "../errors.ts";
 import type {FormatName} from "../records/task.ts";
 
 /** What a run captures and how; absent fields are the task's own choice or the default that the comment gives. */
@@ -63,6 +64,14 @@ export interface RunOptions {
   readonly flashAttention: boolean;
   readonly gpu?: EngineOptions["gpu"];
   readonly reader?: EngineOptions["reader"];
+  /** Of served models: a GGUF file with their tokeniser; default one that the server names and this machine has. */
+  readonly tokenizer?: string;
+  /** Of served models: what the server does not say, e.g. `dtype=bf16`. */
+  readonly declare?: readonly string[];
+  /** A file with the server's key; default the environment variable LABELSCOPE_API_KEY. */
+  readonly apiKeyFile?: string;
+  /** Documents may be sent outside this machine and its network. */
+  readonly publicServer?: boolean;
   /** One sequence, nothing reused, float32 cache: repeats to the bit. */
   readonly strict: boolean;
   readonly shard?: {readonly index: number; readonly count: number};
@@ -86,7 +95,35 @@ export const RUN_DEFAULTS = {
   fresh: false,
 } as const satisfies Partial<RunOptions>;
 
-/** What engines are opened with. */
-export function engineOptions({gpu, reader}: Pick<RunOptions, "gpu" | "reader">, home: string): EngineOptions {
-  return {home, ...(gpu === undefined ? {} : {gpu}), ...(reader === undefined ? {} : {reader})};
+/** The options of engines. */
+export type EngineFlags = Pick<RunOptions, "gpu" | "reader" | "tokenizer" | "declare" | "apiKeyFile" | "publicServer">;
+
+/**
+ * What engines are opened with.
+ *
+ * @throws `usage` for a declaration that is not NAME=VALUE
+ */
+export function engineOptions(flags: EngineFlags, home: string, notice?: (line: string) => void): EngineOptions {
+  const {gpu, reader, tokenizer, declare = [], apiKeyFile, publicServer} = flags;
+  const declared = Object.fromEntries(declare.map(readDeclaration));
+  return {
+    home,
+    ...(gpu === undefined ? {} : {gpu}),
+    ...(reader === undefined ? {} : {reader}),
+    ...(tokenizer === undefined ? {} : {tokenizer}),
+    ...(apiKeyFile === undefined ? {} : {apiKeyFile}),
+    ...(publicServer === undefined ? {} : {publicServer}),
+    ...(notice === undefined ? {} : {notice}),
+    declared,
+  };
+}
+
+function readDeclaration(text: string): [string, string] {
+  const [, name, value] = /^([A-Za-z][\w-]*)=(.+)$/s.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new LabelscopeError({
+    code: "usage",
+    message: `--declare ${text} is not NAME=VALUE`,
+    next: "e.g. --declare dtype=bf16 --declare parameters=8030261248",
+  });
 }

@@ -20,7 +20,7 @@ export async function run(
 ): Promise<readonly RunOutcome[]> {
   const home = homeOf(place);
   if (engine === undefined) {
-    await using own = openEngine(engineOptions(options, home));
+    await using own = openEngine(engineOptions(options, home, hooks.onNotice));
     return await run(options, place, {...hooks, engine: own});
   }
   const plan = await planRun(engine, options, place);

@@ -4,7 +4,8 @@ import {TREE_DEFAULTS} from "../capture/label-tree.ts";
 import {labelTexts, type PreparedDocument, prepareDocuments, prepareLabels} from "../capture/prepare.ts";
 import {promptWriter} from "../capture/prompt-text.ts";
 import type {ThoughtSetup} from "../capture/think.ts";
-import type {ModelSource} from "../engine/engine.ts";
+import {tokenSets} from "../capture/token-sets.ts";
+import type {Model, ModelSource} from "../engine/engine.ts";
 import {largest} from "../math/extremes.ts";
 import type {PromptPlan} from "../prompt/plan.ts";
 import type {Document, Split} from "../records/document.ts";
@@ -64,7 +65,8 @@ export async function tokenise(source: ModelSource, material: Material, now: str
     hiddenColumns: source.hiddenColumns,
   };
   const captures = material.captures.map(({name, splits}) => captureKinds[name].plan(captureMaterial, splits));
-  refuseIncapable(source.id, model.capabilities, {captures, options, isAdapted: source.isAdapted});
+  const ids = model.capabilities.ids >= model.vocabulary.size ? 0 : namedTokens(model, prompts, paths);
+  refuseIncapable(source.id, model.capabilities, {captures, options, isAdapted: source.isAdapted, ids});
   const overflow = overflowOf(captures, captureMaterial, {
     model: source.id,
     contextTokens: options.context ?? source.trainContextTokens,
@@ -98,6 +100,13 @@ export async function tokenise(source: ModelSource, material: Material, now: str
 /** The most tokens between a prompt and an answer. */
 function thoughtTokens(thought: ThoughtSetup | undefined): number {
   return thought === undefined ? 0 : thought.most + thought.tails.given.open.length;
+}
+
+/** The most tokens that one read of an answer names. */
+function namedTokens(model: Model, {format}: PromptPlan, paths: readonly (readonly number[])[]): number {
+  const {terminators, branches} = tokenSets(model.vocabulary, format);
+  const deciding = branches.flatMap(({close, goOn}) => [...close, ...goOn]);
+  return new Set([...paths.flat(), ...(terminators.length > deciding.length ? terminators : deciding)]).size;
 }
 
 function planEmbeddings(

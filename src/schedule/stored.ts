@@ -6,7 +6,7 @@ import type {Manifest} from "../records/manifest.ts";
 import type {RecordName, Records} from "../records/run-records.ts";
 import type {ModelPlan} from "../run/plan.ts";
 import {readManifest} from "../store/manifest-file.ts";
-import {modelContents} from "../store/model-contents.ts";
+import {modelChanges} from "../store/model-contents.ts";
 import {readRecords} from "../store/record-file.ts";
 import {matrixFiles, recordKinds} from "../store/record-kinds.ts";
 import {canonicalJson} from "../task/hash.ts";
@@ -75,7 +75,7 @@ function sameCaptures({captures}: ModelPlan, manifest: Manifest): boolean {
 /** Whether the run was made by the files that are planned. */
 async function sameModel({source, embeddings}: ModelPlan, {model, captures}: Manifest, home: string): Promise<boolean> {
   const planned = await source.describe({home});
-  if (canonicalJson(modelContents(planned)) !== canonicalJson(modelContents(model))) return false;
+  if (modelChanges(model, planned).length > 0) return false;
   const encoder = embeddings === undefined ? undefined : await sha256Model(embeddings.encoder.path, {home});
   return encoder === undefined || encoder === captures?.embedding?.sha256;
 }

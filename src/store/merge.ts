@@ -9,6 +9,7 @@ import {canonicalJson} from "../task/hash.ts";
 import {joinRecords} from "./join-records.ts";
 import {MANIFEST, writeManifest} from "./manifest-file.ts";
 import {LOGITS} from "./matrix-file.ts";
+import {modelChanges} from "./model-contents.ts";
 import {requireManifest} from "./read-run.ts";
 import {recordNames} from "./record-kinds.ts";
 import {runName} from "./run-name.ts";
@@ -104,6 +105,16 @@ interface Run {
   readonly manifest: Manifest;
 }
 
+/** A model without where it lies, and without what moves from session to session. */
+function withoutPlace(model: Manifest["model"]): unknown {
+  if (model.kind === "server") {
+    const {probes: _probes, ...content} = model;
+    return content;
+  }
+  const {file: _file, ...content} = model;
+  return content;
+}
+
 function refuseDifferences(one: Run, other: Run): void {
   const comparable = ({manifest}: Run): Record<string, unknown> => {
     const {
@@ -119,7 +130,7 @@ function refuseDifferences(one: Run, other: Run): void {
     const {shard: _shard, task: _task, model: _model, ...options} = identity;
     // Where the files lie does not matter: shards may be captured on several computers.
     const {source: _source, ...taskContent} = task;
-    const {file: _file, ...modelContent} = model;
+    const modelContent = withoutPlace(model);
     // The seam is checked on a shard's own documents.
     const {seamChecks: _checks, seamDiffering: _differing, ...tokens} = labelTokens;
     return {...rest, ...options, ...captures, task: taskContent, model: modelContent, labelTokens: tokens};
@@ -127,8 +138,12 @@ function refuseDifferences(one: Run, other: Run): void {
   const [left, right] = [comparable(one), comparable(other)];
   // A capture that only one of them has made can be made up for.
   const both = (key: string) => !captureNames.has(key) || (key in left && key in right);
+  // Of a served model the probes are held apart: they may move by what a batch moves them.
+  const otherModel = modelChanges(one.manifest.model, other.manifest.model).length > 0;
   const differing = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(
-    key => both(key) && canonicalJson(left[key] ?? null) !== canonicalJson(right[key] ?? null),
+    key =>
+      (key === "model" && otherModel) ||
+      (both(key) && canonicalJson(left[key] ?? null) !== canonicalJson(right[key] ?? null)),
   );
   if (differing.length === 0) return;
   throw new LabelscopeError({

@@ -1,13 +1,12 @@
 import {LabelscopeError} from "../errors.ts";
 import type {Manifest} from "../records/manifest.ts";
 import {canonicalJson} from "../task/hash.ts";
-import {modelContents} from "./model-contents.ts";
+import {modelChanges} from "./model-contents.ts";
 
 /** What of a run's contents must not change while it is continued, by the name that a person knows. */
 function contents(manifest: Manifest): Record<string, unknown> {
   return {
     "the options of the run": manifest.identity,
-    ...modelContents(manifest.model),
     "the task file": manifest.task.hash,
     "the training data (or the demonstrations drawn from it)": manifest.prompt.hash,
     "the test data": manifest.task.dataHashes.test,
@@ -42,6 +41,7 @@ function captures(manifest: Manifest, other: Manifest): Record<string, unknown> 
 export function refuseChanges(folder: string, before: Manifest, now: Manifest): void {
   const changed = [
     ...differing(contents(before), contents(now)),
+    ...modelChanges(before.model, now.model),
     ...differing(captures(before, now), captures(now, before)),
     ...differing(before.engine, now.engine).map(
       fact => `the engine's ${fact} (was ${show(before.engine[fact])}, is ${show(now.engine[fact])})`,

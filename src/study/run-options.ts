@@ -41,6 +41,10 @@ const options = {
   flashAttention: z.boolean().exactOptional(),
   gpu: z.enum(["off", "auto", "cuda", "vulkan", "metal"]).exactOptional(),
   reader: z.enum(["auto", "native", "public"]).exactOptional(),
+  tokenizer: z.string().min(1).exactOptional(),
+  declare: z.array(z.string().min(1)).exactOptional(),
+  apiKeyFile: z.string().min(1).exactOptional(),
+  publicServer: z.boolean().exactOptional(),
   strict: z.boolean().exactOptional(),
 } satisfies Record<Exclude<keyof RunOptions, OfTheStudy>, z.ZodType>;
 
@@ -48,7 +52,14 @@ const options = {
 export const commonOptionsSchema = z.strictObject(options);
 
 /** The same of one model's runs, or of one variation's: without how the engine is opened, which is done once. */
-export const runOptionsSchema = commonOptionsSchema.omit({gpu: true, reader: true});
+export const runOptionsSchema = commonOptionsSchema.omit({
+  gpu: true,
+  reader: true,
+  tokenizer: true,
+  declare: true,
+  apiKeyFile: true,
+  publicServer: true,
+});
 export type StudyRunOptions = z.infer<typeof runOptionsSchema>;
 
 export const commonOptionNames: readonly string[] = Object.keys(commonOptionsSchema.shape);

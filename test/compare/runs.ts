@@ -4,7 +4,7 @@ import {entropyBits} from "../../src/math/entropy.ts";
 import type {Document, Split} from "../../src/records/document.ts";
 import type {Manifest} from "../../src/records/manifest.ts";
 import type {Problem} from "../../src/records/trace.ts";
-import {aManifest, aStep, aTrace, aTree} from "../store/records.ts";
+import {aManifest, aStep, aTrace, aTree, type FileManifest} from "../store/records.ts";
 
 /** Labels of every run here, the null label last: distributions small enough for paper. */
 export const LABELS = ["fear", "joy", "none"];
@@ -64,8 +64,8 @@ export function said(id: string, {p, answer = [], split = "test", problems = [],
 
 interface About {
   readonly calibration?: readonly ComparedDocument[];
-  readonly manifest?: Partial<Manifest>;
-  readonly model?: Partial<Manifest["model"]>;
+  readonly manifest?: Partial<FileManifest>;
+  readonly model?: Partial<FileManifest["model"]>;
   readonly identity?: Partial<Manifest["identity"]>;
   readonly prompt?: Partial<Manifest["prompt"]>;
 }

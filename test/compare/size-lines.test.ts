@@ -1,9 +1,10 @@
 import {describe, expect, test} from "vitest";
 import {sizeLines} from "../../src/compare/size-lines.ts";
 import type {Manifest} from "../../src/records/manifest.ts";
+import type {FileModel} from "../../src/records/model.ts";
 import {run} from "../dynamics/support.ts";
 
-type Model = Partial<Manifest["model"]>;
+type Model = Partial<FileModel>;
 
 const sized = (name: string, model: Model, identity: Partial<Manifest["identity"]> = {}) =>
   run([], {name, model: {sha256: name.padEnd(64, "0"), ...model}, identity});

@@ -5,7 +5,7 @@ import {createRng} from "../../src/math/rng.ts";
 import type {Document} from "../../src/records/document.ts";
 import type {Manifest} from "../../src/records/manifest.ts";
 import type {LabelStep, Problem, Trace} from "../../src/records/trace.ts";
-import {aManifest, aStep, aTrace} from "../store/records.ts";
+import {aManifest, aStep, aTrace, type FileManifest} from "../store/records.ts";
 
 export const LABELS = ["anger", "fear", "joy", "none"];
 
@@ -74,7 +74,7 @@ export function captured(id: string, about: Written): ComparedDocument {
 
 interface RunAbout {
   readonly name?: string;
-  readonly model?: Partial<Manifest["model"]>;
+  readonly model?: Partial<FileManifest["model"]>;
   readonly identity?: Partial<Manifest["identity"]>;
   readonly prompt?: Partial<Manifest["prompt"]>;
 }

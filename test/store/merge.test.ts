@@ -1,7 +1,7 @@
 import {appendFile, mkdir, readdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
-import type {Manifest} from "../../src/records/manifest.ts";
+import type {Trace} from "../../src/records/trace.ts";
 import {MANIFEST, readManifest, writeManifest} from "../../src/store/manifest-file.ts";
 import {EMBEDDINGS, HIDDEN, LOGITS, MatrixWriter} from "../../src/store/matrix-file.ts";
 import {mergeRuns} from "../../src/store/merge.ts";
@@ -9,7 +9,7 @@ import {readRun} from "../../src/store/read-run.ts";
 import {runName} from "../../src/store/run-name.ts";
 import {rowSum} from "../../src/store/seal.ts";
 import {readTraces, TRACES} from "../../src/store/trace-file.ts";
-import {about, aManifest, aTrace, aTree, emptyFolder, session, write} from "./records.ts";
+import {about, aManifest, aTrace, aTree, emptyFolder, type FileManifest, session, write} from "./records.ts";
 
 const {identity} = aManifest();
 
@@ -18,7 +18,7 @@ async function shard(
   index: number,
   count: number,
   ids: readonly string[],
-  changes: Partial<Manifest> = {},
+  changes: Partial<FileManifest> = {},
 ) {
   const sharded = {...identity, shard: {index, count}};
   const folder = join(place, runName(sharded));
@@ -53,7 +53,7 @@ describe("mergeRuns", () => {
   });
 
   test("what the shards were to hold is added up, and left open where one does not say or they overlap", async () => {
-    const planned = async (first: readonly string[], other: Partial<Manifest>) => {
+    const planned = async (first: readonly string[], other: Partial<FileManifest>) => {
       const place = await emptyFolder();
       const one = await shard(place, 1, 2, first, {planned: {test: 3, calibration: 1}});
       const {folder} = await mergeRuns([one, await shard(place, 2, 2, ["b"], other)], join(place, "out"));
@@ -86,7 +86,7 @@ describe("mergeRuns", () => {
   });
 
   const base = aManifest();
-  const differences: [string, Partial<Manifest>][] = [
+  const differences: [string, Partial<FileManifest>][] = [
     ["model", {model: {...base.model, sha256: "1".repeat(64)}}],
     ["task", {task: {...base.task, dataHashes: {test: "1".repeat(64)}}}],
     ["engine", {engine: {...base.engine, cpu: "two"}}],

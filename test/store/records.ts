@@ -3,6 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {onTestFinished} from "vitest";
 import type {Manifest, SessionRecord} from "../../src/records/manifest.ts";
+import type {FileModel} from "../../src/records/model.ts";
 import type {RecordName, Records} from "../../src/records/run-records.ts";
 import {TRACE_SCHEMA} from "../../src/records/schema-version.ts";
 import type {Trace} from "../../src/records/trace.ts";
@@ -29,7 +30,12 @@ export const session: SessionRecord = {
 };
 
 /** A valid manifest of a run that two labels and a null label describe. */
-export function aManifest(changes: Partial<Manifest> = {}): Manifest {
+/** A manifest of a run of a file. */
+export interface FileManifest extends Omit<Manifest, "model"> {
+  readonly model: FileModel;
+}
+
+export function aManifest(changes: Partial<FileManifest> = {}): FileManifest {
   return {
     schema: TRACE_SCHEMA,
     labelscope: "0.1.0",

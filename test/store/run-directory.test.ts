@@ -11,7 +11,7 @@ import {LOGITS} from "../../src/store/matrix-file.ts";
 import {readRun} from "../../src/store/read-run.ts";
 import {LOCK, type OpenRunOptions, openRun} from "../../src/store/run-directory.ts";
 import {readTraces, TRACES} from "../../src/store/trace-file.ts";
-import {about, aManifest, aStep, aTrace, aTree, emptyFolder, session} from "./records.ts";
+import {about, aManifest, aStep, aTrace, aTree, emptyFolder, type FileManifest, session} from "./records.ts";
 
 // Many small files and processes: seconds on a busy machine.
 vi.setConfig({testTimeout: 60_000});
@@ -90,7 +90,7 @@ describe("openRun", () => {
 describe("what must not change while a run is continued", () => {
   const base = aManifest();
   const adapter = {id: "lora", file: "lora.gguf", sha256: OTHER, scale: 1, parameters: 4};
-  const changes: [string, Partial<Manifest>][] = [
+  const changes: [string, Partial<FileManifest>][] = [
     ["the model file", {model: {...base.model, sha256: OTHER}}],
     ["the LoRA adapter", {model: {...base.model, adapter}}],
     ["the task file", {task: {...base.task, hash: OTHER}}],

@@ -1,5 +1,6 @@
 import {z} from "zod";
-import {modelRemarkSchema, runIdentitySchema} from "../manifest.ts";
+import {readOutsSchema, runIdentitySchema} from "../manifest.ts";
+import {modelRemarkSchema} from "../model.ts";
 import {checksumSchema} from "../schema-version.ts";
 import {problemSchema} from "../trace.ts";
 import {countedSchema} from "./value.ts";
@@ -9,8 +10,9 @@ const factSchema = z.union([z.string(), z.number(), z.boolean()]);
 /** The model behind a run, as far as the file and the catalogue tell; parameters are counted from the tensors. */
 export const resultModelSchema = z.strictObject({
   id: z.string(),
-  sha256: z.string(),
-  architecture: z.string(),
+  /** Absent for a served model. */
+  sha256: z.string().optional(),
+  architecture: z.string().optional(),
   /** As the file names itself. */
   name: z.string().optional(),
   /** From the catalogue; absent for a file that is not in it. */
@@ -23,7 +25,14 @@ export const resultModelSchema = z.strictObject({
   adapter: z.strictObject({id: z.string(), scale: z.number(), parameters: z.int()}).optional(),
   /** What about the model bears on its numbers, as the run recorded it. */
   remarks: z.array(modelRemarkSchema).optional(),
-  parameters: z.strictObject({total: z.int(), embedding: z.int(), nonEmbedding: z.int()}),
+  /** Absent where a server does not say. */
+  parameters: z.strictObject({
+    total: z.int().optional(),
+    embedding: z.int().optional(),
+    nonEmbedding: z.int().optional(),
+  }),
+  /** Of a served model: the server with its version, and what a person declares of it. */
+  served: z.strictObject({by: z.string(), declared: z.record(z.string(), z.string())}).optional(),
 });
 export type ResultModel = z.infer<typeof resultModelSchema>;
 
@@ -34,7 +43,10 @@ export const provenanceSchema = z.strictObject({
   labelscope: z.string(),
   identity: runIdentitySchema,
   engine: z.record(z.string(), factSchema),
-  cacheType: z.string(),
+  /** Absent for a served model. */
+  cacheType: z.string().optional(),
+  /** How exact the read-outs are; absent where everything is exact. */
+  readOuts: readOutsSchema.optional(),
   taskHash: z.string(),
   dataHashes: z.record(z.string(), z.string()),
   promptHash: z.string(),

@@ -1,0 +1,176 @@
+import {readFile} from "node:fs/promises";
+import {resolve} from "node:path";
+import {LabelscopeError} from "../../errors.ts";
+import type {Probe} from "../../records/model.ts";
+import {sameProbes} from "../../records/same-probes.ts";
+import type {FileEngine, Model, ModelPlace, ModelSource} from "../engine.ts";
+import {admitAddress, readAddress, type ServerAddress} from "./address.ts";
+import type {Dialect, DialectOptions, ServedModel} from "./dialect.ts";
+import {ServerHttp} from "./http.ts";
+import {readProbes, serverChanged} from "./probes.ts";
+import {Asker, remoteLanes} from "./remote-lanes.ts";
+import {RemoteSession} from "./remote-session.ts";
+import {checkTokenizer} from "./tokenizer-check.ts";
+
+export interface RemoteOptions {
+  /** A GGUF file with the tokeniser of the served model; default one that the server names and this machine has. */
+  readonly tokenizer?: string;
+  /** What a person knows of the served model and the server does not say, e.g. `dtype: bf16`. */
+  readonly declared?: Readonly<Record<string, string>>;
+  readonly apiKeyFile?: string;
+  /** Text may be sent outside this machine and its network. */
+  readonly publicServer?: boolean;
+  readonly notice?: (line: string) => void;
+  readonly timeoutMs?: number;
+  readonly patienceMs?: number;
+  readonly longestPauseMs?: number;
+}
+
+/** One kind of server, as the registry of engines names it. */
+export interface ServerKind {
+  /** Stands after the `@` in a model's id. */
+  readonly tag: string;
+  /** The address in a model's spec. */
+  readonly urlOf: (spec: string) => string;
+  readonly describe: (http: ServerHttp, address: ServerAddress, signal?: AbortSignal) => Promise<ServedModel>;
+  readonly dialect: (options: DialectOptions) => Dialect | Promise<Dialect>;
+}
+
+/** Loads a tokeniser alone. */
+export type LoadTokenizer = (path: string) => ReturnType<FileEngine["loadModel"]>;
+
+const [TIMEOUT_MS, PATIENCE_MS] = [120_000, 300_000];
+
+/**
+ * A model on a server: found, admitted, its tokeniser held to the server's own, and known again by three fixed prompts.
+ *
+ * @throws `server-address`, `server-public`, `server-unreachable`, `server-refused`, `server-answer`; `tokenizer-needed`,
+ *   `tokenizer-mismatch`
+ */
+export async function findServedModel(
+  kind: ServerKind,
+  spec: string,
+  {cwd, env}: ModelPlace,
+  options: RemoteOptions & {readonly loadTokenizer: LoadTokenizer},
+): Promise<ModelSource> {
+  const address = readAddress(kind.urlOf(spec));
+  await admitAddress(address, {allowed: options.publicServer === true, notice: options.notice ?? (() => {})});
+  const apiKey = await keyOf(options, {cwd, env});
+  const http = new ServerHttp({
+    base: address.base,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    patienceMs: options.patienceMs ?? PATIENCE_MS,
+    ...(options.longestPauseMs === undefined ? {} : {longestPauseMs: options.longestPauseMs}),
+    ...(apiKey === undefined ? {} : {apiKey}),
+  });
+  const served = await kind.describe(http, address);
+  const file = options.tokenizer === undefined ? served.tokenizerFile : resolve(cwd, options.tokenizer);
+  if (file === undefined) throw tokenizerNeeded(http.host);
+  const tokenizer = await options.loadTokenizer(file);
+  const {vocabulary, tokenize, chatTemplate = served.chatTemplate} = tokenizer;
+  const vocabularySize = served.vocabularySize ?? vocabulary.size;
+  const dialect = await kind.dialect({http, served, vocabularySize});
+  await checkTokenizer(tokenize, dialect, file);
+  let probes: Promise<readonly Probe[]> | undefined;
+  const firstProbes = async (signal?: AbortSignal) => {
+    probes ??= readProbes(dialect, tokenizer, signal);
+    return await probes;
+  };
+  /** Is it still the same model? Asked after a connection broke, and when a capture has come to its end. */
+  const verify = async (signal?: AbortSignal) => {
+    const now = await kind.describe(http, address, signal);
+    if (now.name !== served.name || now.version !== served.version)
+      throw serverChanged(http.host, `${now.name} (${now.server} ${now.version})`);
+    if (!sameProbes(await firstProbes(signal), await readProbes(dialect, tokenizer, signal)))
+      throw serverChanged(http.host, "the same name, but other numbers for the same prompts");
+  };
+  await firstProbes();
+  http.verify = verify;
+  const model: Model = {
+    vocabulary,
+    tokenize,
+    chatTemplate,
+    trainContextTokens: served.contextTokens,
+    capabilities: dialect.capabilities,
+    facts: {engine: served.server, version: served.version, ...served.facts},
+    openSession: async session => new RemoteSession(dialect, session, vocabulary.size),
+    planLanes: ({sequences, strict, documents, longestTokens}) => {
+      const lanes = strict ? 1 : Math.min(sequences ?? SEQUENCES, Math.max(1, documents));
+      return {
+        facts: {sequences: lanes, contextTokens: longestTokens, sharedPrefixTokens: 0},
+        open: async signal =>
+          remoteLanes(new Asker(dialect, lanes, strict, signal), lanes, async () => await verify(signal)),
+      };
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+  return {
+    id: `${nameOf(served.name)}@${kind.tag}`,
+    isAdapted: false,
+    trainContextTokens: served.contextTokens,
+    hiddenColumns: undefined,
+    load: async () => model,
+    describe: async ({signal}) => ({
+      kind: "server",
+      id: `${nameOf(served.name)}@${kind.tag}`,
+      served: nameOf(served.name),
+      server: served.server,
+      version: served.version,
+      ...(served.root === undefined ? {} : {root: served.root}),
+      contextTokens: served.contextTokens,
+      ...declaredParts(options.declared ?? {}),
+      probes: [...(await firstProbes(signal))],
+      ...(served.totalParameters === undefined ? {} : {totalParameters: served.totalParameters}),
+      ...(served.sizeBytes === undefined ? {} : {fileSizeBytes: served.sizeBytes}),
+      ...(served.quantisation === undefined ? {} : {quantisation: served.quantisation}),
+    }),
+  };
+}
+
+const PLACED = ["family", "variant", "parent", "architecture"] as const;
+
+/** What a person declares, and what of it has a place of its own in a model's record. */
+function declaredParts(declared: Readonly<Record<string, string>>) {
+  const placed = PLACED.flatMap(name => (declared[name] === undefined ? [] : [[name, declared[name]] as const]));
+  const parameters = Number(declared.parameters);
+  return {
+    declared: {...declared},
+    ...Object.fromEntries(placed),
+    ...(Number.isInteger(parameters) && parameters > 0 ? {totalParameters: parameters} : {}),
+  };
+}
+
+/** Documents under way at once where nobody says it. */
+const SEQUENCES = 32;
+
+/** A name that a folder can have; of a path its end. */
+function nameOf(name: string): string {
+  const end =
+    name
+      .replace(/\.gguf$/i, "")
+      .split(/[\\/]/)
+      .at(-1) ?? name;
+  return end.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[.-]+/, "") || "model";
+}
+
+async function keyOf({apiKeyFile}: RemoteOptions, {cwd, env}: ModelPlace): Promise<string | undefined> {
+  if (apiKeyFile === undefined) return env.LABELSCOPE_API_KEY || undefined;
+  const path = resolve(cwd, apiKeyFile);
+  const text = await readFile(path, "utf8").catch(cause => {
+    throw new LabelscopeError({
+      code: "file-missing",
+      message: `the key's file ${path} cannot be read`,
+      next: "check --api-key-file, or put the key into LABELSCOPE_API_KEY",
+      cause,
+    });
+  });
+  return text.trim();
+}
+
+function tokenizerNeeded(host: string): LabelscopeError {
+  return new LabelscopeError({
+    code: "tokenizer-needed",
+    message: `${host} serves a model whose tokeniser is not on this machine`,
+    next: "--tokenizer FILE with a GGUF file of the same model; any quantisation, only its header is read",
+  });
+}
