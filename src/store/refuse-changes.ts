@@ -40,8 +40,8 @@ function captures(manifest: Manifest, other: Manifest): Record<string, unknown> 
  */
 export function refuseChanges(folder: string, before: Manifest, now: Manifest): void {
   const changed = [
-    ...differing(contents(before), contents(now)),
     ...modelChanges(before.model, now.model),
+    ...differing(contents(before), contents(now)),
     ...differing(captures(before, now), captures(now, before)),
     ...differing(before.engine, now.engine).map(
       fact => `the engine's ${fact} (was ${show(before.engine[fact])}, is ${show(now.engine[fact])})`,
