@@ -1,6 +1,6 @@
 import {InvalidArgumentError} from "commander";
 import {describe, expect, test} from "vitest";
-import {anyNumber, list, positive, repeated, shard, share, wholeNumber} from "../src/program/flag-values.ts";
+import {anyNumber, byteSize, list, positive, repeated, shard, share, wholeNumber} from "../src/program/flag-values.ts";
 
 /** Pairs of texts that a reader takes, with their value, and texts that it must refuse. */
 const cases = {
@@ -20,6 +20,17 @@ const cases = {
       ["5", 5],
     ],
     bad: ["6", "-1"],
+  },
+  byteSize: {
+    read: byteSize,
+    good: [
+      ["1", 1],
+      ["800MB", 800_000_000],
+      ["1.5GiB", 1_610_612_736],
+      ["20 G", 20_000_000_000],
+      ["2k", 2000],
+    ],
+    bad: ["0", "-1", "", "GB", "1e9", "2X", "1.5.2MB", "9999999TB"],
   },
   share: {
     read: share,

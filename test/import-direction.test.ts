@@ -12,6 +12,7 @@ const ORDER = [
   "counted.ts", // a number with its noun: knows nothing
   "visible.ts", // text with control characters spelled out: knows nothing
   "called-as.ts", // how the program is called: knows nothing
+  "portable-name.ts", // which names every platform can store: knows nothing
   "version.ts", // package.json's version: knows nothing
   "math",
   "stats",

@@ -4,6 +4,7 @@ import {LabelscopeError} from "../errors.ts";
 import {availableBytes, diskFull, ensureSpace, isDiskFull, type Statfs} from "./disk-space.ts";
 import {request, type SecretHeaders, unreachable} from "./http.ts";
 import {discard, type PartialFile, partialBytes, readState, writeState, writeStream} from "./partial.ts";
+import {beyondMaxSize} from "./size-limit.ts";
 
 export interface DownloadOptions {
   readonly url: string;
@@ -12,6 +13,8 @@ export interface DownloadOptions {
   readonly file: PartialFile;
   /** Known from the catalogue or from a trusted header; a server that announces another size is refused. */
   readonly expectedBytes?: number;
+  /** What may arrive at most, where a limit is set: more is refused as soon as it is announced or arrives. */
+  readonly limitBytes?: number;
   /** True where a SHA-256 will be compared, so that a partial file may be continued without the server's own validator. */
   readonly checksumKnown: boolean;
   readonly secret?: SecretHeaders;
@@ -57,11 +60,15 @@ export async function download(options: DownloadOptions): Promise<{resumed: bool
   }
 }
 
-/** How much of the partial file may be kept: nothing where neither an ETag nor a SHA-256 would notice a wrong join. */
+/**
+ * How much of the partial file may be kept: nothing where neither an ETag nor a SHA-256 would notice a wrong join. Of a file
+ * that is all there the last byte is asked for again: the answer says whether it is still the source's.
+ */
 async function resumableBytes(options: DownloadOptions): Promise<number> {
   const state = await readState(options.file, options.key);
   if (state === undefined || (state.validator === undefined && !options.checksumKnown)) return 0;
-  return partialBytes(options.file);
+  const bytes = await partialBytes(options.file);
+  return bytes > 0 && bytes === state.totalBytes ? bytes - 1 : bytes;
 }
 
 async function attemptOnce(options: DownloadOptions, have: number): Promise<void> {
@@ -99,6 +106,11 @@ async function receive(
     throw sizeMismatch(host, expected, place.totalBytes);
   }
   const total = expected ?? place.totalBytes;
+  const most = options.limitBytes ?? Number.MAX_SAFE_INTEGER;
+  if (total !== undefined && total > most) {
+    await response.body?.cancel();
+    throw beyondMaxSize(host, most, total);
+  }
   const folder = dirname(options.file.path);
   try {
     await ensureSpace(folder, (total ?? 0) - place.startBytes, options.statfs);
@@ -113,19 +125,20 @@ async function receive(
     ...(validator === undefined ? {} : {validator}),
     ...(place.totalBytes === undefined ? {} : {totalBytes: place.totalBytes}),
   });
-  const limit = total ?? place.startBytes + ((await availableBytes(folder, options.statfs)) ?? Number.MAX_SAFE_INTEGER);
+  const room = (await availableBytes(folder, options.statfs)) ?? Number.MAX_SAFE_INTEGER;
+  const limit = total ?? Math.min(most, place.startBytes + room);
   const length = await writeStream(response.body ?? emptyStream(), {
     file: options.file,
     startBytes: place.startBytes,
     limitBytes: limit,
-    tooLong: () => tooLong(host, limit),
+    tooLong: () => (total === undefined && limit === most ? beyondMaxSize(host, most) : tooLong(host, limit)),
     onProgress: done => {
       context.touch();
       options.onProgress(done, total);
     },
   }).catch(async error => {
     // What follows a stream that lies about its length cannot be trusted either.
-    if (error instanceof LabelscopeError && error.code === "source-too-long") await discard(options.file);
+    if (error instanceof LabelscopeError) await discard(options.file);
     throw error;
   });
   if (total !== undefined && length < total) {

@@ -1,4 +1,5 @@
 import {LabelscopeError} from "../errors.ts";
+import {namedPaths} from "./gguf/part-name.ts";
 import type {InstalledModel} from "./installed.ts";
 
 /** Bytes that are not what was meant. Nothing was put in place. */
@@ -45,7 +46,7 @@ export function nameTaken(installed: InstalledModel): LabelscopeError {
     code: "model-id-taken",
     message: `another model was pulled as "${id}"`,
     details: [record === undefined ? "it was put there by hand" : `it came from ${record.source}`],
-    next: [`another name for this one: --id ${id}-2`, `or remove ${installed.path}`],
+    next: [`another name for this one: --id ${id}-2`, `or remove ${namedPaths(installed.path).join(" ")}`],
     facts: {id, path: installed.path},
   });
 }

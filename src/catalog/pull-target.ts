@@ -7,6 +7,7 @@ import {
   sha256Schema,
 } from "../records/catalog.ts";
 import {type Catalog, findEntry, unknownModel} from "./catalog.ts";
+import {modelStem} from "./gguf/part-name.ts";
 
 /** What to pull, and under which name. */
 export interface PullTarget {
@@ -18,7 +19,8 @@ export interface PullTarget {
 }
 
 /**
- * Reads what `models pull` was given: a catalogue id, `hf:OWNER/NAME[@REVISION]/FILE.gguf`, or an http(s) address.
+ * Reads what `models pull` was given: a catalogue id, `hf:OWNER/NAME[@REVISION]/FILE.gguf`, or an http(s) address. A model
+ * in several files is named by the first one.
  *
  * @param options.id the name for something that is not in the catalogue; by default made from the file's name
  * @param options.sha256 the checksum that its bytes must have, 64 hex digits
@@ -48,8 +50,11 @@ export function pullTarget(spec: string, catalog: Catalog, options: {id?: string
     };
   }
   const id = options.id ?? idFrom(spec);
-  if (!modelIdSchema.safeParse(id).success)
-    throw specError(spec, `"${id}" cannot be a model id; give one with --id NAME`);
+  const named = modelIdSchema.safeParse(id);
+  if (!named.success) {
+    const why = named.error.issues.map(issue => issue.message).join("; ");
+    throw specError(spec, `"${id}" cannot be a model id (${why}); give one with --id NAME`);
+  }
   if (findEntry(catalog, id) !== undefined) {
     throw new LabelscopeError({
       code: "model-id-taken",
@@ -81,8 +86,9 @@ function checkedSource(spec: string, source: unknown): ModelSource {
 
 function idFrom(spec: string): string {
   const path = /^https?:/i.test(spec) ? new URL(spec).pathname : spec;
-  const name = path.replace(/^.*\//, "").replace(/\.gguf$/i, "");
-  return name.toLowerCase().replace(/[^a-z0-9._-]+/g, "-");
+  return modelStem(path)
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, "-");
 }
 
 function specError(spec: string, reason: string): LabelscopeError {

@@ -1,20 +1,23 @@
-import {open, rename, rm, stat, writeFile} from "node:fs/promises";
+import {existsSync} from "node:fs";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import {makeFolder} from "../make-folder.ts";
 import type {PulledRecord} from "../records/catalog.ts";
 import type {Catalog} from "./catalog.ts";
 import {diskFull, isDiskFull, type Statfs} from "./disk-space.ts";
-import {readHeader} from "./gguf/header.ts";
-import {sha256File} from "./hash.ts";
+import {fetchFiles} from "./fetch-files.ts";
+import {namedPaths} from "./gguf/part-name.ts";
+import {sha256Files} from "./hash.ts";
 import {modelsFolder} from "./home.ts";
 import {findEmbedded, findInstalled, type InstalledModel} from "./installed.ts";
 import {acquireLock, type Lock} from "./lock.ts";
 import {discard} from "./partial.ts";
-import {checksumMismatch, embeddedMissing, homeUnwritable, nameTaken, noSourceWorked, notWhole} from "./pull-errors.ts";
+import {checksumMismatch, embeddedMissing, homeUnwritable, nameTaken, noSourceWorked} from "./pull-errors.ts";
 import type {PullTarget} from "./pull-target.ts";
-import {describeSource, fetchSource, type RemoteSource} from "./source/index.ts";
-import type {FetchContext, Fetched} from "./source/source.ts";
+import {putInPlace} from "./put-in-place.ts";
+import {fileSources} from "./source/files.ts";
+import {describeSource, type RemoteSource} from "./source/index.ts";
 
 export interface PullProgress {
   readonly id: string;
@@ -28,6 +31,8 @@ export interface PullOptions {
   readonly catalog: Catalog;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** What may be fetched and unpacked at most, in bytes, all files of a model together. */
+  readonly maxBytes?: number;
   readonly onProgress?: (event: PullProgress) => void;
   /** One line for a person: waiting for another pull, a source that failed while another is tried. */
   readonly onNotice?: (line: string) => void;
@@ -36,7 +41,7 @@ export interface PullOptions {
   readonly stallMs?: number;
 }
 
-/** A model that is there now. `embedded` ships with labelscope; `present` was pulled before and still matches. */
+/** A model that is there now; of several files `path` is the first. `embedded` ships with labelscope; `present` was pulled before and still matches. */
 export interface Pulled {
   readonly id: string;
   readonly path: string;
@@ -48,7 +53,7 @@ export interface Pulled {
  * Brings a model into the cache, from the first of its sources that works, and puts it in place only after its
  * SHA-256 was compared.
  *
- * Interrupted downloads are kept and continued. One pull of a model runs at a time; a second one waits for it and then
+ * A model in several files is fetched as one: all of them or none get their names. Interrupted downloads are kept and continued. One pull of a model runs at a time; a second one waits for it and then
  * finds the model there. Where neither the catalogue, the source nor the user names a SHA-256, what arrives is believed
  * once, and the record says so.
  *
@@ -61,6 +66,7 @@ export async function pullModel(target: PullTarget, options: PullOptions): Promi
   if (embedded !== undefined) return {id, path: embedded, state: "embedded"};
   const sources = target.sources.filter(source => source.kind !== "embedded");
   if (sources.length === 0) throw embeddedMissing(id);
+  for (const source of sources) fileSources(source); // A later part is answered before anything is asked for.
   const before = await presentModel(target, options);
   if (before !== undefined) return before;
   const work = join(modelsFolder(options.home), ".partial");
@@ -95,13 +101,14 @@ async function presentModel(target: PullTarget, options: PullOptions): Promise<P
   const expected = target.sha256 ?? installed.record?.sha256;
   if (expected !== undefined) {
     const {home, signal} = options;
-    const found = await sha256File(installed.path, {
-      home,
-      signal,
-      onProgress: progressOf(target.id, "verify", options),
-    });
+    const paths = namedPaths(installed.path);
+    if (!paths.every(path => existsSync(path))) {
+      options.onNotice?.(`${target.id}: of its ${paths.length} files some are not there, so it is fetched again`);
+      return undefined;
+    }
+    const found = await sha256Files(paths, {home, signal, onProgress: progressOf(target.id, "verify", options)});
     if (found !== expected) {
-      options.onNotice?.(`${target.id}: the file in the cache has another checksum, so it is fetched again`);
+      options.onNotice?.(`${target.id}: what is in the cache has another checksum, so it is fetched again`);
       return undefined;
     }
   }
@@ -123,8 +130,7 @@ async function fromFirstThatWorks(target: PullTarget, sources: readonly RemoteSo
       return await fromSource(target, source, work);
     } catch (error) {
       work.signal.throwIfAborted();
-      if (!(error instanceof LabelscopeError) || error.code === "disk-full" || error.code === "model-locked")
-        throw error;
+      if (!(error instanceof LabelscopeError) || isFinal(error)) throw error;
       failures.push({source: describeSource(source), error});
       if (index + 1 < sources.length) work.onNotice?.(`${target.id}: ${error.message}; trying the next source`);
     }
@@ -132,90 +138,32 @@ async function fromFirstThatWorks(target: PullTarget, sources: readonly RemoteSo
   throw noSourceWorked(target.id, failures);
 }
 
+/** Whether no other source could do better. */
+function isFinal({code}: LabelscopeError): boolean {
+  return code === "disk-full" || code === "model-locked" || code === "source-too-big";
+}
+
 async function fromSource(target: PullTarget, source: RemoteSource, work: Work): Promise<Pulled> {
-  const file = {path: join(work.work, `${target.id}.part`), statePath: join(work.work, `${target.id}.part.json`)};
-  const {env, signal, scratch, statfs, retryDelaysMs, stallMs} = work;
-  const context: FetchContext = {
-    file,
-    scratch,
-    env,
-    signal,
-    expected: {
-      ...(target.sha256 === undefined ? {} : {sha256: target.sha256}),
-      ...(target.sizeBytes === undefined ? {} : {sizeBytes: target.sizeBytes}),
-    },
-    onProgress: progressOf(target.id, "download", work),
-    ...(statfs === undefined ? {} : {statfs}),
-    ...(retryDelaysMs === undefined ? {} : {retryDelaysMs}),
-    ...(stallMs === undefined ? {} : {stallMs}),
-  };
   for (;;) {
-    const fetched = await fetchSource(source, context);
-    const expected = target.sha256 ?? fetched.sha256;
-    const found = await sha256File(file.path, {signal, onProgress: progressOf(target.id, "verify", work)});
-    if (expected === undefined || found === expected) return putInPlace({target, fetched, sha256: found, file, work});
-    await discard(file);
+    const files = await fetchFiles(target, source, {
+      ...work,
+      progress: (stage, before) => {
+        const report = progressOf(target.id, stage, work);
+        return (done, total) => report(before + done, target.sizeBytes ?? total);
+      },
+    });
+    const [only] = files;
+    const whole = files.length === 1 ? only?.sha256 : undefined;
+    const paths = files.map(({file}) => file.path);
+    const verify = progressOf(target.id, "verify", work);
+    const found = whole ?? (await sha256Files(paths, {signal: work.signal, onProgress: verify}));
+    if (target.sha256 === undefined || found === target.sha256) return await putInPlace(target, files, found, work);
+    for (const {file} of files) await discard(file);
     // A part left over from an earlier run may have been wrong: one attempt from the beginning tells.
-    if (!fetched.resumed) throw checksumMismatch({id: target.id, source: fetched.origin, expected, found});
-  }
-}
-
-async function putInPlace(done: {
-  target: PullTarget;
-  fetched: Fetched;
-  sha256: string;
-  file: FetchContext["file"];
-  work: Work;
-}): Promise<Pulled> {
-  const {target, fetched, sha256, file, work} = done;
-  const {id} = target;
-  try {
-    // Whoever it came from: a file that ends too early or contradicts itself never gets a name.
-    readHeader(file.path);
-  } catch (error) {
-    await discard(file);
-    if (!(error instanceof LabelscopeError)) throw error;
-    throw notWhole(fetched.origin, error);
-  }
-  const known = target.sha256 === undefined ? fetched.sha256 && "source" : target.entry ? "catalogue" : "given";
-  const record: PulledRecord = {
-    version: 1,
-    id,
-    sha256,
-    sizeBytes: (await stat(file.path)).size,
-    source: fetched.origin,
-    checkedAgainst: known || "nobody",
-    pulledAt: new Date().toISOString(),
-  };
-  if (!(await work.lock.isHeld())) throw lockLost(id);
-  const folder = modelsFolder(work.home);
-  const path = join(folder, `${id}.gguf`);
-  const draft = join(work.work, `${id}.json`);
-  await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, {flush: true});
-  await rename(draft, join(folder, `${id}.json`));
-  await rename(file.path, path);
-  await discard(file);
-  await syncFolder(folder);
-  if (record.checkedAgainst === "nobody") work.onNotice?.(`${id}: no checksum was known; what arrived is ${sha256}`);
-  return {id, path, state: "pulled", record};
-}
-
-function lockLost(id: string): LabelscopeError {
-  return new LabelscopeError({
-    code: "model-locked",
-    message: `the lock of ${id} was taken away while it was pulled`,
-    next: "repeat the command when no other pull of this model runs",
-    facts: {id},
-  });
-}
-
-/** Makes a rename last through a power cut, where the platform can. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    await using handle = await open(folder, "r");
-    await handle.sync();
-  } catch {
-    // Windows cannot open folders; the rename itself is still atomic.
+    if (!files.some(({fetched}) => fetched.resumed)) {
+      const {id, sha256: expected} = target;
+      throw checksumMismatch({id, source: only?.fetched.origin ?? describeSource(source), expected, found});
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import {stat} from "node:fs/promises";
 import {resolve} from "node:path";
 import {LabelscopeError} from "../errors.ts";
+import {isPortableName} from "../portable-name.ts";
 import type {CatalogEntry} from "../records/catalog.ts";
 import {type Catalog, findEntry, unknownModel} from "./catalog.ts";
 import {modelStem} from "./gguf/part-name.ts";
@@ -104,13 +105,13 @@ export function notPulled(ids: readonly string[]): LabelscopeError {
   });
 }
 
-/** A file's name without its ending and part number, in characters that a folder name can have; never empty. */
+/** A file's name without its ending and part number, as every platform can have it for a folder; never empty. */
 function slug(path: string): string {
-  return (
+  const name =
     modelStem(path)
       .replace(/[^A-Za-z0-9._-]+/g, "-")
-      .replace(/^[.-]+/, "") || "model"
-  );
+      .replace(/^[.-]+|\.+$/g, "") || "model";
+  return isPortableName(name) ? name : `model-${name}`;
 }
 
 function missing(name: string, path: string): LabelscopeError {

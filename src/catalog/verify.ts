@@ -1,7 +1,9 @@
+import {basename} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import {type Catalog, findEntry, unknownModel} from "./catalog.ts";
+import {requireParts} from "./gguf/model-files.ts";
 import {namedPaths} from "./gguf/part-name.ts";
-import {sha256Files} from "./hash.ts";
+import {sha256File, sha256Files} from "./hash.ts";
 import {findEmbedded, findInstalled, listInstalled} from "./installed.ts";
 import {notPulled} from "./resolve.ts";
 
@@ -14,6 +16,8 @@ export interface Verified {
   /** Whether `models pull ID` would fetch it again. */
   readonly inCatalogue: boolean;
   readonly outcome: "same" | "different" | "unknown";
+  /** Of a model in several files that differs: the names of those that do, where the pull recorded each. */
+  readonly differentParts?: readonly string[];
 }
 
 export interface VerifyOptions {
@@ -27,7 +31,7 @@ export interface VerifyOptions {
  * Reads model files anew and compares their SHA-256 with the catalogue, else with the record of the pull.
  *
  * @param ids catalogue ids or names of pulled models; all embedded and pulled ones where it is empty
- * @throws `model-not-pulled` and `model-unknown`; a different checksum is an outcome here (see `requireSame`)
+ * @throws `model-part-missing`, `model-not-pulled` and `model-unknown`; a different checksum is an outcome here (see `requireSame`)
  */
 export async function verifyModels(ids: readonly string[], options: VerifyOptions): Promise<Verified[]> {
   const {catalog, home} = options;
@@ -42,12 +46,30 @@ export async function verifyModels(ids: readonly string[], options: VerifyOption
     }
     const expected = entry?.sha256 ?? installed?.record?.sha256;
     const onProgress = (done: number, total: number) => options.onProgress?.(id, done, total);
-    const sha256 = await sha256Files(namedPaths(path), {signal: options.signal, onProgress});
+    const paths = namedPaths(path);
+    requireParts(path, paths);
+    const sha256 = await sha256Files(paths, {signal: options.signal, onProgress});
     const outcome = expected === undefined ? "unknown" : sha256 === expected ? "same" : "different";
     const inCatalogue = entry !== undefined;
-    results.push({id, path, sha256, inCatalogue, outcome, ...(expected === undefined ? {} : {expected})});
+    const parts =
+      outcome === "different" ? await differentParts(paths, installed?.record?.parts ?? [], options.signal) : [];
+    const which = parts.length === 0 ? {} : {differentParts: parts};
+    results.push({id, path, sha256, inCatalogue, outcome, ...which, ...(expected === undefined ? {} : {expected})});
   }
   return results;
+}
+
+async function differentParts(
+  paths: readonly string[],
+  recorded: readonly {readonly file: string; readonly sha256: string}[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const different: string[] = [];
+  for (const path of paths) {
+    const expected = recorded.find(part => part.file === basename(path))?.sha256;
+    if (expected !== undefined && (await sha256File(path, {signal})) !== expected) different.push(basename(path));
+  }
+  return different;
 }
 
 /** @throws `checksum-mismatch`, naming every file that is not what it should be */
@@ -57,13 +79,16 @@ export function requireSame(results: readonly Verified[]): void {
   throw new LabelscopeError({
     code: "checksum-mismatch",
     message: `${different.length} of ${results.length} model files differ from what was recorded`,
-    details: different.flatMap(({id, path, expected, sha256}) => [
+    details: different.flatMap(({id, path, expected, sha256, differentParts}) => [
       `${id}  ${path}`,
       `  expected ${expected}`,
       `  found    ${sha256}`,
+      ...(differentParts === undefined ? [] : [`  the files that differ: ${differentParts.join(", ")}`]),
     ]),
     next: different.map(({id, path, inCatalogue}) =>
-      inCatalogue ? `labelscope models pull ${id} fetches it again` : `remove ${path} and pull it again`,
+      inCatalogue
+        ? `labelscope models pull ${id} fetches it again`
+        : `remove ${namedPaths(path).join(" ")} and pull it again`,
     ),
     facts: {models: different},
   });

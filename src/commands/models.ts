@@ -114,10 +114,10 @@ function shortCount(count: number): string {
 
 /**
  * `models pull SPEC…`: catalogue ids, `hf:OWNER/NAME/FILE.gguf` or https addresses, one after the other. Special terms
- * are shown before the download begins. An interruption keeps what has arrived and ends with 130.
+ * are shown before the download begins. The first part of a model in several files stands for all of them. An interruption keeps what has arrived and ends with 130.
  */
 export async function modelsPull(
-  options: {specs: readonly string[]; id?: string; sha256?: string},
+  options: {specs: readonly string[]; id?: string; sha256?: string; maxBytes?: number},
   io: CommandIo,
 ): Promise<CommandResult> {
   const catalog = await loadCatalog();
@@ -137,6 +137,7 @@ export async function modelsPull(
         catalog,
         env: io.env,
         signal: io.signal,
+        ...(options.maxBytes === undefined ? {} : {maxBytes: options.maxBytes}),
         onNotice: io.notice,
         onProgress: ({id, stage, doneBytes, totalBytes}) =>
           io.progress({

@@ -90,3 +90,23 @@ export function delimiter(text: string): string {
   if ([...character].length !== 1) throw new InvalidArgumentError("expected one character, or tab");
   return character;
 }
+
+const BYTE_UNITS = new Map([
+  ["", 1],
+  ["k", 1e3],
+  ["m", 1e6],
+  ["g", 1e9],
+  ["t", 1e12],
+  ["ki", 2 ** 10],
+  ["mi", 2 ** 20],
+  ["gi", 2 ** 30],
+  ["ti", 2 ** 40],
+]);
+
+/** A size such as `800MB`, `20 G` or `1.5GiB`; without a unit in bytes. Units are powers of 1000, with an i of 1024. */
+export function byteSize(text: string): number {
+  const [, digits, unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]i?)?b?\s*$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(digits) * (BYTE_UNITS.get(unit.toLowerCase()) ?? Number.NaN));
+  if (!Number.isSafeInteger(bytes) || bytes < 1) throw new InvalidArgumentError("expected a size, e.g. 800MB or 20GB");
+  return bytes;
+}

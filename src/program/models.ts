@@ -1,5 +1,6 @@
 import type {Command} from "commander";
 import {addCommand, type Dispatch} from "./command.ts";
+import {byteSize} from "./flag-values.ts";
 
 const PULL_EXAMPLE = `labelscope models pull smollm2-135m-instruct qwen2.5-coder-0.5b-instruct
 labelscope models pull hf:OWNER/REPO/model.gguf --id my-model`;
@@ -12,9 +13,13 @@ export function addModels(models: Command, dispatch: Dispatch): void {
     .action(async flags => dispatch(async io => (await load()).modelsList({present: flags.present}, io), flags.json));
   addCommand(models, "pull <specs...>", "download models, with resume and checksum", PULL_EXAMPLE)
     .option("--id <name>", "a name for a model pulled from a URL or hf:REPO/FILE")
-    .option("--sha256 <hex>", "the checksum to hold it to")
+    .option("--sha256 <hex>", "the checksum to hold it to; of a model in several files, that of all in order")
+    .option("--max-size <size>", "fetch and unpack at most so much for a model, e.g. 20GB", byteSize)
     .action(async (specs, flags) =>
-      dispatch(async io => (await load()).modelsPull({specs, id: flags.id, sha256: flags.sha256}, io), flags.json),
+      dispatch(
+        async io => (await load()).modelsPull({specs, id: flags.id, sha256: flags.sha256, maxBytes: flags.maxSize}, io),
+        flags.json,
+      ),
     );
   addCommand(models, "verify [ids...]", "hash pulled models again (default: all)", "labelscope models verify").action(
     async (ids, flags) => dispatch(async io => (await load()).modelsVerify({ids}, io), flags.json),

@@ -1,9 +1,17 @@
 import {z} from "zod";
+import {isPortableName, portableNameError} from "../portable-name.ts";
 
-/** A model's name: also its file name in the cache, so no separators, no leading dot and nothing a shell would expand. */
-export const modelIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/, {
-  error: "a model id has letters, digits, dots, dashes and underscores, and starts with a letter or a digit",
-});
+/**
+ * A model's name: also its file name in the cache, so no separators, no leading dot, nothing a shell would expand, and
+ * nothing that some platform cannot store, on every platform: a cache is copied between computers.
+ */
+export const modelIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/, {
+    error: "a model id has letters, digits, dots, dashes and underscores, and starts with a letter or a digit",
+  })
+  .refine(isPortableName, {error: portableNameError})
+  .refine(id => !/-\d{5}-of-\d{5}$/.test(id), {error: "a model of several files has one name, without part numbers"});
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, {error: "a SHA-256 has 64 lower-case hex digits"});
 
@@ -17,7 +25,8 @@ const relativePathSchema = z
   .regex(/^[^\\/:][^\\:]*$/)
   .refine(path => path.split("/").every(part => part !== "" && part !== "." && part !== ".."), {
     error: "a relative path with forward slashes, without . and ..",
-  });
+  })
+  .refine(path => path.split("/").every(isPortableName), {error: portableNameError});
 
 /** A file that ships inside labelscope, relative to `models/`. */
 export const embeddedSourceSchema = z.strictObject({kind: z.literal("embedded"), path: relativePathSchema});
@@ -69,14 +78,32 @@ export const urlSourceSchema = z.strictObject({
   url: z.url({protocol: /^https?$/, error: "an http or https address"}),
 });
 
+/**
+ * A model in several files, in order. Only needed where their names do not follow from that of the first: an `hf` or `url`
+ * source named `NAME-00001-of-0000N.gguf` stands for all N. Wheels always list their parts, each with its packages.
+ */
+export const partsSourceSchema = z.strictObject({
+  kind: z.literal("parts"),
+  parts: z
+    .array(z.discriminatedUnion("kind", [hfSourceSchema, wheelSourceSchema, urlSourceSchema]))
+    .min(2)
+    .max(99_999),
+});
+
 export const modelSourceSchema = z.discriminatedUnion("kind", [
   embeddedSourceSchema,
   hfSourceSchema,
   wheelSourceSchema,
   convertSourceSchema,
   urlSourceSchema,
+  partsSourceSchema,
 ]);
 export type ModelSource = z.infer<typeof modelSourceSchema>;
+
+/** Whether each file's SHA-256 is named by the source itself. */
+function namesChecksums(source: ModelSource): boolean {
+  return source.kind === "hf" || (source.kind === "parts" && source.parts.every(part => part.kind === "hf"));
+}
 
 /** `terms` is printed when the model is pulled: what a person agrees to beyond a plain open licence. */
 export const licenceSchema = z.strictObject({
@@ -89,7 +116,8 @@ export const licenceSchema = z.strictObject({
 /**
  * One model of the catalogue. `parameters` was counted from the tensors; `nominalParameters` is what the publisher's
  * name says, and is all that is known of a file that nobody has read here. `verified` means that this very file (its
- * SHA-256) was pulled through one of its sources, loaded and run. Sources stand in order of preference.
+ * SHA-256) was pulled through one of its sources, loaded and run. Sources stand in order of preference. Of a model in
+ * several files `sha256` and `sizeBytes` are those of all files, one after another.
  */
 export const catalogEntrySchema = z
   .strictObject({
@@ -111,7 +139,7 @@ export const catalogEntrySchema = z
   .refine(entry => !entry.verified || (entry.sha256 !== undefined && entry.sizeBytes !== undefined), {
     error: "a verified model needs sha256 and sizeBytes",
   })
-  .refine(entry => entry.sha256 !== undefined || entry.sources.every(source => source.kind === "hf"), {
+  .refine(entry => entry.sha256 !== undefined || entry.sources.every(namesChecksums), {
     error: "only hf sources carry their own checksum: the others need sha256",
   });
 export type CatalogEntry = z.infer<typeof catalogEntrySchema>;
@@ -149,5 +177,10 @@ export const pulledRecordSchema = z.object({
   parent: modelIdSchema.optional(),
   parameters: z.int().positive().optional(),
   quantisation: z.string().min(1).optional(),
+  /** Of a model in several files: each, in order. `sha256` and `sizeBytes` above are those of all. */
+  parts: z
+    .array(z.object({file: z.string().min(1), sha256: sha256Schema, sizeBytes: z.int().positive()}))
+    .min(2)
+    .optional(),
 });
 export type PulledRecord = z.infer<typeof pulledRecordSchema>;

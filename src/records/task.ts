@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {isPortableName, portableNameError} from "../portable-name.ts";
 import {answerEndsLine, checkTemplate} from "./task-template.ts";
 
 /** What no label may hold: it would break an answer format or be invisible. */
@@ -92,7 +93,10 @@ const promptSchema = z.strictObject({
 export const taskDefinitionSchema = z
   .strictObject({
     version: z.literal(1),
-    id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, {error: "expected lower-case letters, digits, dots, dashes"}),
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]*$/, {error: "expected lower-case letters, digits, dots, dashes"})
+      .refine(isPortableName, {error: portableNameError}),
     title: z.string().min(1),
     labels: z.array(labelSchema).min(1),
     none: labelNameSchema.optional(),

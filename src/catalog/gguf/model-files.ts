@@ -64,18 +64,14 @@ function partsOf(first: GgufHeader, count: number): readonly string[] {
 }
 
 function readParts(paths: readonly string[], first: GgufHeader): ModelFiles {
-  const missing = paths.filter(path => !existsSync(path));
-  if (missing.length > 0) throw missingParts(first.path, missing, paths.length);
+  requireParts(first.path, paths);
   const headers = [first, ...paths.slice(1).map(readHeader)];
   const total = first.number("split.tensors.count");
   const names = new Map<string, string>();
   for (const [index, header] of headers.entries()) {
     const {path} = header;
     if (paths.length > 1) {
-      const number = header.number("split.no");
-      const count = header.number("split.count");
-      if (number !== index || count !== paths.length)
-        throw foreign(path, `it says that it is ${place(number, count)}, not part ${index + 1} of ${paths.length}`);
+      requirePlace(header, index, paths.length);
       if (header.number("split.tensors.count") !== total)
         throw foreign(path, `its model has ${header.number("split.tensors.count")} tensors, that of part 1 ${total}`);
     }
@@ -90,6 +86,26 @@ function readParts(paths: readonly string[], first: GgufHeader): ModelFiles {
     throw damaged(first.path, [`split.tensors.count is ${total}, the parts hold ${tensors.length} tensors`]);
   const fileSizeBytes = headers.reduce((sum, header) => sum + header.fileSizeBytes, 0);
   return {paths, header: first, tensors, fileSizeBytes, fileOf: name => names.get(name) ?? first.path};
+}
+
+/** @throws `model-part-missing` naming all files of a model that are not there */
+export function requireParts(first: string, paths: readonly string[]): void {
+  const missing = paths.filter(path => !existsSync(path));
+  if (missing.length > 0) throw missingParts(first, missing, paths.length);
+}
+
+/**
+ * Holds what a file says of its place against where it stands. A model in one file need not say anything.
+ *
+ * @param index of the file, from 0
+ * @throws `model-part-foreign`
+ */
+export function requirePlace(header: GgufHeader, index: number, count: number): void {
+  const says = {number: header.number("split.no"), count: header.number("split.count")};
+  if (count === 1 && (says.count ?? 1) <= 1) return;
+  if (says.number === index && says.count === count) return;
+  const wanted = count === 1 ? "a whole model" : `part ${index + 1} of ${count}`;
+  throw foreign(header.path, `it says that it is ${place(says.number, says.count)}, not ${wanted}`);
 }
 
 function place(number: number | undefined, count: number | undefined): string {

@@ -33,6 +33,21 @@ export function namedPaths(path: string): string[] {
   return name === undefined ? [path] : partPaths(path, name);
 }
 
+/**
+ * The names of all parts as that of the first spells them, for names that are not paths here: an address, a file of a
+ * repository. `undefined` for a name of another form.
+ */
+export function partNames(name: string): readonly string[] | undefined {
+  const part = readPartName(name);
+  if (part === undefined) return undefined;
+  const before = name.slice(0, name.length - partFile("", 1, 1).length);
+  const ending = name.slice(-".gguf".length);
+  return Array.from({length: part.count}, (_, index) => {
+    const numbered = partFile("", index + 1, part.count);
+    return `${before}${numbered.slice(0, -ending.length)}${ending}`;
+  });
+}
+
 /** A model file's name without its ending, and without its number where it is a part. */
 export function modelStem(path: string): string {
   return readPartName(path)?.stem ?? basename(path).replace(/\.gguf$/i, "");

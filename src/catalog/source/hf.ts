@@ -44,6 +44,7 @@ export const fetchHf: Fetcher<"hf"> = async (source, context) => {
     origin: `hf:${source.repo}/${source.file} at ${at}`,
     resumed,
     ...(facts.sha256 === undefined ? {} : {sha256: facts.sha256}),
+    ...(facts.commit === undefined ? {} : {revision: facts.commit}),
   };
 };
 

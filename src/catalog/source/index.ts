@@ -8,8 +8,11 @@ import {fetchWheel} from "./wheel.ts";
 /** A source that has to be fetched: embedded files are already there. */
 export type RemoteSource = Exclude<ModelSource, {kind: "embedded"}>;
 
-/** Brings the bytes of any source. A new kind is one file beside this one and one case in the two functions here. */
-export function fetchSource(source: RemoteSource, context: FetchContext): Promise<Fetched> {
+/** A source of one file. */
+export type FileSource = Exclude<RemoteSource, {kind: "parts"}>;
+
+/** Brings the bytes of any file. A new kind is one file beside this one and one case in the two functions here. */
+export function fetchSource(source: FileSource, context: FetchContext): Promise<Fetched> {
   switch (source.kind) {
     case "hf":
       return fetchHf(source, context);
@@ -22,7 +25,7 @@ export function fetchSource(source: RemoteSource, context: FetchContext): Promis
   }
 }
 
-/** A source as a person writes it. */
+/** A source as a person writes it; of several files the first. */
 export function describeSource(source: ModelSource): string {
   switch (source.kind) {
     case "embedded":
@@ -33,6 +36,8 @@ export function describeSource(source: ModelSource): string {
       return `python package ${source.package.name} ${source.package.version}, converted to ${source.quantisation}`;
     case "url":
       return source.url;
+    case "parts":
+      return source.parts.slice(0, 1).map(describeSource).join();
     case "wheel": {
       const names = source.packages.map(part => `${part.name} ${part.version}`);
       return names.length < 3 ? `python packages ${names.join(", ")}` : `python packages ${names[0]} … ${names.at(-1)}`;

@@ -8,6 +8,8 @@ export interface FetchContext {
   /** A folder of this pull alone, for whatever must be unpacked; removed afterwards. */
   readonly scratch: string;
   readonly expected: {readonly sha256?: string; readonly sizeBytes?: number};
+  /** What may arrive or unpack at most, in bytes, where a limit is set. */
+  readonly limitBytes?: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly onProgress: (doneBytes: number, totalBytes?: number) => void;
@@ -24,6 +26,8 @@ export interface Fetched {
   readonly origin: string;
   /** Whether a part was left over from an earlier run: a mismatch is then worth one attempt from the beginning. */
   readonly resumed: boolean;
+  /** The commit that the file belongs to, where the source names it: further files are of the same. */
+  readonly revision?: string;
 }
 
 /** Brings the bytes of one kind of source. */

@@ -14,12 +14,13 @@ export const fetchUrl: Fetcher<"url"> = async (source, context) => {
 
 /** The part of the download's options that does not depend on the source. */
 export function downloadOptions(context: FetchContext) {
-  const {file, signal, onProgress, statfs, retryDelaysMs, stallMs, expected} = context;
+  const {file, signal, onProgress, statfs, retryDelaysMs, stallMs, expected, limitBytes} = context;
   return {
     file,
     signal,
     onProgress,
     ...(expected.sizeBytes === undefined ? {} : {expectedBytes: expected.sizeBytes}),
+    ...(limitBytes === undefined ? {} : {limitBytes}),
     ...(statfs === undefined ? {} : {statfs}),
     ...(retryDelaysMs === undefined ? {} : {retryDelaysMs}),
     ...(stallMs === undefined ? {} : {stallMs}),

