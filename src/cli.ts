@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import {createInterface} from "node:readline/promises";
 import {text as readAll} from "node:stream/consumers";
 import {CommanderError} from "commander";
 import {asCalled, calledAs} from "./called-as.ts";
@@ -8,7 +9,7 @@ import type {Call} from "./program/command.ts";
 import {createProgram} from "./program/program.ts";
 import {createTerminal, writeText} from "./terminal.ts";
 import {version} from "./version.ts";
-import {visibleJson} from "./visible.ts";
+import {visible, visibleJson} from "./visible.ts";
 
 const INTERRUPTED = 130;
 
@@ -51,6 +52,7 @@ const program = createProgram(version, {read: readInput}, async (call, json) => 
     cwd: currentFolder(),
     columns: process.stdout.columns,
     program: name,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? {ask} : {}),
   });
   terminal.rest();
   const output = json ? jsonText(result.data) : result.text;
@@ -75,6 +77,17 @@ try {
 }
 // The engine's own threads may outlive the work; everything that matters is closed and written by now.
 process.exit();
+
+async function ask(question: string): Promise<boolean> {
+  terminal.rest();
+  const asking = createInterface({input: process.stdin, output: process.stderr});
+  try {
+    const answer = await asking.question(`${visible(question)} [y/N] `, {signal: controller.signal});
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    asking.close();
+  }
+}
 
 /** A call's result; what could not run is said to a program that asked for JSON as well. */
 async function answered(call: Call, json: boolean, io: CommandIo): Promise<CommandResult> {

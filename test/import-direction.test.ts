@@ -33,6 +33,7 @@ const ORDER = [
   "experiment",
   "comparison",
   "study",
+  "shelf",
   "commands",
   "terminal.ts", // what a command line shows while it runs
   "program", // the commands and their options

@@ -26,6 +26,8 @@ export interface CommandIo {
   readonly columns?: number | undefined;
   /** How this program is called, for commands that a person may type next; absent: `labelscope`. */
   readonly program?: string;
+  /** Asks a person a question that is answered with yes or no; absent where there is no terminal. */
+  readonly ask?: (question: string) => Promise<boolean>;
   /** How engines are opened; absent: whatever engine a model's spec names. */
   readonly openEngine?: OpenEngine;
 }

@@ -14,8 +14,8 @@ import {requireRuns} from "./require-runs.ts";
 /** `compare`: the tables of some runs, in the terminal and as files. */
 export async function compareCommand(options: CompareOptions, io: CommandIo): Promise<CommandResult> {
   const gates = gatesOf(options);
-  await requireRuns(options.runs, "compare", io);
-  return await handOver(await comparisonOf(options, io), options, gates, io);
+  const runs = await requireRuns(options.runs, "compare", io);
+  return await handOver(await comparisonOf({...options, runs}, io), options, gates, io);
 }
 
 /** Writes the files, holds the results to the gates and says what was found. */

@@ -10,8 +10,8 @@ export async function mergeCommand(
   options: {readonly runs: readonly string[]; readonly out?: string},
   io: CommandIo,
 ): Promise<CommandResult> {
-  await requireRuns(options.runs, "merge", io);
-  const folders = options.runs.map(run => resolve(io.cwd, run));
+  // One by one: a run that is given twice is counted, not taken once.
+  const folders = (await Promise.all(options.runs.map(run => requireRuns([run], "merge", io)))).flat();
   for (const folder of new Set(folders)) {
     for (const line of await lostRecords({name: basename(folder), folder})) io.notice(line);
   }

@@ -9,8 +9,8 @@ import {requireRuns} from "./require-runs.ts";
 
 /** `report`: page and figures of some runs, with the results.json that they are drawn from; no tables. */
 export async function reportCommand(options: CompareOptions, io: CommandIo): Promise<CommandResult> {
-  await requireRuns(options.runs, "report", io);
-  const comparison = await comparisonOf(options, io);
+  const runs = await requireRuns(options.runs, "report", io);
+  const comparison = await comparisonOf({...options, runs}, io);
   const folder = resolve(io.cwd, options.out ?? defaultFolder(comparison));
   await writeResults(folder, comparison.results);
   const written = await addReport(folder, comparison, io);

@@ -2,6 +2,8 @@ import {existsSync} from "node:fs";
 import {basename, dirname, join, relative, resolve} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import {nearest} from "../nearest.ts";
+import {matching} from "../shelf/find.ts";
+import {type Item, itemsIn} from "../shelf/shelf.ts";
 import {MANIFEST} from "../store/manifest-file.ts";
 import {type FoundRun, runsIn} from "../store/runs-in.ts";
 import type {CommandIo} from "./command.ts";
@@ -13,7 +15,7 @@ type RunsCommand = "compare" | "report" | "inspect" | "merge" | "verify";
 const SHOWN = 4;
 
 /**
- * Run folders as paths, each once.
+ * Run folders as paths, each once; a run may be given by its name as `ls` shows it.
  *
  * @throws `no-run` for a path that is none: where it holds runs, with these by task and the commands that take them; where
  *   it is not there, with what lies beside it
@@ -23,9 +25,17 @@ export async function requireRuns(
   command: RunsCommand,
   io: Pick<CommandIo, "cwd">,
 ): Promise<string[]> {
-  const paths = [...new Set(given.map(folder => resolve(io.cwd, folder)))];
+  const named = given.some(folder => !existsSync(resolve(io.cwd, folder))) ? await itemsIn(io.cwd, ["runs"]) : [];
+  const paths = [...new Set(given.map(folder => pathOf(folder, named, io.cwd)))];
   for (const path of paths) if (!existsSync(join(path, MANIFEST))) throw await noRun(path, command, io.cwd);
   return paths;
+}
+
+/** A folder, or that of the one run of this name. */
+function pathOf(given: string, runs: readonly Item[], cwd: string): string {
+  const path = resolve(cwd, given);
+  const [only, ...others] = existsSync(path) ? [] : matching(given, runs, cwd);
+  return only === undefined || others.length > 0 ? path : only.folder;
 }
 
 async function noRun(path: string, command: RunsCommand, cwd: string): Promise<LabelscopeError> {

@@ -5,6 +5,7 @@ import {addComparisons} from "./comparison.ts";
 import {wholeNumber} from "./flag-values.ts";
 import {addModels} from "./models.ts";
 import {addScore} from "./score.ts";
+import {addShelf} from "./shelf.ts";
 import {addStudies} from "./study.ts";
 import {addTasks} from "./tasks.ts";
 
@@ -28,6 +29,7 @@ export function createProgram(version: string, input: Input, dispatch: Dispatch)
   addStudies(program, dispatch);
   addCaptures(program, dispatch);
   addComparisons(program, dispatch);
+  addShelf(program, dispatch);
   addScore(program, input, dispatch);
   addModels(program.command("models").description("the catalogue: list, pull, verify, info"), dispatch);
   addTasks(program.command("tasks").description("tasks: list, check, import"), dispatch);
