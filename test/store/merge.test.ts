@@ -1,7 +1,6 @@
 import {appendFile, mkdir, readdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
-import type {Trace} from "../../src/records/trace.ts";
 import {MANIFEST, readManifest, writeManifest} from "../../src/store/manifest-file.ts";
 import {EMBEDDINGS, HIDDEN, LOGITS, MatrixWriter} from "../../src/store/matrix-file.ts";
 import {mergeRuns} from "../../src/store/merge.ts";
