@@ -1,4 +1,6 @@
+import {setTimeout as sleep} from "node:timers/promises";
 import {LabelscopeError} from "../errors.ts";
+import {fetchThroughProxy} from "./proxy.ts";
 
 /** Headers that only one origin may see, such as an access token. */
 export interface SecretHeaders {
@@ -46,7 +48,7 @@ async function requestOnce(url: URL, options: HttpRequest): Promise<Response> {
   const {secret} = options;
   const mayKnow = secret !== undefined && url.origin === secret.origin && isPrivate(url);
   try {
-    return await fetch(url, {
+    return await fetchThroughProxy(url, {
       method: options.method ?? "GET",
       redirect: "manual",
       signal: options.signal,
@@ -56,6 +58,35 @@ async function requestOnce(url: URL, options: HttpRequest): Promise<Response> {
     options.signal.throwIfAborted();
     throw unreachable(url.host, cause);
   }
+}
+
+/**
+ * Repeats a step that found nobody or a busy server (429, 5xx), once after each delay.
+ *
+ * @param patience.retryDelaysMs the waits, in milliseconds; default 0.5, 1.5 and 3 s
+ * @throws the step's last error, and the signal's reason
+ */
+export async function patiently<Result>(
+  {signal, retryDelaysMs}: {readonly signal: AbortSignal; readonly retryDelaysMs?: readonly number[] | undefined},
+  step: () => Promise<Result>,
+): Promise<Result> {
+  const delays = retryDelaysMs ?? [500, 1500, 3000];
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await step();
+    } catch (error) {
+      signal.throwIfAborted();
+      const delay = delays[attempt];
+      if (!mayPass(error) || delay === undefined) throw error;
+      await sleep(delay, undefined, {signal}).catch(() => signal.throwIfAborted());
+    }
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof LabelscopeError)) return false;
+  const {status} = error.facts;
+  return error.code === "source-unreachable" || (typeof status === "number" && (status === 429 || status >= 500));
 }
 
 /** Whether what is sent there cannot be read on the way. */

@@ -8,10 +8,13 @@ import {otherKindText} from "../catalog/gguf/unsupported.ts";
 import {type GgufInfo, readGgufInfo} from "../catalog/gguf-info.ts";
 import {sha256Files} from "../catalog/hash.ts";
 import {labelscopeHome} from "../catalog/home.ts";
+import {isHubAddress} from "../catalog/hub/address.ts";
+import {findOnHub} from "../catalog/hub/find.ts";
 import {findEmbedded, findInstalled, listInstalled} from "../catalog/installed.ts";
 import {type Pulled, pullModel} from "../catalog/pull.ts";
 import {pullTarget} from "../catalog/pull-target.ts";
 import {resolveModel} from "../catalog/resolve.ts";
+import {shortCount} from "../catalog/short-count.ts";
 import {alignColumns} from "../catalog/table.ts";
 import {requireSame, verifyModels} from "../catalog/verify.ts";
 import {largest} from "../math/extremes.ts";
@@ -107,14 +110,9 @@ function parametersOf(entry: ListedFacts): string {
   return `${shortCount(count)}${entry.parameters === undefined ? "*" : ""}`;
 }
 
-function shortCount(count: number): string {
-  if (count < 1e6) return `${Math.round(count / 1e3)}k`;
-  return count < 1e9 ? `${Math.round(count / 1e6)}M` : `${Number((count / 1e9).toFixed(1))}B`;
-}
-
 /**
- * `models pull SPEC…`: catalogue ids, `hf:OWNER/NAME/FILE.gguf` or https addresses, one after the other. Special terms
- * are shown before the download begins. The first part of a model in several files stands for all of them. An interruption keeps what has arrived and ends with 130.
+ * `models pull SPEC…`: catalogue ids, `hf:OWNER/NAME[:QUANT|:FILE]`, `hf:OWNER/NAME/FILE.gguf` or https
+ * addresses, one after the other. Special terms are shown before the download begins. The first part of a model in several files stands for all of them. An interruption keeps what has arrived and ends with 130.
  */
 export async function modelsPull(
   options: {specs: readonly string[]; id?: string; sha256?: string; maxBytes?: number},
@@ -126,10 +124,16 @@ export async function modelsPull(
     ...(options.id === undefined ? {} : {id: options.id}),
     ...(options.sha256 === undefined ? {} : {sha256: options.sha256}),
   };
-  const targets = options.specs.map(spec => pullTarget(spec, catalog, naming));
+  const targets = options.specs.map(spec => sharedTarget(spec, naming) ?? pullTarget(spec, catalog, naming));
   const models: Pulled[] = [];
   try {
     for (const target of targets) {
+      if ("hub" in target) {
+        const most = options.maxBytes === undefined ? {} : {maxBytes: options.maxBytes};
+        const {path} = await findOnHub(target.hub, {...io, ...most, renew: true});
+        models.push({id: target.hub, path, state: "pulled"});
+        continue;
+      }
       const terms = target.entry?.licence.terms;
       if (terms !== undefined) io.notice(`${target.id}: ${terms}`);
       const pulled = await pullModel(target, {
@@ -156,6 +160,12 @@ export async function modelsPull(
     return {data: {models, interrupted: true}, text, exitCode: 130};
   }
   return {data: {models}, text: pulledLines(models)};
+}
+
+/** `hf:OWNER/NAME[:QUANT|:FILE]`, for the cache that all programs of the hub share; a name or a checksum asks for a copy of one's own. */
+function sharedTarget(spec: string, naming: {id?: string; sha256?: string}): {readonly hub: string} | undefined {
+  if (!isHubAddress(spec) || naming.id !== undefined || naming.sha256 !== undefined) return undefined;
+  return /^hf:[^/]+\/[^/:]+(?::|$)/.test(spec) ? {hub: spec} : undefined;
 }
 
 function pulledLines(models: readonly Pulled[]): string {

@@ -5,6 +5,7 @@
  * more tokens on any of them in one batch. Everything above this folder sees models only through these types.
  */
 
+import type {Finding} from "../catalog/finding.ts";
 import type {ModelRemark} from "../catalog/gguf/remarks.ts";
 import type {Value} from "../math/bounded.ts";
 import type {FileModel, ServerModel} from "../records/model.ts";
@@ -185,7 +186,7 @@ export interface LoadOptions {
 }
 
 /** Where the files and settings of a model are looked for. */
-export interface ModelPlace {
+export interface ModelPlace extends Finding {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -63,6 +63,7 @@ function identityOf(
     sha256,
     fileSizeBytes: info.fileSizeBytes,
     ...(info.parts === undefined ? {} : {files: info.parts.length}),
+    ...(resolved.origin === undefined ? {} : {origin: resolved.origin}),
     architecture: info.architecture,
     ...(info.name === undefined ? {} : {name: info.name}),
     totalParameters: info.totalParameters,

@@ -8,7 +8,11 @@ export const RECORDED = "What is recorded:";
 export function subjectFlags(command: Command): Command {
   return command
     .optionsGroup("Models and documents:")
-    .requiredOption("--model <spec>", "catalogue id or GGUF file, +ADAPTER[@SCALE] for a LoRA (repeatable)", repeated)
+    .requiredOption(
+      "--model <spec>",
+      "catalogue id, GGUF file, folder or pattern of files, hf:OWNER/NAME:QUANT, ollama:NAME, lmstudio:NAME; +ADAPTER[@SCALE] for a LoRA (repeatable)",
+      repeated,
+    )
     .option("--lora <adapter>", "the same as +ADAPTER at the end of every --model")
     .option("--lora-scale <x>", "the same as @SCALE after it; 0 is the model without it (default: 1)", anyNumber)
     .option("--data <dir>", "where the task's data is")

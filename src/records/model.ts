@@ -35,6 +35,8 @@ export const fileModelSchema = z.strictObject({
   fileSizeBytes: z.int(),
   /** Of a model in several files, how many they are; `file` is then the first, and the rest is of all together. */
   files: z.int().min(2).optional(),
+  /** Where a file of another program's store came from, e.g. `hf:OWNER/NAME@COMMIT:FILE`; absent for a file of one's own. */
+  origin: z.string().optional(),
   architecture: z.string(),
   name: z.string().optional(),
   /** Counted from the tensors. */

@@ -5,6 +5,7 @@ import type {LabelScoring} from "../capture/label-scorer.ts";
 import type {PreparedDocument, PreparedLabels} from "../capture/prepare.ts";
 import type {ThoughtSetup} from "../capture/think.ts";
 import {loadCatalog} from "../catalog/catalog.ts";
+import {severalModels} from "../catalog/found/several.ts";
 import type {ModelRemark} from "../catalog/gguf/remarks.ts";
 import {labelscopeHome} from "../catalog/home.ts";
 import {counted} from "../counted.ts";
@@ -82,7 +83,10 @@ export interface RunPlan {
  * @throws what loading the task, resolving and reading the models throw; `context-overflow` naming all documents that are too long;
  *   `same-run` where two models would share a folder
  */
-export async function planRun(engine: Engine, options: RunOptions, place: RunPlace): Promise<RunPlan> {
+export async function planRun(engine: Engine, given: RunOptions, place: RunPlace): Promise<RunPlan> {
+  const {specs, remarks} = await severalModels(given.models, place.cwd);
+  for (const remark of remarks) place.notice?.(remark);
+  const options = {...given, models: specs};
   refuseContradictions(options);
   const wanted = wantedCaptures(options);
   refuseIdleEncoder(options, wanted);
@@ -105,7 +109,9 @@ export async function planRun(engine: Engine, options: RunOptions, place: RunPla
   const seed = options.seed ?? demonstrationRule(task).seed;
   const selected = selectDocuments(task, {...options, seed}, wanted.limits, prompts.demonstrations);
   const forced = await forcedAnswers(options, task, prompts, place);
-  const sources = await Promise.all(options.models.map(spec => engine.findModel(spec, place)));
+  const sources: ModelSource[] = [];
+  // One after the other: what has to be fetched first should not share its way with another.
+  for (const spec of options.models) sources.push(await engine.findModel(spec, place));
   const encoder =
     wanted.embedded.length === 0
       ? undefined

@@ -1,8 +1,8 @@
-import {setTimeout as sleep} from "node:timers/promises";
 import {LabelscopeError} from "../../errors.ts";
 import type {ModelSource} from "../../records/catalog.ts";
 import {download, refused, statusAdvice} from "../download.ts";
-import {request, type SecretHeaders, unreachable} from "../http.ts";
+import {patiently, request, type SecretHeaders, unreachable} from "../http.ts";
+import {hubEndpoint, hubSecret} from "../hub/places.ts";
 import type {FetchContext, Fetcher} from "./source.ts";
 import {downloadOptions} from "./url.ts";
 
@@ -19,12 +19,12 @@ interface HubFacts {
  * A file of a repository on the Hugging Face hub, or on a mirror named by `HF_ENDPOINT`.
  *
  * The hub names the SHA-256 and the size in the headers of its first answer; they are compared with the catalogue
- * before anything is downloaded. `HF_TOKEN` goes to the hub alone, never to the storage that it redirects to.
+ * before anything is downloaded. The access token goes to the hub alone, never to the storage that it redirects to.
  */
 export const fetchHf: Fetcher<"hf"> = async (source, context) => {
-  const endpoint = (context.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
+  const endpoint = hubEndpoint(context.env);
   const url = hubUrl(endpoint, source);
-  const secret = hubSecret(endpoint, context.env.HF_TOKEN);
+  const secret = await hubSecret(context.env);
   const facts = await askHub(url, secret, context);
   const {expected} = context;
   if (expected.sha256 !== undefined && facts.sha256 !== undefined && facts.sha256 !== expected.sha256) {
@@ -53,33 +53,12 @@ function hubUrl(endpoint: string, source: HfSource): string {
   return `${endpoint}/${source.repo}/resolve/${encodeURIComponent(source.revision ?? "main")}/${file}`;
 }
 
-function hubSecret(endpoint: string, token: string | undefined): SecretHeaders | undefined {
-  if (!token) return undefined;
-  return {origin: new URL(endpoint).origin, headers: {authorization: `Bearer ${token.trim()}`}};
-}
-
 /**
  * Asks the hub for the headers of its own answer, following redirects of the hub itself (renamed repositories) but not
  * those to the storage. Repeated when the hub cannot be reached or is busy; a mirror that knows no HEAD knows no facts.
  */
 async function askHub(url: string, secret: SecretHeaders | undefined, context: FetchContext): Promise<HubFacts> {
-  const delays = context.retryDelaysMs ?? [500, 1500, 3000];
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return hubFacts(await askOnce(url, secret, context), new URL(url).host);
-    } catch (error) {
-      context.signal.throwIfAborted();
-      const delay = delays[attempt];
-      if (!mayPass(error) || delay === undefined) throw error;
-      await sleep(delay, undefined, {signal: context.signal}).catch(() => context.signal.throwIfAborted());
-    }
-  }
-}
-
-function mayPass(error: unknown): boolean {
-  if (!(error instanceof LabelscopeError)) return false;
-  const {status} = error.facts;
-  return error.code === "source-unreachable" || (typeof status === "number" && (status === 429 || status >= 500));
+  return await patiently(context, async () => hubFacts(await askOnce(url, secret, context), new URL(url).host));
 }
 
 async function askOnce(url: string, secret: SecretHeaders | undefined, context: FetchContext): Promise<Response> {
