@@ -7,6 +7,7 @@ import type {CommandIo, CommandResult} from "./commands/command.ts";
 import {formatError, LabelscopeError} from "./errors.ts";
 import type {Call} from "./program/command.ts";
 import {createProgram} from "./program/program.ts";
+import {explainSystemError} from "./system-error.ts";
 import {createTerminal, writeText} from "./terminal.ts";
 import {version} from "./version.ts";
 import {visible, visibleJson} from "./visible.ts";
@@ -93,7 +94,8 @@ async function ask(question: string): Promise<boolean> {
 async function answered(call: Call, json: boolean, io: CommandIo): Promise<CommandResult> {
   try {
     return await call(io);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explained(thrown);
     if (json && error instanceof LabelscopeError) {
       const {code, message, details, next, facts} = error;
       await writeText(process.stdout, jsonText({error: {code, message, details, next, facts}}));
@@ -102,12 +104,21 @@ async function answered(call: Call, json: boolean, io: CommandIo): Promise<Comma
   }
 }
 
+/** An error that nothing nearer explained; where closing failed as well, what failed before it. */
+function explained(error: unknown): unknown {
+  if (error instanceof Error && error.name === "SuppressedError" && "suppressed" in error) {
+    return explained(error.suppressed);
+  }
+  return error instanceof LabelscopeError ? error : (explainSystemError(error) ?? error);
+}
+
 function jsonText(value: unknown): string {
   return visibleJson(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** @returns the exit code */
-async function report(error: unknown): Promise<number> {
+async function report(thrown: unknown): Promise<number> {
+  const error = explained(thrown);
   if (error instanceof CommanderError) {
     if (error.exitCode !== 0) return 2;
     return await written().then(() => 0, report);

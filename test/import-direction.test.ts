@@ -7,8 +7,11 @@ const SOURCE = join(import.meta.dirname, "../src");
 /** An import may only point to the same entry or to an earlier one. Files of the top folder stand under their name. */
 const ORDER = [
   "errors.ts",
+  "system-error.ts", // what the operating system refuses, in words: knows errors
   "nearest.ts", // the closest of some names: for messages, knows nothing
   "make-folder.ts", // a folder made level by level: knows nothing
+  "process-mark.ts", // which process it is, and whether it is gone: knows nothing
+  "write-whole.ts", // a file written whole or not at all: knows process-mark
   "counted.ts", // a number with its noun: knows nothing
   "visible.ts", // text with control characters spelled out: knows nothing
   "called-as.ts", // how the program is called: knows nothing

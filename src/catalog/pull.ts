@@ -76,6 +76,7 @@ export async function pullModel(target: PullTarget, options: PullOptions): Promi
   await using lock = await acquireLock(join(work, `${id}.lock`), {
     signal: options.signal,
     onWait: holder => options.onNotice?.(`${id}: waiting for process ${holder.pid}, which is pulling it`),
+    onTakeOver: line => options.onNotice?.(`${id}: ${line}`),
   });
   const meanwhile = await presentModel(target, options);
   if (meanwhile !== undefined) return meanwhile;

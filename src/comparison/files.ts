@@ -1,8 +1,5 @@
-import {createWriteStream, existsSync} from "node:fs";
-import {rename, rm, writeFile} from "node:fs/promises";
+import {existsSync} from "node:fs";
 import {join} from "node:path";
-import {Readable} from "node:stream";
-import {pipeline} from "node:stream/promises";
 import type {Comparison} from "../compare/compare.ts";
 import {csvText} from "../compare/csv.ts";
 import {csvTables, estimatesCsv} from "../compare/csv-tables.ts";
@@ -10,6 +7,7 @@ import {firstDistributionsTable, stepsTable} from "../compare/generation-tables.
 import {makeFolder} from "../make-folder.ts";
 import {resultsSchema} from "../records/results/results.ts";
 import {explainFileError} from "../store/disk-full.ts";
+import {removeDrafts, writeWhole} from "../write-whole.ts";
 import {hashFile, readSums, SUMS} from "./sums.ts";
 
 export const RESULTS = "results.json";
@@ -33,6 +31,7 @@ export async function writeComparison(folder: string, {results, systems, task, r
   ];
   try {
     await makeFolder(folder);
+    await removeDrafts(folder, "dead");
     for (const [name, text] of files) await writeWhole(join(folder, name), text);
     await keepSums(
       folder,
@@ -48,6 +47,7 @@ export async function writeComparison(folder: string, {results, systems, task, r
 export async function writeResults(folder: string, results: Comparison["results"]): Promise<void> {
   try {
     await makeFolder(folder);
+    await removeDrafts(folder, "dead");
     await writeWhole(join(folder, RESULTS), resultsText(results));
     await keepSums(folder, [RESULTS]);
   } catch (error) {
@@ -66,15 +66,4 @@ async function keepSums(folder: string, names: readonly string[]): Promise<void>
   for (const name of names) sums.set(name, await hashFile(join(folder, name)));
   const lines = [...sums].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, sum]) => `${sum}  ${name}\n`);
   await writeWhole(join(folder, SUMS), lines.join(""));
-}
-
-async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
-  const draft = `${path}.${process.pid}.draft`;
-  try {
-    if (typeof text === "string") await writeFile(draft, text);
-    else await pipeline(Readable.from(text), createWriteStream(draft));
-    await rename(draft, path);
-  } finally {
-    await rm(draft, {force: true});
-  }
 }

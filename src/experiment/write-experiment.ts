@@ -1,4 +1,3 @@
-import {rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {csvText} from "../compare/csv.ts";
 import {makeFolder} from "../make-folder.ts";
@@ -10,6 +9,7 @@ import {fileSvg} from "../report/figure/frame.ts";
 import {pageAssets} from "../report/page-assets.ts";
 import {toPng} from "../report/png.ts";
 import {explainFileError} from "../store/disk-full.ts";
+import {removeDrafts, writeWhole} from "../write-whole.ts";
 import {experimentCsv} from "./experiment-csv.ts";
 import {experimentNamed} from "./index.ts";
 
@@ -34,6 +34,7 @@ export async function writeExperiment(folder: string, results: ExperimentResults
   ];
   try {
     await makeFolder(join(folder, "figures"));
+    for (const each of [folder, join(folder, "figures")]) await removeDrafts(each, "dead");
     for (const [name, content] of files) await writeWhole(join(folder, name), content);
   } catch (error) {
     throw explainFileError(folder, error);
@@ -48,14 +49,4 @@ async function picturesOf(drawing: Drawing): Promise<(readonly [name: string, co
     [`${path}.svg`, svg],
     [`${path}.png`, await toPng(svg)],
   ];
-}
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.draft`;
-  try {
-    await writeFile(draft, content);
-    await rename(draft, path);
-  } finally {
-    await rm(draft, {force: true});
-  }
 }

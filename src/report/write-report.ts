@@ -1,9 +1,9 @@
-import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {ComparedRun} from "../compare/compared-run.ts";
 import {runTitles} from "../compare/run-titles.ts";
 import {makeFolder} from "../make-folder.ts";
 import type {Results} from "../records/results/results.ts";
+import {removeDrafts, writeWhole} from "../write-whole.ts";
 import {explorerData, explorerRoom} from "./explorer-data.ts";
 import {fileSvg} from "./figure/frame.ts";
 import {drawAll} from "./figure/index.ts";
@@ -35,11 +35,12 @@ export interface WrittenReport {
   readonly undrawn: readonly {readonly name: string; readonly reason: string}[];
 }
 
-/** Writes report.html and figures/*.svg|png of a comparison. The same results and runs give the same bytes. */
+/** Writes report.html and figures/*.svg|png of a comparison, each whole or not at all. The same results and runs give the same bytes. */
 export async function writeReport({results, runs, out, onProgress, signal}: ReportInput): Promise<WrittenReport> {
   const drawn = drawAll(results);
   const folder = join(out, FIGURES);
   await makeFolder(folder);
+  for (const each of [out, folder]) await removeDrafts(each, "dead");
   const figures: string[] = [];
   const undrawn: {name: string; reason: string}[] = [];
   for (let start = 0; start < drawn.length; start += AT_ONCE) {
@@ -51,8 +52,8 @@ export async function writeReport({results, runs, out, onProgress, signal}: Repo
       }
       figures.push(drawing.name);
       const svg = fileSvg(drawing.picture, drawing);
-      await writeFile(join(folder, `${drawing.name}.svg`), svg);
-      await writeFile(join(folder, `${drawing.name}.png`), await toPng(svg));
+      await writeWhole(join(folder, `${drawing.name}.svg`), svg);
+      await writeWhole(join(folder, `${drawing.name}.png`), await toPng(svg));
     });
     await Promise.all(written);
     onProgress?.(figures.length + undrawn.length, drawn.length + 1);
@@ -63,7 +64,7 @@ export async function writeReport({results, runs, out, onProgress, signal}: Repo
   const explorer = explorerData(runs, titles, explorerRoom(Buffer.byteLength(bare)));
   const page = reportPage(results, drawn, explorer, assets);
   const path = join(out, REPORT);
-  await writeFile(path, page);
+  await writeWhole(path, page);
   onProgress?.(drawn.length + 1, drawn.length + 1);
   return {page: path, pageBytes: Buffer.byteLength(page), figures, undrawn};
 }

@@ -102,6 +102,7 @@ export async function executeModel(
   if (embeddings !== undefined && captures.length === model.captures.length && captures.every(isWhole)) {
     captures.push(await captureEmbeddings(engine, embeddings, context));
   }
+  await run.settle();
   const wanted = model.captures.length + (embeddings === undefined ? 0 : 1);
   const summary = await summariseTraces(readTraces(join(model.folder, TRACES)));
   const {name: _name, evaluatedTokens: _tokens, ...counts} = traces;

@@ -3,6 +3,7 @@ import {rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 import type {Manifest} from "../records/manifest.ts";
 import type {RecordName, Records} from "../records/run-records.ts";
+import {draftOf} from "../write-whole.ts";
 import {recordDamaged} from "./damaged.ts";
 import {MatrixWriter} from "./matrix-file.ts";
 import {MatrixReader} from "./matrix-reader.ts";
@@ -24,7 +25,7 @@ export async function joinRecords(
 ): Promise<Joined> {
   const folders = runs.map(({folder}) => folder);
   const kind = recordKinds[name];
-  const draft = join(to, `${kind.file}.draft`);
+  const draft = await draftOf(join(to, kind.file));
   await rm(draft, {force: true});
   const seen = new Set<string>();
   let duplicates = 0;
@@ -46,6 +47,8 @@ export async function joinRecords(
         seen.add(record.key);
       }
     }
+    await matrix?.settle();
+    await writer.settle();
   }
   await rename(draft, join(to, kind.file));
   return {documents: seen.size, duplicates};

@@ -1,10 +1,11 @@
-import {open, readFile, rename, rm} from "node:fs/promises";
+import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {z} from "zod";
 import {LabelscopeError} from "../errors.ts";
 import {type Manifest, manifestSchema} from "../records/manifest.ts";
 import {TRACE_SCHEMA} from "../records/schema-version.ts";
 import {canonicalJson} from "../task/hash.ts";
+import {writeWhole} from "../write-whole.ts";
 import {checksum} from "./seal.ts";
 
 export const MANIFEST = "manifest.json";
@@ -64,20 +65,7 @@ function manifestDamaged(path: string): LabelscopeError {
 
 /** Writes a manifest whole or not at all. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  const path = join(folder, MANIFEST);
-  const draft = `${path}.${process.pid}.draft`;
-  try {
-    const file = await open(draft, "w");
-    try {
-      await file.writeFile(`${JSON.stringify({...manifest, sum: sumOf(manifest)}, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } finally {
-    await rm(draft, {force: true});
-  }
+  await writeWhole(join(folder, MANIFEST), `${JSON.stringify({...manifest, sum: sumOf(manifest)}, null, 2)}\n`);
 }
 
 export function newerSchema(path: string, schema: number): LabelscopeError {

@@ -1,8 +1,8 @@
 import {type FileHandle, open, stat} from "node:fs/promises";
 import {basename} from "node:path";
-import {isDiskFull} from "../catalog/disk-space.ts";
 import {LabelscopeError} from "../errors.ts";
-import {runDiskFull} from "./disk-full.ts";
+import {explainFileError} from "./disk-full.ts";
+import {refuseRemoved} from "./still-there.ts";
 
 /** Full logits, a row a label step; hidden states and embeddings, a row a document. */
 export const LOGITS = "logits.npy";
@@ -72,11 +72,26 @@ export class MatrixWriter implements AsyncDisposable {
     }
   }
 
-  /** Appends the rows of one document; returns the number of the first. @throws `disk-full` */
+  /**
+   * Appends the rows of one document; returns the number of the first.
+   *
+   * @throws `disk-full`, `run-removed`, `run-not-writable`
+   */
   append(rows: readonly Float32Array[]): Promise<number> {
     const write = this.#last.then(() => this.#write(rows));
     this.#last = write.catch(() => {});
     return write;
+  }
+
+  /** Everything appended is on the disk, at its place. @throws as `append`: then what was appended may not last */
+  async settle(): Promise<void> {
+    await this.#last;
+    try {
+      await refuseRemoved(this.#file, this.#path);
+      await this.#file.sync();
+    } catch (error) {
+      throw explainFileError(this.#path, error);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -87,6 +102,7 @@ export class MatrixWriter implements AsyncDisposable {
   async #write(rows: readonly Float32Array[]): Promise<number> {
     const first = this.#rows;
     try {
+      await refuseRemoved(this.#file, this.#path);
       for (const row of rows) {
         const bytes = Buffer.from(row.buffer, row.byteOffset, row.byteLength);
         const place = HEADER_BYTES + this.#rows * this.#columns * 4;
@@ -98,8 +114,7 @@ export class MatrixWriter implements AsyncDisposable {
       await this.#writeHeader();
     } catch (error) {
       this.#rows = first;
-      if (isDiskFull(error)) throw runDiskFull(this.#path, error);
-      throw error;
+      throw explainFileError(this.#path, error);
     }
     return first;
   }

@@ -12,6 +12,7 @@ import {LOGITS} from "./matrix-file.ts";
 import {modelChanges} from "./model-contents.ts";
 import {requireManifest} from "./read-run.ts";
 import {recordNames} from "./record-kinds.ts";
+import {lockRun} from "./run-lock.ts";
 import {runName} from "./run-name.ts";
 
 export interface Merged {
@@ -28,7 +29,7 @@ export interface Merged {
  *
  * @param folders run directories, at least one
  * @param outDir where the joined run's folder is made; its name is that of the run without shards
- * @throws `no-run`, `not-mergeable` with what differs, `would-overwrite`, `run-has-logits`
+ * @throws `no-run`, `not-mergeable` with what differs, `would-overwrite`, `run-has-logits`, `run-locked`
  */
 export async function mergeRuns(folders: readonly string[], outDir: string): Promise<Merged> {
   const runs = await Promise.all(folders.map(async folder => ({folder, manifest: await requireManifest(folder)})));
@@ -42,6 +43,7 @@ export async function mergeRuns(folders: readonly string[], outDir: string): Pro
   const folder = join(outDir, name);
   if (existsSync(join(folder, MANIFEST))) throw wouldOverwrite(folder);
   await makeFolder(folder);
+  await using _lock = await lockRun(folder, () => {});
   const captures = joinCaptures(runs);
   for (const name of recordNames) {
     if (name !== "trace" && captures?.[name] !== undefined) await joinRecords(runs, folder, name);

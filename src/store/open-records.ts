@@ -14,6 +14,8 @@ export interface OpenRecords {
   /** Whether a half-written last line was dropped. */
   readonly torn: boolean;
   append(entry: NamedRecord, rows: readonly Float32Array[]): Promise<void>;
+  /** All that was appended is on the disk, the rows before the records that name them. */
+  settle(): Promise<void>;
 }
 
 /**
@@ -51,6 +53,10 @@ export async function openRecords(
     append: async (entry, vectors) => {
       const first = matrix === undefined ? undefined : await matrix.append(vectors);
       await writer.append(first === undefined ? entry.record : withRows(entry, first, vectors.map(rowSum)));
+    },
+    settle: async () => {
+      await matrix?.settle();
+      await writer.settle();
     },
   };
 }

@@ -1,12 +1,12 @@
 import {type FileHandle, open} from "node:fs/promises";
-import {isDiskFull} from "../catalog/disk-space.ts";
 import type {Manifest} from "../records/manifest.ts";
 import {completeLength} from "./complete-lines.ts";
 import {recordDamaged} from "./damaged.ts";
-import {runDiskFull} from "./disk-full.ts";
+import {explainFileError} from "./disk-full.ts";
 import type {RecordKind} from "./record-kind.ts";
 import {scanRecords} from "./scan-records.ts";
 import {bindingOf, sealLine} from "./seal.ts";
+import {refuseRemoved} from "./still-there.ts";
 
 /**
  * Reads records one by one, in the order of the file, each document once. A torn last line (no line end) is left out; a
@@ -77,13 +77,25 @@ export class RecordWriter<T extends object> implements AsyncDisposable {
     return {writer: new RecordWriter<T>(file, path, length, binding), torn};
   }
 
-  /** Lines are written in the order of the calls. @throws `disk-full` */
+  /** Lines are written in the order of the calls. @throws `disk-full`, `run-removed`, `run-not-writable` */
   append(record: T): Promise<void> {
     const write = this.#last.then(() => this.#write(Buffer.from(`${sealLine(record, this.#binding)}\n`)));
     this.#last = write.catch(() => {});
     return write;
   }
 
+  /** Everything appended is on the disk, at its place. @throws as `append`: then what was appended may not last */
+  async settle(): Promise<void> {
+    await this.#last;
+    try {
+      await refuseRemoved(this.#file, this.#path);
+      await this.#file.sync();
+    } catch (error) {
+      throw explainFileError(this.#path, error);
+    }
+  }
+
+  /** Closes the file, whatever became of the work; only `settle` tells whether it is on the disk. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last;
     await this.#file.sync().catch(() => {});
@@ -92,14 +104,14 @@ export class RecordWriter<T extends object> implements AsyncDisposable {
 
   async #write(line: Buffer): Promise<void> {
     try {
+      await refuseRemoved(this.#file, this.#path);
       for (let done = 0; done < line.length; ) {
         done += (await this.#file.write(line, done)).bytesWritten;
       }
       this.#length += line.length;
     } catch (error) {
       await this.#file.truncate(this.#length).catch(() => {});
-      if (isDiskFull(error)) throw runDiskFull(this.#path, error);
-      throw error;
+      throw explainFileError(this.#path, error);
     }
   }
 }

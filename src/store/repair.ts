@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {counted} from "../counted.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {RecordName, Records} from "../records/run-records.ts";
+import {draftOf} from "../write-whole.ts";
 import {recordKinds, recordNames} from "./record-kinds.ts";
 import {scanRecords} from "./scan-records.ts";
 import {scanWithRows} from "./scan-rows.ts";
@@ -63,7 +64,7 @@ async function divide(
   aside: string,
 ): Promise<void> {
   const {file} = recordKinds[name];
-  const draft = join(folder, `${file}.draft`);
+  const draft = await draftOf(join(folder, file));
   {
     await using kept = await open(draft, "w");
     await using moved = await open(join(aside, file), "w");

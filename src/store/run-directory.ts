@@ -1,7 +1,6 @@
 import {existsSync} from "node:fs";
 import {mkdir, rename} from "node:fs/promises";
 import {join} from "node:path";
-import {acquireLock, type Lock} from "../catalog/lock.ts";
 import {LabelscopeError} from "../errors.ts";
 import {makeFolder} from "../make-folder.ts";
 import type {Manifest, SessionRecord} from "../records/manifest.ts";
@@ -14,9 +13,9 @@ import {type OpenRecords, openRecords} from "./open-records.ts";
 import {matrixFiles, recordKinds, recordNames} from "./record-kinds.ts";
 import {refuseChanges} from "./refuse-changes.ts";
 import {repairRecords} from "./repair.ts";
+import {lockRun} from "./run-lock.ts";
+import {runRemoved} from "./still-there.ts";
 import {TRACES} from "./trace-file.ts";
-
-export const LOCK = "lock";
 
 export interface OpenRunOptions {
   readonly folder: string;
@@ -40,6 +39,12 @@ export interface OpenRun extends AsyncDisposable {
   readonly notices: readonly string[];
   /** @param rows full logits of a trace's label steps, or a document's hidden state or embedding */
   append(entry: NamedRecord, rows?: readonly Float32Array[]): Promise<void>;
+  /**
+   * Everything appended is on the disk. To be called when a run ends well: closing it says nothing.
+   *
+   * @throws `disk-full`, `run-not-writable` where the disk did not take it; `run-removed` where a file is no longer there
+   */
+  settle(): Promise<void>;
 }
 
 /**
@@ -66,8 +71,8 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
 async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<Omit<OpenRun, keyof AsyncDisposable>> {
   const {folder, logitsColumns} = options;
   await makeFolder(folder);
-  held.push(await lockRun(folder));
   const notices: string[] = [];
+  held.push(await lockRun(folder, line => notices.push(line)));
   if (options.fresh) for (const one of await moveAside(folder)) notices.push(one);
   const before = await readManifest(folder);
   if (before !== undefined) refuseChanges(folder, before, options.manifest);
@@ -107,6 +112,10 @@ async function open(options: OpenRunOptions, held: AsyncDisposable[]): Promise<O
     notices,
     done: name => fileOf(name).done,
     append: async (entry, rows = []) => await fileOf(entry.name).append(entry, rows),
+    settle: async () => {
+      for (const file of files.values()) await file.settle();
+      if (!existsSync(join(folder, MANIFEST))) throw runRemoved(join(folder, MANIFEST));
+    },
   };
 }
 
@@ -116,33 +125,6 @@ const UNSEALED =
 function tornLine(name: RecordName): string {
   const {file} = recordKinds[name];
   return `the last line of ${file} was cut off in mid-write: it was dropped and is captured again`;
-}
-
-async function lockRun(folder: string): Promise<Lock> {
-  return await acquireLock(join(folder, LOCK), {
-    onWait: holder => {
-      throw runLocked(folder, {pid: holder.pid, since: holder.since});
-    },
-  }).catch(error => {
-    if (!(error instanceof LabelscopeError) || error.code !== "model-locked") throw error;
-    // Held from another computer, whose processes cannot be seen from here.
-    throw runLocked(folder, error.facts);
-  });
-}
-
-function runLocked(folder: string, holder: Readonly<Record<string, unknown>>): LabelscopeError {
-  const {pid, since, host} = holder;
-  const elsewhere = host === undefined ? "" : ` on ${host}`;
-  return new LabelscopeError({
-    code: "run-locked",
-    message: `another process (pid ${pid}${elsewhere}, since ${since}) is working on ${folder}`,
-    next: [
-      "wait for it to end",
-      "--out DIR for a run of its own, or --shard to divide the documents",
-      ...(host === undefined ? [] : [`if it is gone for good, remove ${join(folder, LOCK)}`]),
-    ],
-    facts: {folder, pid, ...(host === undefined ? {} : {host})},
-  });
 }
 
 function noManifest(folder: string): LabelscopeError {

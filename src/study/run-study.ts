@@ -1,5 +1,5 @@
-import {writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {realpath} from "node:fs/promises";
+import {join} from "node:path";
 import type {Engine} from "../engine/engine.ts";
 import {LabelscopeError} from "../errors.ts";
 import {type ExperimentOutcome, runExperiment} from "../experiment/run-experiment.ts";
@@ -10,6 +10,7 @@ import {declineOversized} from "../schedule/decline.ts";
 import {existingFolder} from "../schedule/existing-folder.ts";
 import {ownRuns} from "../schedule/planned-run.ts";
 import {type FinishedRun, readFinished} from "../schedule/read-finished.ts";
+import {writeWhole} from "../write-whole.ts";
 import {describeStudy, type StudyPlanData, studyPlanData} from "./describe-study.ts";
 import {engineOf, lockDifferences, lockOf, refuseChanged, withLock} from "./lock.ts";
 import {planStudy, type StudyPlace, type StudyPlan} from "./plan-study.ts";
@@ -98,7 +99,8 @@ export async function runStudy(
   const [first] = finished;
   if (request.lock && first !== undefined) {
     const lock = {...found, engine: engineOf(first.run.manifest)};
-    await writeFile(resolve(read.path), withLock(read.text, lock)).catch(cause => {
+    const write = async () => await writeWhole(await realpath(read.path), withLock(read.text, lock));
+    await write().catch(cause => {
       throw new LabelscopeError({
         code: "study-not-locked",
         message: `the lock cannot be written into ${read.shown}`,

@@ -1,9 +1,9 @@
-import {randomUUID} from "node:crypto";
-import {mkdtemp, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {basename, join, resolve} from "node:path";
 import {LabelscopeError, unknownChoice} from "../errors.ts";
 import {makeFolder} from "../make-folder.ts";
+import {removeDrafts, writeWhole} from "../write-whole.ts";
 import {builtInTaskMap} from "./index.ts";
 import {formatDocument} from "./jsonl.ts";
 import {loadTask} from "./load.ts";
@@ -67,18 +67,6 @@ async function currentContent(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Writes beside the target and renames, so that a reader sees the old file or the whole new one. */
-async function writeWhole({path, content}: WantedFile): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.part`;
-  try {
-    await writeFile(temporary, content, {flag: "wx"});
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, {force: true});
     throw error;
   }
 }
@@ -160,10 +148,11 @@ export async function importTask(name: string, options: ImportOptions): Promise<
   }
   await checkBeforeWriting(wanted, directory);
   await makeFolder(directory);
+  await removeDrafts(directory, "dead");
   const files: {path: string; written: boolean}[] = [];
   for (const [index, file] of wanted.entries()) {
     const written = current[index] !== file.content;
-    if (written) await writeWhole(file);
+    if (written) await writeWhole(file.path, file.content);
     files.push({path: file.path, written});
   }
   return {task, files};

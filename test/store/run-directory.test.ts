@@ -4,12 +4,15 @@ import {appendFile, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile
 import {hostname} from "node:os";
 import {join} from "node:path";
 import {describe, expect, onTestFinished, test, vi} from "vitest";
+import type {LockHolder} from "../../src/catalog/lock.ts";
+import {ownMark} from "../../src/process-mark.ts";
 import type {Manifest} from "../../src/records/manifest.ts";
 import type {Trace} from "../../src/records/trace.ts";
 import {MANIFEST, readManifest} from "../../src/store/manifest-file.ts";
 import {LOGITS} from "../../src/store/matrix-file.ts";
 import {readRun} from "../../src/store/read-run.ts";
-import {LOCK, type OpenRunOptions, openRun} from "../../src/store/run-directory.ts";
+import {type OpenRunOptions, openRun} from "../../src/store/run-directory.ts";
+import {LOCK} from "../../src/store/run-lock.ts";
 import {readTraces, TRACES} from "../../src/store/trace-file.ts";
 import {about, aManifest, aStep, aTrace, aTree, emptyFolder, type FileManifest, session} from "./records.ts";
 
@@ -271,7 +274,7 @@ describe("captures beside the traces", () => {
 });
 
 describe("two processes on one run", () => {
-  async function held(folder: string, holder: {readonly pid: number; readonly host?: string}) {
+  async function held(folder: string, holder: Partial<LockHolder>) {
     await mkdir(folder, {recursive: true});
     const lock = {host: hostname(), since: "2026-01-01T00:00:00.000Z", token: "t", ...holder};
     await writeFile(join(folder, LOCK), JSON.stringify(lock));
@@ -292,7 +295,59 @@ describe("two processes on one run", () => {
     expect(await readdir(options.folder)).toEqual([LOCK]);
     other.kill("SIGKILL");
     await once(other, "exit");
-    expect(await capture(options, [aTrace("a")])).toEqual({done: [], notices: []});
+    expect(await capture(options, [aTrace("a")])).toEqual({
+      done: [],
+      notices: [
+        expect.stringMatching(new RegExp(`lock of process ${other.pid}, .*taken over: that process has ended$`)),
+      ],
+    });
+    expect((await readdir(options.folder)).sort()).toEqual([MANIFEST, TRACES]);
+  });
+
+  const noProc = process.platform === "linux" ? undefined : "needs Linux's /proc";
+  const where = noProc === undefined ? "" : ` (skipped: ${noProc})`;
+  test.skipIf(noProc !== undefined)(
+    `a lock of this process's number from an earlier start is stale${where}`,
+    async () => {
+      const options = await opening();
+      // What a container that was started again finds: the same number, the same host, another start.
+      for (const earlier of [{start: "1"}, {}, {start: "1", boot: "another"}]) {
+        await held(options.folder, {pid: process.pid, ...earlier});
+        const {notices} = await capture(options, []);
+        expect(notices).toEqual([
+          expect.stringMatching(/taken over: (that process has ended|the computer was started)/),
+        ]);
+      }
+    },
+  );
+
+  test.skipIf(noProc !== undefined)(`a number that is another process's now holds nothing${where}`, async () => {
+    const options = await opening();
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    onTestFinished(() => {
+      other.kill("SIGKILL");
+    });
+    await held(options.folder, {pid: other.pid ?? -1, start: "1"});
+    expect((await capture(options, [])).notices).toEqual([expect.stringContaining("another has its number now")]);
+  });
+
+  test("what killed commands left half-written is gone after the next one, and what others write now is not", async () => {
+    const options = await opening();
+    await mkdir(options.folder, {recursive: true});
+    const {pid} = spawnSync(process.execPath, ["-e", ""]);
+    const dead = JSON.stringify({pid, host: hostname(), since: "2026", token: "t"});
+    const alive = JSON.stringify({...(await ownMark()), host: hostname(), since: "2026", token: "t"});
+    const [one, two, three] = ["1", "2", "3"].map(
+      digit => `lock.${"00000000-0000-0000-0000-000000000000".replaceAll("0", digit)}`,
+    );
+    await writeFile(join(options.folder, `${one}`), dead);
+    await writeFile(join(options.folder, `${two}.stale`), dead);
+    await writeFile(join(options.folder, `${three}`), alive);
+    for (const draft of [`${MANIFEST}.${pid}.draft`, `${TRACES}.draft`, `${MANIFEST}.12345678-${pid}-17.draft`]) {
+      await writeFile(join(options.folder, draft), "{");
+    }
+    await capture(options, []);
+    expect((await readdir(options.folder)).sort()).toEqual([three, MANIFEST, TRACES]);
   });
 
   test("the same process cannot open it twice either, and can after closing it", async () => {
@@ -357,13 +412,56 @@ describe("full logits", () => {
   });
 });
 
+describe("files that are removed while a run writes", () => {
+  const removals: [string, (folder: string) => Promise<void>][] = [
+    ["the folder", async folder => await rm(folder, {recursive: true})],
+    ["the traces alone", async folder => await rm(join(folder, TRACES))],
+    [
+      "the traces, with others in their place",
+      async folder => {
+        await rm(join(folder, TRACES));
+        await writeFile(join(folder, TRACES), "");
+      },
+    ],
+    ["the folder, moved away", async folder => await rename(folder, `${folder}-elsewhere`)],
+  ];
+
+  test.each(removals)("%s: the next document is refused, and so is a good end", async (_, remove) => {
+    const options = await opening();
+    await using run = await openRun(options);
+    await run.append({name: "trace", record: aTrace("a")});
+    await run.settle();
+    await remove(options.folder);
+    const removed = {code: "run-removed", facts: {path: join(options.folder, TRACES)}};
+    await expect(run.append({name: "trace", record: aTrace("b")})).rejects.toMatchObject(removed);
+    await expect(run.settle()).rejects.toMatchObject(removed);
+  });
+
+  test("a matrix and a manifest count as well", async () => {
+    const options = await opening({logitsColumns: 2});
+    await using run = await openRun(options);
+    await rm(join(options.folder, MANIFEST));
+    await expect(run.settle()).rejects.toMatchObject({
+      code: "run-removed",
+      facts: {path: join(options.folder, MANIFEST)},
+    });
+    await rm(join(options.folder, LOGITS));
+    const entry = {name: "trace", record: aTrace("a", {steps: [aStep()]})} as const;
+    await expect(run.append(entry, [Float32Array.of(1, 2)])).rejects.toMatchObject({
+      code: "run-removed",
+      facts: {path: join(options.folder, LOGITS)},
+    });
+    expect(await keys(options.folder)).toEqual([]);
+  });
+});
+
 describe("a place that cannot be written", () => {
   test("a file in the way is named, with the way out", async () => {
     const folder = await emptyFolder();
     await writeFile(join(folder, "runs"), "a file");
     await expect(openRun(await opening({folder: join(folder, "runs", "tiny")}))).rejects.toMatchObject({
       code: "run-not-writable",
-      next: [expect.stringContaining("--out")],
+      next: expect.arrayContaining([expect.stringContaining("--out")]),
     });
     await expect(openRun(await opening({folder: join(folder, "runs")}))).rejects.toMatchObject({
       code: "run-not-writable",

@@ -146,13 +146,16 @@ describe("a write that fails half way", () => {
     expect(await readAll(path)).toEqual([aTrace("a"), aTrace("c")]);
   });
 
-  test("another failure than a full disk is handed on as it is", async () => {
+  test("a broken disk is named with a next step, and closing says nothing of it", async () => {
     const folder = await emptyFolder();
     const prototype = await handlePrototype(folder);
     const spy = vi.spyOn(prototype, "write").mockRejectedValue(Object.assign(new Error("broken disk"), {code: "EIO"}));
     onTestFinished(() => spy.mockRestore());
     const {writer} = await RecordWriter.open<Trace>(join(folder, TRACES));
-    await expect(writer.append(aTrace("a"))).rejects.toThrow("broken disk");
+    await expect(writer.append(aTrace("a"))).rejects.toMatchObject({
+      code: "run-not-writable",
+      message: expect.stringContaining("the disk or the device gave an error"),
+    });
     await writer[Symbol.asyncDispose]();
   });
 

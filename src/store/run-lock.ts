@@ -1,0 +1,42 @@
+import {join} from "node:path";
+import {acquireLock, type Lock} from "../catalog/lock.ts";
+import {LabelscopeError} from "../errors.ts";
+import {removeDrafts} from "../write-whole.ts";
+
+export const LOCK = "lock";
+
+/**
+ * Holds a run's folder against other processes, and removes what killed ones left half-written there.
+ *
+ * @param onTakeOver called with a line for a person where the lock was that of a process that is gone
+ * @throws `run-locked` where another process works on it
+ */
+export async function lockRun(folder: string, onTakeOver: (line: string) => void): Promise<Lock> {
+  const lock = await acquireLock(join(folder, LOCK), {
+    onTakeOver,
+    onWait: holder => {
+      throw runLocked(folder, {pid: holder.pid, since: holder.since});
+    },
+  }).catch(error => {
+    if (!(error instanceof LabelscopeError) || error.code !== "model-locked") throw error;
+    // Held from another computer, whose processes cannot be seen from here.
+    throw runLocked(folder, error.facts);
+  });
+  await removeDrafts(folder, "all");
+  return lock;
+}
+
+function runLocked(folder: string, holder: Readonly<Record<string, unknown>>): LabelscopeError {
+  const {pid, since, host} = holder;
+  const elsewhere = host === undefined ? "" : ` on ${host}`;
+  return new LabelscopeError({
+    code: "run-locked",
+    message: `another process (pid ${pid}${elsewhere}, since ${since}) is working on ${folder}`,
+    next: [
+      "wait for it to end",
+      "--out DIR for a run of its own, or --shard to divide the documents",
+      ...(host === undefined ? [] : [`if it is gone for good, remove ${join(folder, LOCK)}`]),
+    ],
+    facts: {folder, pid, ...(host === undefined ? {} : {host})},
+  });
+}
