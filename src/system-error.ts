@@ -42,6 +42,13 @@ export function reasonOf(error: unknown): Reason | undefined {
   return error instanceof Error && "code" in error ? REASONS.get(String(error.code)) : undefined;
 }
 
+/** Gives an error of the system the file that it is of: an error of reading from an open file has none. @throws always */
+export function naming(path: string): (error: unknown) => never {
+  return error => {
+    throw error instanceof Error && !("path" in error) ? Object.assign(error, {path}) : error;
+  };
+}
+
 /**
  * A person's words for an error of the operating system that nothing nearer to it explained: no stack, and a next step.
  * Undefined for anything else, which is a bug and keeps its stack.

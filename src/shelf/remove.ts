@@ -1,7 +1,7 @@
 import {rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {acquireLock} from "../catalog/lock.ts";
-import {LOCK} from "../store/run-directory.ts";
+import {LOCK} from "../store/run-lock.ts";
 import type {Item} from "./shelf.ts";
 
 /**

@@ -1,3 +1,4 @@
+import {resolve, sep} from "node:path";
 import {isDiskFull} from "../catalog/disk-space.ts";
 import {LabelscopeError} from "../errors.ts";
 import {reasonOf} from "../system-error.ts";
@@ -16,6 +17,14 @@ export function runDiskFull(path: string, cause: unknown): LabelscopeError {
   });
 }
 
+/** Whether an error is of something else that was read meanwhile, e.g. of a file of data. */
+function isOfAnother(folder: string, error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
+  if (!("path" in error) || typeof error.path !== "string") return false;
+  const [one, other] = [resolve(folder), resolve(error.path)].map(path => path + sep);
+  return one !== undefined && other !== undefined && !one.startsWith(other) && !other.startsWith(one);
+}
+
 /**
  * What a person can do about a file error below a run's folder; other errors are handed back as they are.
  *
@@ -24,7 +33,7 @@ export function runDiskFull(path: string, cause: unknown): LabelscopeError {
 export function explainFileError(folder: string, error: unknown): unknown {
   if (isDiskFull(error)) return runDiskFull(folder, error);
   const reason = reasonOf(error);
-  if (reason === undefined) return error;
+  if (reason === undefined || isOfAnother(folder, error)) return error;
   return new LabelscopeError({
     code: "run-not-writable",
     message: `${folder} cannot be written: ${reason.why}`,

@@ -52,6 +52,9 @@ export class RecordWriter<T extends object> implements AsyncDisposable {
   readonly #binding: string;
   #length: number;
   #last: Promise<void> = Promise.resolve();
+  #settled = true;
+  /** Why nothing can be appended any more. */
+  #broken: unknown;
 
   private constructor(file: FileHandle, path: string, length: number, binding: string) {
     this.#file = file;
@@ -90,6 +93,7 @@ export class RecordWriter<T extends object> implements AsyncDisposable {
     try {
       await refuseRemoved(this.#file, this.#path);
       await this.#file.sync();
+      this.#settled = true;
     } catch (error) {
       throw explainFileError(this.#path, error);
     }
@@ -98,20 +102,26 @@ export class RecordWriter<T extends object> implements AsyncDisposable {
   /** Closes the file, whatever became of the work; only `settle` tells whether it is on the disk. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last;
-    await this.#file.sync().catch(() => {});
+    if (!this.#settled) await this.#file.sync().catch(() => {});
     await this.#file.close();
   }
 
   async #write(line: Buffer): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
     try {
       await refuseRemoved(this.#file, this.#path);
+      this.#settled = false;
       for (let done = 0; done < line.length; ) {
         done += (await this.#file.write(line, done)).bytesWritten;
       }
       this.#length += line.length;
     } catch (error) {
-      await this.#file.truncate(this.#length).catch(() => {});
-      throw explainFileError(this.#path, error);
+      const failure = explainFileError(this.#path, error);
+      // A line that cannot be taken back stays the last one, where the next command finds and drops it.
+      await this.#file.truncate(this.#length).catch(() => {
+        this.#broken = failure;
+      });
+      throw failure;
     }
   }
 }

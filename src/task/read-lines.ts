@@ -1,5 +1,6 @@
 import {createReadStream} from "node:fs";
 import {readFile} from "node:fs/promises";
+import {naming} from "../system-error.ts";
 import {decodeText, decodeUtf8, utf16Mark} from "./decode.ts";
 import type {ProblemList} from "./problems.ts";
 
@@ -62,8 +63,7 @@ export async function* readLines(path: string): AsyncGenerator<FileLine> {
   let number = 0;
   let first = true;
   const pieces = new LinePieces();
-  for await (const chunk of createReadStream(path, {highWaterMark: 1 << 18})) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError("a byte stream gave something else");
+  for await (const chunk of chunksOf(path)) {
     if (first && utf16Mark(chunk) !== undefined) {
       yield* linesOfUtf16(path);
       return;
@@ -81,8 +81,19 @@ export async function* readLines(path: string): AsyncGenerator<FileLine> {
   if (!pieces.empty) yield pieces.take(number + 1);
 }
 
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of createReadStream(path, {highWaterMark: 1 << 18})) {
+      if (!(chunk instanceof Uint8Array)) throw new TypeError("a byte stream gave something else");
+      yield chunk;
+    }
+  } catch (error) {
+    naming(path)(error);
+  }
+}
+
 async function* linesOfUtf16(path: string): AsyncGenerator<FileLine> {
-  const decoded = decodeText(await readFile(path));
+  const decoded = decodeText(await readFile(path).catch(naming(path)));
   if ("problem" in decoded) {
     yield {number: decoded.line ?? 1, text: undefined, problem: decoded.problem};
     return;
@@ -97,7 +108,7 @@ async function* linesOfUtf16(path: string): AsyncGenerator<FileLine> {
  * with their line, and the answer is `undefined`.
  */
 export async function readText(path: string, file: string, problems: ProblemList): Promise<string | undefined> {
-  const decoded = decodeText(await readFile(path));
+  const decoded = decodeText(await readFile(path).catch(naming(path)));
   if ("text" in decoded) return decoded.text;
   const {problem: message, line} = decoded;
   problems.add({file, message, ...(line === undefined ? {} : {line})});
