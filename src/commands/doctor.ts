@@ -41,10 +41,12 @@ export async function doctorCommand(
       ? "not needed: there is no native reader"
       : `not run: no model is on this computer (${io.program ?? "labelscope"} models pull smollm2-135m-instruct)`;
   const remarks: string[] = [];
+  let modelFacts: Awaited<ReturnType<typeof engine.loadModel>>["facts"] = {};
   if (probe !== undefined && (reader === "native" || asked !== undefined)) {
     await using model = await ("load" in probe ? probe.load() : engine.loadModel(probe.path));
     if ("load" in probe)
       for (const one of (probe.remarks?.(model, undefined) ?? []).map(({text}) => text)) remarks.push(one);
+    modelFacts = model.facts;
     reader = String(model.facts.reader);
     if (!("reason" in readerState))
       selfTest = reader === "native" ? `passed to the bit on ${probe.id}` : String(model.facts.publicBecause);
@@ -57,6 +59,7 @@ export async function doctorCommand(
     processor: `${cpus()[0]?.model ?? "unknown"}, ${availableParallelism()} threads`,
     memory: formatBytes(totalmem()),
     ...engine.facts,
+    ...modelFacts,
     reader,
     readerBecause: "reason" in readerState ? readerState.reason : `compiled with ${readerState.compiler}`,
     selfTest,

@@ -8,6 +8,7 @@ import type {AdapterSpec, Capabilities, FileEngine, LoadOptions, Model, SessionO
 import {engineRemarks} from "./engine-remarks.ts";
 import {findFileModel} from "./file-model.ts";
 import {requireLoadable} from "./first-load/first-load.ts";
+import {gpuDevices, gpuFacts, refuseLayersWithoutGpu} from "./gpu-facts.ts";
 import {lastLines} from "./log-lines.ts";
 import {compiledReader, loadedCpuBackend} from "./native/compile.ts";
 import {loadReader, type NativeReader} from "./native/load.ts";
@@ -24,6 +25,8 @@ export interface LocalOptions {
   readonly home: string;
   /** Default `off`: the CPU, whose numbers are the tested ones. */
   readonly gpu?: (typeof GPU_CHOICES)[number];
+  /** How many of the model's layers a GPU holds; absent: as many as fit. */
+  readonly gpuLayers?: number | "max";
   /** `auto` uses the native reader where it compiles and passes its self-test; `native` insists on it. */
   readonly reader?: "auto" | "native" | "public";
   /** Try to compile again where it failed before. */
@@ -57,6 +60,7 @@ interface Shared {
  */
 export async function openLocalEngine(options: LocalOptions): Promise<LocalEngine> {
   const log: string[] = [];
+  refuseLayersWithoutGpu(options);
   const llama = await startLlama(options, log);
   const readerState = await findReader(options);
   if (options.reader === "native" && "reason" in readerState) throw nativeUnavailable(readerState.reason);
@@ -67,6 +71,7 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
     gpu: llama.gpu === false ? "off" : llama.gpu,
     cpu: llama.systemInfo.trim(),
     cpuBackend: loadedCpuBackend() ?? "unknown",
+    ...(llama.gpu === false ? {} : {gpuDevices: await gpuDevices(llama)}),
   };
   const shared: Shared = {llama, log, readerState, facts, options};
   let hasFailed = false;
@@ -180,7 +185,7 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
       vocabOnly: load.vocabularyOnly === true,
       checkTensors: load.vocabularyOnly !== true,
       useMmap: true,
-      ...(llama.gpu === false ? {gpuLayers: 0} : {}),
+      ...(llama.gpu === false ? {gpuLayers: 0} : {gpuLayers: options.gpuLayers ?? "auto"}),
       ...(load.signal === undefined ? {} : {loadSignal: load.signal}),
     });
   } catch (cause) {
@@ -195,6 +200,10 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
       cause,
     });
   }
+  const onGpu = await gpuFacts(llama, load.vocabularyOnly === true ? undefined : model).catch(async error => {
+    await model.dispose();
+    throw error;
+  });
   const remarks = engineRemarks(log);
   const vocabulary = readVocabulary(model.fileInfo.metadata.tokenizer.ggml, {
     endTokens: new Set([...model.iterateAllTokens()].filter(token => model.isEogToken(token))),
@@ -242,6 +251,7 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
     capabilities,
     facts: {
       ...shared.facts,
+      ...onGpu,
       reader: native === undefined ? "public" : "native",
       ...(refusal === undefined ? {} : {publicBecause: refusal}),
     },

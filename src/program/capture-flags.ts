@@ -1,5 +1,5 @@
 import {type Command, Option} from "commander";
-import {anyNumber, chatArgument, positive, repeated, share, wholeNumber} from "./flag-values.ts";
+import {anyNumber, chatArgument, layers, positive, repeated, share, wholeNumber} from "./flag-values.ts";
 
 /** The heading that a command's own captures stand under as well. */
 export const RECORDED = "What is recorded:";
@@ -109,6 +109,7 @@ export function engineFlags(command: Command): Command {
     .addOption(
       new Option("--gpu <kind>", "where to compute").choices(["off", "auto", "cuda", "vulkan", "metal"]).default("off"),
     )
+    .option("--gpu-layers <n>", "layers of the model on the GPU: a number or max (default: as many as fit)", layers)
     .addOption(
       new Option("--reader <path>", "how logits are read").choices(["auto", "native", "public"]).default("auto"),
     )

@@ -44,7 +44,11 @@ export function addCaptures(program: Command, dispatch: Dispatch): void {
     .optionsGroup("Run:")
     .option("--name <name>", "what to call the run; of several models one for each (repeatable)", repeated)
     .option("--out <dir>", "where run folders are made", "runs")
-    .option("--shard <i/n>", "only every n-th document; join with labelscope merge", shard)
+    .option(
+      "--shard <i/n>",
+      "only every n-th document; join with labelscope merge; auto: the place in a Slurm array",
+      shard,
+    )
     .option("--max-minutes <n>", "stop after so long; the same command continues", positive)
     .option("--fresh", "move an existing run aside and begin anew", false)
     .option("--repair", "move damaged records aside and capture their documents again", false)

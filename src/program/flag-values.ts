@@ -1,5 +1,6 @@
 import {InvalidArgumentError} from "commander";
 import {z} from "zod";
+import {shardOfArray} from "./slurm-array.ts";
 
 /** Readers of flag values: each returns the value or says what was expected. */
 
@@ -42,11 +43,17 @@ export function anyNumber(text: string): number {
   return value;
 }
 
-/** `2/4` → {index: 2, count: 4}. */
+/** A number of layers, or `max` for all of them. */
+export function layers(text: string): number | "max" {
+  return text === "max" ? "max" : wholeNumber(0)(text);
+}
+
+/** `2/4` → {index: 2, count: 4}; `auto` → the place of this task in its Slurm array. */
 export function shard(text: string): {index: number; count: number} {
+  if (text === "auto") return shardOfArray(process.env);
   const [index, count, ...rest] = text.split("/").map(part => (/^\d+$/.test(part) ? Number(part) : 0));
   if (index === undefined || count === undefined || rest.length > 0 || index < 1 || index > count) {
-    throw new InvalidArgumentError("expected I/N with 1 ≤ I ≤ N, e.g. 2/4");
+    throw new InvalidArgumentError("expected I/N with 1 ≤ I ≤ N, e.g. 2/4, or auto in a Slurm array");
   }
   return {index, count};
 }

@@ -63,6 +63,7 @@ export interface RunOptions {
   readonly sequences?: number;
   readonly flashAttention: boolean;
   readonly gpu?: EngineOptions["gpu"];
+  readonly gpuLayers?: EngineOptions["gpuLayers"];
   readonly reader?: EngineOptions["reader"];
   /** Of served models: a GGUF file with their tokeniser; default one that the server names and this machine has. */
   readonly tokenizer?: string;
@@ -96,7 +97,10 @@ export const RUN_DEFAULTS = {
 } as const satisfies Partial<RunOptions>;
 
 /** The options of engines. */
-export type EngineFlags = Pick<RunOptions, "gpu" | "reader" | "tokenizer" | "declare" | "apiKeyFile" | "publicServer">;
+export type EngineFlags = Pick<
+  RunOptions,
+  "gpu" | "gpuLayers" | "reader" | "tokenizer" | "declare" | "apiKeyFile" | "publicServer"
+>;
 
 /**
  * What engines are opened with.
@@ -104,11 +108,12 @@ export type EngineFlags = Pick<RunOptions, "gpu" | "reader" | "tokenizer" | "dec
  * @throws `usage` for a declaration that is not NAME=VALUE
  */
 export function engineOptions(flags: EngineFlags, home: string, notice?: (line: string) => void): EngineOptions {
-  const {gpu, reader, tokenizer, declare = [], apiKeyFile, publicServer} = flags;
+  const {gpu, gpuLayers, reader, tokenizer, declare = [], apiKeyFile, publicServer} = flags;
   const declared = Object.fromEntries(declare.map(readDeclaration));
   return {
     home,
     ...(gpu === undefined ? {} : {gpu}),
+    ...(gpuLayers === undefined ? {} : {gpuLayers}),
     ...(reader === undefined ? {} : {reader}),
     ...(tokenizer === undefined ? {} : {tokenizer}),
     ...(apiKeyFile === undefined ? {} : {apiKeyFile}),

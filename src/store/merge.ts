@@ -32,6 +32,19 @@ export interface Merged {
  * @throws `no-run`, `not-mergeable` with what differs, `would-overwrite`, `run-has-logits`, `run-locked`
  */
 export async function mergeRuns(folders: readonly string[], outDir: string): Promise<Merged> {
+  return await joinRuns(await mergeableRuns(folders, outDir));
+}
+
+/** Runs that can be joined, and where to. */
+export interface Mergeable {
+  readonly runs: readonly Run[];
+  readonly identity: Manifest["identity"];
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** What `mergeRuns` checks before it writes anything; throws as it does. */
+export async function mergeableRuns(folders: readonly string[], outDir: string): Promise<Mergeable> {
   const runs = await Promise.all(folders.map(async folder => ({folder, manifest: await requireManifest(folder)})));
   const [first, ...others] = runs;
   if (first === undefined) throw new RangeError("mergeRuns needs at least one run");
@@ -42,6 +55,13 @@ export async function mergeRuns(folders: readonly string[], outDir: string): Pro
   const name = runName(identity);
   const folder = join(outDir, name);
   if (existsSync(join(folder, MANIFEST))) throw wouldOverwrite(folder);
+  return {runs, identity, name, folder};
+}
+
+/** Joins runs that were found to belong together. */
+export async function joinRuns({runs, identity, name, folder}: Mergeable): Promise<Merged> {
+  const [first] = runs;
+  if (first === undefined) throw new RangeError("joinRuns needs at least one run");
   await makeFolder(folder);
   await using _lock = await lockRun(folder, () => {});
   const captures = joinCaptures(runs);
@@ -102,7 +122,7 @@ function missingShards(runs: readonly Run[]): string[] {
 
 const captureNames: ReadonlySet<string> = new Set(Object.keys(capturesSchema.shape));
 
-interface Run {
+export interface Run {
   readonly folder: string;
   readonly manifest: Manifest;
 }

@@ -40,6 +40,7 @@ const options = {
   sequences: count(1),
   flashAttention: z.boolean().exactOptional(),
   gpu: z.enum(["off", "auto", "cuda", "vulkan", "metal"]).exactOptional(),
+  gpuLayers: z.union([z.int().min(0), z.literal("max")]).exactOptional(),
   reader: z.enum(["auto", "native", "public"]).exactOptional(),
   tokenizer: z.string().min(1).exactOptional(),
   declare: z.array(z.string().min(1)).exactOptional(),
@@ -54,6 +55,7 @@ export const commonOptionsSchema = z.strictObject(options);
 /** The same of one model's runs, or of one variation's: without how the engine is opened, which is done once. */
 export const runOptionsSchema = commonOptionsSchema.omit({
   gpu: true,
+  gpuLayers: true,
   reader: true,
   tokenizer: true,
   declare: true,

@@ -21,9 +21,7 @@ describe("merge", () => {
     const {text, data} = await mergeCommand({runs, out: "joined"}, io(place, notices));
     expect(text).toMatch(/^5 documents → joined\/numbers-model-[0-9a-f]{8}\n$/);
     expect(data).toMatchObject({
-      documents: 5,
-      duplicates: 0,
-      folder: expect.stringContaining(join(place.folder, "joined")),
+      runs: [{documents: 5, duplicates: 0, folder: expect.stringContaining(join(place.folder, "joined"))}],
     });
     expect(notices).toEqual([]);
   });

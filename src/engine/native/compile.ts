@@ -94,12 +94,21 @@ interface Libraries {
   readonly files: readonly string[];
 }
 
-/** The engine's shared libraries as this process has mapped them (a GPU build has its own). */
+/** The engine's shared libraries as this process has mapped them. */
 function loadedEngineLibraries(): Libraries | undefined {
-  const mapped = new Set(
-    readFileSync("/proc/self/maps", "utf8").match(/\/\S*\/lib(?:llama|ggml|ggml-base)[.\d\w]*\.so$/gm),
-  );
-  const paths = [...mapped].filter(path => /lib(llama|ggml|ggml-base)(\.v[\d.]+)?\.so$/.test(path)).sort();
+  return engineLibraries(readFileSync("/proc/self/maps", "utf8").match(/\/\S*\/lib[\w.-]+\.so$/gm) ?? []);
+}
+
+/**
+ * The libraries that the reader is linked against, among those that a process has mapped. A GPU build's name holds its backend:
+ * `libllama.v0.5.0.so` is `libllama.vulkan.v0.5.0.so` there, and a build made on this machine names neither.
+ *
+ * @returns `undefined` where one of the three is not there
+ * @example engineLibraries(["/b/libllama.cuda.v1.so", "/b/libggml.cuda.v1.so", "/b/libggml-base.so"])?.folder // "/b"
+ */
+export function engineLibraries(mapped: readonly string[]): Libraries | undefined {
+  const own = /\/lib(?:llama|ggml|ggml-base)(?:\.[a-z]+)?(?:\.v[\d.]+)?\.so$/;
+  const paths = [...new Set(mapped)].filter(path => own.test(path)).sort();
   const llama = paths.find(path => basename(path).startsWith("libllama"));
   if (llama === undefined || paths.length < 3) return undefined;
   const folder = dirname(llama);
