@@ -3,9 +3,8 @@ import {createInterface} from "node:readline/promises";
 import {text as readAll} from "node:stream/consumers";
 import {CommanderError} from "commander";
 import {asCalled, calledAs} from "./called-as.ts";
-import type {CommandIo, CommandResult} from "./commands/command.ts";
-import {formatError, LabelscopeError} from "./errors.ts";
-import type {Call} from "./program/command.ts";
+import {errorReport, errorText} from "./error-report.ts";
+import {LabelscopeError} from "./errors.ts";
 import {createProgram} from "./program/program.ts";
 import {explainSystemError} from "./system-error.ts";
 import {createTerminal, writeText} from "./terminal.ts";
@@ -26,6 +25,7 @@ process.stderr.on("error", () => {
 
 const name = programName();
 const quiet = process.argv.includes("--quiet");
+const asJson = process.argv.includes("--json");
 const terminal = createTerminal(process.stderr, quiet);
 const controller = new AbortController();
 let interruptions = 0;
@@ -45,7 +45,7 @@ const readInput = async () => {
   return await readAll(process.stdin);
 };
 const program = createProgram(version, {read: readInput}, async (call, json) => {
-  const result = await answered(call, json, {
+  const result = await call({
     progress: terminal.progress,
     notice: line => terminal.notice(named(line)),
     signal: controller.signal,
@@ -56,7 +56,7 @@ const program = createProgram(version, {read: readInput}, async (call, json) => 
     ...(process.stdin.isTTY && process.stderr.isTTY ? {ask} : {}),
   });
   terminal.rest();
-  const output = json ? jsonText(result.data) : result.text;
+  const output = json ? visibleJson(`${JSON.stringify(result.data, null, 2)}\n`) : result.text;
   await writeText(process.stdout, output);
   for (const failure of result.failures ?? []) await writeText(process.stderr, `${failure}\n`);
   process.exitCode = result.exitCode ?? 0;
@@ -90,20 +90,6 @@ async function ask(question: string): Promise<boolean> {
   }
 }
 
-/** A call's result; what could not run is said to a program that asked for JSON as well. */
-async function answered(call: Call, json: boolean, io: CommandIo): Promise<CommandResult> {
-  try {
-    return await call(io);
-  } catch (thrown) {
-    const error = explained(thrown);
-    if (json && error instanceof LabelscopeError) {
-      const {code, message, details, next, facts} = error;
-      await writeText(process.stdout, jsonText({error: {code, message, details, next, facts}}));
-    }
-    throw error;
-  }
-}
-
 /** An error that nothing nearer explained; where closing failed as well, what failed before it. */
 function explained(error: unknown): unknown {
   if (error instanceof Error && error.name === "SuppressedError" && "suppressed" in error) {
@@ -112,24 +98,16 @@ function explained(error: unknown): unknown {
   return error instanceof LabelscopeError ? error : (explainSystemError(error) ?? error);
 }
 
-function jsonText(value: unknown): string {
-  return visibleJson(`${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** @returns the exit code */
+/** Says why it could not run: to a person on stderr, under `--json` to a program on stdout, too. @returns the exit code */
 async function report(thrown: unknown): Promise<number> {
   const error = explained(thrown);
-  if (error instanceof CommanderError) {
-    if (error.exitCode !== 0) return 2;
-    return await written().then(() => 0, report);
-  }
+  if (error instanceof CommanderError && error.exitCode === 0) return await written().then(() => 0, report);
+  const told = errorReport(error, controller.signal.aborted);
+  if (asJson) await writeText(process.stdout, visibleJson(`${JSON.stringify({error: told}, null, 2)}\n`));
   if (controller.signal.aborted) return INTERRUPTED;
-  if (error instanceof LabelscopeError) await writeText(process.stderr, named(formatError(error)));
-  else
-    await writeText(
-      process.stderr,
-      `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  Next: this is a bug in labelscope; please report it with the lines above\n`,
-    );
+  // A mistake in the flags was told while they were read.
+  if (error instanceof CommanderError) return 2;
+  await writeText(process.stderr, named(errorText(error)));
   return 2;
 }
 

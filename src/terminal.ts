@@ -67,6 +67,10 @@ export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean): Term
   };
 }
 
+/** Before so long, and so many units, what is left is a guess that would be off several times over. */
+const FEWEST_SECONDS = 4;
+const FEWEST_DONE = 3;
+
 /** @param seconds since the subject's first event, which stood at `first` */
 export function progressLine(event: Progress, seconds: number, first: number): string {
   const {subject, done, total, unit, note} = event;
@@ -78,7 +82,8 @@ export function progressLine(event: Progress, seconds: number, first: number): s
   const rate = event.ratePerSecond ?? (seconds > 0 ? (done - first) / seconds : 0);
   if (note !== undefined && note !== "") parts.push(note);
   else if (unit === "bytes" && rate > 0) parts.push(`${(rate / 1e6).toFixed(1)} MB/s`);
-  if (total !== undefined && rate > 0 && done < total) parts.push(`${duration((total - done) / rate)} left`);
+  const worth = seconds >= FEWEST_SECONDS && (unit === "bytes" || done - first >= FEWEST_DONE);
+  if (total !== undefined && rate > 0 && done < total && worth) parts.push(`${duration((total - done) / rate)} left`);
   return parts.join(" · ");
 }
 

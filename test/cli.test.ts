@@ -123,6 +123,12 @@ describe("usage errors say why on stderr, and call nothing", () => {
     [["run", "--model", "m"], "missing required argument 'task'"],
     [["run", "goemotions"], "required option '--model <spec>' not specified"],
     [["run", "goemotions", "--model", "m", "--limt", "3"], "(Did you mean --limit?)"],
+    [["run", "goemotions", "--modle", "m"], "(Did you mean --model?)"],
+    [["run", "--modle=m"], "(Did you mean --model?)"],
+    [["run", "goemotions", "--limit", "three", "--modle", "m"], "(Did you mean --model?)"],
+    [["tasks", "check", "--dta", "x"], "(Did you mean --data?)"],
+    [["models", "pull", "--nonsense"], "unknown option '--nonsense'"],
+    [["--completion", "tcsh"], "Allowed choices are bash, zsh, fish"],
     [["run", "goemotions", "--model", "m", "--limit", "three"], "expected a whole number of at least 1"],
     [["run", "goemotions", "--model", "m", "--sequences", "500"], "expected a whole number from 1 to 128"],
     [["run", "goemotions", "--model", "m", "--shard", "5/4"], "expected I/N with 1 ≤ I ≤ N"],
@@ -149,6 +155,75 @@ describe("usage errors say why on stderr, and call nothing", () => {
       expect({flags, code, stdout}).toEqual({flags, code: 2, stdout: ""});
       expect(stderr).toMatch(/^error: /);
     }
+  });
+});
+
+test("what looks like a flag is none where it is a flag's value or stands after --", async () => {
+  for (const flags of [
+    ["score", "--model", "m", "--labels", "--joy,fear"],
+    ["models", "pull", "--", "--odd-name"],
+  ])
+    expect(await parse(flags)).toMatchObject({err: "", called: true});
+});
+
+describe("completion", () => {
+  const script = async (shell: string) => (await parse(["--completion", shell])).out;
+
+  test("is printed for each shell, calls nothing, and knows every command", async () => {
+    for (const shell of ["bash", "zsh", "fish"]) {
+      const {exit, err, out, called} = await parse(["--completion", shell]);
+      expect({exit, err, called}).toEqual({exit: 0, err: "", called: false});
+      for (const words of commands()) expect(out).toContain(words.at(-1));
+    }
+  });
+
+  test.skipIf(!existsSync("/bin/bash"))("in bash completes commands, flags, choices and files", async () => {
+    writeFileSync(join(cwd, "completion.bash"), await script("bash"));
+    writeFileSync(join(cwd, "my-table.csv"), "");
+    const complete = async (...words: string[]) => {
+      const list = words.map(word => `'${word}'`).join(" ");
+      const source = `source completion.bash; COMP_WORDS=(labelscope ${list}); COMP_CWORD=${words.length}; _labelscope; printf '%s\n' "\${COMPREPLY[@]}"`;
+      const child = spawn("/bin/bash", ["--norc", "-c", source], {cwd});
+      return (await text(child.stdout)).split("\n").filter(line => line !== "");
+    };
+    expect(await complete("stu")).toEqual(["study"]);
+    expect(await complete("models", "p")).toEqual(["pull"]);
+    expect(await complete("run", "--label-s")).toEqual(["--label-scoring"]);
+    expect(await complete("run", "posts", "--format", "")).toEqual(["json", "list"]);
+    expect(await complete("tasks", "import", "csv", "--data", "my-t")).toEqual(["my-table.csv"]);
+    expect(await complete("tasks", "check", "my-t")).toEqual(["my-table.csv"]);
+  });
+
+  test.each(["zsh", "fish"])("in %s is a script that the shell can read", async shell => {
+    writeFileSync(join(cwd, `completion.${shell}`), await script(shell));
+    const child = spawn(shell, ["-n", `completion.${shell}`], {cwd});
+    const ended = once(child, "close").catch(() => undefined);
+    child.once("error", () => {});
+    const said = await text(child.stderr);
+    const end = await ended;
+    if (end === undefined) console.log(`skipped: there is no ${shell} here`);
+    expect(end === undefined || (end[0] === 0 && said === "")).toBe(true);
+  });
+});
+
+describe("under --json an error is JSON on stdout, too", () => {
+  test.each([
+    [["run", "goemotions", "--model", "m"], 2, "data-missing"],
+    [["run", "goemotions", "--modle", "m"], 2, "usage"],
+    [["run", "--model", "m"], 2, "usage"],
+  ])("%j", async (flags, exit, code) => {
+    const ended = await call(...flags, "--json");
+    expect(ended.code).toBe(exit);
+    const {error} = JSON.parse(ended.stdout);
+    expect(error).toMatchObject({code, message: expect.any(String), details: expect.any(Array)});
+    expect(error.next.length).toBeGreaterThan(0);
+    expect(ended.stderr).toContain(error.message);
+  });
+
+  test("also one that nobody foresaw, with its stack", async () => {
+    const broken = await callCli({...build, cli: brokenCli(build)}, ["tasks", "list", "--json"], {cwd});
+    expect(broken.code).toBe(2);
+    expect(JSON.parse(broken.stdout).error).toMatchObject({code: "unexpected", message: "Error: broken on purpose"});
   });
 });
 

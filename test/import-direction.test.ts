@@ -39,6 +39,7 @@ const ORDER = [
   "shelf",
   "commands",
   "terminal.ts", // what a command line shows while it runs
+  "error-report.ts", // what a program and a person are told of an error
   "program", // the commands and their options
   "cli.ts",
   "index.ts",

@@ -29,15 +29,18 @@ describe("progressLine", () => {
     expect(progressLine(documents, 10, 10)).toBe("model on task · 20/100 documents · 1 min 20 s left");
   });
 
-  test("says no time left while there is no speed yet, and none when it is done", () => {
+  test("says no time left while too little is done or too soon to tell, and none when it is done", () => {
     expect(progressLine({...documents, done: 0}, 3, 0)).toBe("model on task · 0/100 documents");
     expect(progressLine(documents, 0, 0)).toBe("model on task · 20/100 documents");
+    expect(progressLine({...documents, ratePerSecond: 0.1, done: 20}, 60, 18)).toBe("model on task · 20/100 documents");
+    expect(progressLine({...documents, ratePerSecond: 9}, 3, 0)).toBe("model on task · 20/100 documents");
     expect(progressLine({...documents, done: 100}, 10, 0)).toBe("model on task · 100/100 documents");
   });
 
   test("bytes are megabytes with their speed, also where the whole size is not known", () => {
     const bytes: Progress = {subject: "pull", done: 5e6, unit: "bytes"};
-    expect(progressLine({...bytes, total: 1e7}, 2, 0)).toBe("pull · 5.0 MB/10.0 MB · 2.5 MB/s · 2 s left");
+    expect(progressLine({...bytes, total: 1e7}, 2, 0)).toBe("pull · 5.0 MB/10.0 MB · 2.5 MB/s");
+    expect(progressLine({...bytes, total: 1e7}, 5, 0)).toBe("pull · 5.0 MB/10.0 MB · 1.0 MB/s · 5 s left");
     expect(progressLine(bytes, 2, 0)).toBe("pull · 5.0 MB · 2.5 MB/s");
   });
 });

@@ -166,12 +166,33 @@ function scoreText(result: ScoreResult): string {
     ]);
   const head = ["label", "p", exact ? "ln P(label)" : "logit", "tokens", ""];
   return [
+    ...massWarning(result),
     alignColumns([head, ...rows], [1, 2]).trimEnd(),
     `${result.model}, ${result.labelScoring} scoring, prompt of ${result.promptTokens} tokens`,
     `entropy ${result.entropyBits.toFixed(4)} bits over the labels${vocabulary}; label mass ${result.labelMass.toFixed(4)}`,
     ...(result.argmaxIsLabel ? [] : [`the model would rather say ${JSON.stringify(result.topTokens[0]?.text ?? "")}`]),
     "",
   ].join("\n");
+}
+
+/** Below this label mass the model is about to say something else. */
+const LITTLE_MASS = 0.5;
+
+/** That the label distribution describes little of what the model says here, and what may be the reason. */
+export function massWarning({
+  labelMass,
+  labels,
+  topTokens,
+}: Pick<ScoreResult, "labelMass" | "topTokens"> & {readonly labels: readonly unknown[]}): string[] {
+  if (labelMass >= LITTLE_MASS) return [];
+  const best = topTokens[0]?.text;
+  const rather = best === undefined ? "" : `; its best token is ${JSON.stringify(best)}`;
+  return [
+    `warning: label mass ${labelMass.toFixed(4)}: the model would rarely go on with one of these ${labels.length} labels${rather}`,
+    "  The distribution below is of what is left. End the prompt where a label begins, show the answer's form before it",
+    "  (an example with its answer), and give --labels as they would be written there.",
+    "",
+  ];
 }
 
 /** A bar of at most 24 cells, to an eighth of a cell. */

@@ -24,12 +24,14 @@ export async function tasksList(_options: unknown, _io: CommandIo): Promise<Comm
     id,
     title: task.kind === "dataset" ? task.definition.title : task.title,
     data: task.kind === "dataset" ? task.files : [],
+    from: task.kind === "dataset" ? task.from : null,
     notes: task.notes,
   }));
   const width = largest(tasks.map(task => task.id.length));
   const lines = tasks.flatMap(task => [
     `${task.id.padEnd(width)}  ${task.title}`,
     `${" ".repeat(width)}  ${task.data.length === 0 ? "ships with its data" : `--data DIR with ${task.data.join(", ")}`}`,
+    ...(task.from === null ? [] : [`${" ".repeat(width)}  from ${task.from}`]),
   ]);
   return {data: {tasks}, text: `${lines.join("\n")}\n`};
 }

@@ -1,7 +1,9 @@
-import {Command, Help, Option} from "commander";
+import {type Command, CommanderError, Help, Option} from "commander";
 import {addCaptures} from "./capture.ts";
 import {addCommand, type Dispatch, type Input} from "./command.ts";
 import {addComparisons} from "./comparison.ts";
+import {completionScript, SHELLS} from "./completion.ts";
+import {FlagCommand} from "./flag-command.ts";
 import {wholeNumber} from "./flag-values.ts";
 import {addModels} from "./models.ts";
 import {addScore} from "./score.ts";
@@ -19,13 +21,20 @@ function described(option: Option): string {
  * there at once.
  */
 export function createProgram(version: string, input: Input, dispatch: Dispatch): Command {
-  const program = new Command("labelscope")
+  const program = new FlagCommand("labelscope")
     .description(
       "What does a local model believe about every label, and how does that change with its size, finetuning and quantisation?",
     )
     .version(version)
+    .addOption(new Option("--completion <shell>", "print a shell's completion script").choices([...SHELLS]))
     .showHelpAfterError("(labelscope COMMAND --help shows the flags and an example)")
     .configureHelp({optionDescription: described});
+  program.on("option:completion", wanted => {
+    const shell = SHELLS.find(name => name === wanted);
+    if (shell === undefined) return;
+    program.configureOutput().writeOut?.(completionScript(program, shell));
+    throw new CommanderError(0, "labelscope.completion", "a completion script was wanted");
+  });
   addStudies(program, dispatch);
   addCaptures(program, dispatch);
   addComparisons(program, dispatch);

@@ -23,6 +23,8 @@ export interface DatasetTask {
   readonly definition: TaskDefinition;
   /** The files that the data's directory must hold. */
   readonly files: readonly string[];
+  /** Where they are had from. */
+  readonly from: string;
   /** Source, licence and how the data is read, one sentence or two an entry. */
   readonly notes: readonly string[];
   readonly read: (options: {

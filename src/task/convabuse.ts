@@ -105,6 +105,7 @@ export const convabuse: DatasetTask = {
   kind: "dataset",
   definition,
   files: ["train.csv", "valid.csv", "test.csv"],
+  from: "https://github.com/amandacurry/convabuse",
   notes: [
     "ConvAbuse (Cercas Curry, Abercrombie and Rieser 2021), CC BY 4.0. valid.csv is the calibration split. Contains abusive language.",
     "other_abuse: an annotator found abuse and ticked no type. Not abusive and ambiguous are the empty set.",

@@ -103,6 +103,7 @@ export const goemotionsRaw: DatasetTask = {
   kind: "dataset",
   definition,
   files,
+  from: "https://storage.googleapis.com/gresearch/goemotions/data/full_dataset/goemotions_1.csv, and _2 and _3 beside it",
   notes: [
     "GoEmotions, raw release (Demszky et al. 2020), Apache-2.0: one annotation a rater. 27 emotions are pooled to seven; neutral alone is the empty set.",
     "A rater who marked a comment very unclear made no judgement: that annotation is left out, not read as the empty set.",

@@ -84,6 +84,7 @@ export const goemotions: DatasetTask = {
   kind: "dataset",
   definition,
   files: ["train.tsv", "dev.tsv", "test.tsv", "emotions.txt"],
+  from: "https://github.com/google-research/google-research/tree/master/goemotions/data",
   notes: [
     "GoEmotions, simplified release (Demszky et al. 2020), Apache-2.0. dev.tsv is the calibration split.",
     "27 emotions are pooled to seven; neutral alone is the empty set. The labels are aggregated over annotators.",

@@ -65,10 +65,13 @@ export function annotationsOf(splits: Task["splits"]): Task["annotations"] {
 async function loadDataset(task: DatasetTask, {cwd, dataDir}: LoadOptions): Promise<Task> {
   const {definition} = task;
   const subject = `task "${definition.id}"`;
-  const next = [`labelscope … ${definition.id} --data DIR, where DIR holds ${task.files.join(", ")}`];
+  const next = [
+    `labelscope … ${definition.id} --data DIR, where DIR holds ${task.files.join(", ")}`,
+    `they are had from ${task.from}`,
+  ];
   if (dataDir === undefined) {
     const message = `${subject}: its data does not ship with labelscope`;
-    throw new LabelscopeError({code: "data-missing", message, next, facts: {files: task.files}});
+    throw new LabelscopeError({code: "data-missing", message, next, facts: {files: task.files, from: task.from}});
   }
   const directory = resolve(cwd, dataDir);
   await requireFiles(
@@ -154,7 +157,8 @@ function isTable(spec: string): LabelscopeError {
 /**
  * A task with its data, checked to the last line.
  *
- * @param spec the id of a built-in task, or the path of a task file (write `./name` for a file that is called like one)
+ * @param spec the id of a built-in task, or the path of a task file or of a folder with a task.yaml (write `./name` for one
+ *   that is called like a built-in task)
  * @throws LabelscopeError `task-not-found`, `data-missing`, `task-invalid` (the task file), `data-invalid` (the documents);
  *   the last two list up to 20 problems with file, line and what was expected
  */
@@ -165,14 +169,7 @@ export async function loadTask(spec: string, options: LoadOptions): Promise<Task
   if (builtIn === undefined && TABLE.test(spec) && (await isFile(path))) throw isTable(spec);
   if (await isFile(path)) return loadTaskFile(path, {...options, notes: builtIn?.notes ?? []});
   const inside = join(path, "task.yaml");
-  if (builtIn === undefined && (await isFile(inside))) {
-    throw new LabelscopeError({
-      code: "task-not-found",
-      message: `"${spec}" is a folder; a task is named by its file`,
-      next: `give ${displayFrom(options.cwd)(inside)}`,
-      facts: {given: spec},
-    });
-  }
+  if (builtIn === undefined && (await isFile(inside))) return loadTaskFile(inside, {...options, notes: []});
   const known = [...builtInTaskMap.keys()];
   const meant = nearest(spec, known, 1)[0];
   throw new LabelscopeError({

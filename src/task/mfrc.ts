@@ -49,6 +49,7 @@ export const mfrc: DatasetTask = {
   kind: "dataset",
   definition,
   files: [file],
+  from: "https://huggingface.co/datasets/USC-MOLA-Lab/MFRC",
   notes: [
     "Moral Foundations Reddit Corpus (Trager et al. 2022), CC BY 4.0: one annotation an annotator. Non-Moral and Thin Morality are the empty set.",
     "The corpus has no ids: a comment's is the first 12 hex digits of the SHA-256 of its text.",

@@ -74,6 +74,7 @@ export const semeval: DatasetTask = {
   kind: "dataset",
   definition,
   files: Object.values(files),
+  from: "https://competitions.codalab.org/competitions/17751, English, subtask E-c",
   notes: [
     "SemEval 2018 Task 1 E-c, English (Mohammad et al. 2018); see its own terms of use. The dev file is the calibration split.",
     "The labels are aggregated over annotators.",

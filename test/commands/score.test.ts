@@ -2,7 +2,7 @@ import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test, vi} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
-import {bar, type ScoreOptions, scoreCommand} from "../../src/commands/score.ts";
+import {bar, massWarning, type ScoreOptions, scoreCommand} from "../../src/commands/score.ts";
 import {scoreResultSchema} from "../../src/records/score.ts";
 import {labelStepSchema} from "../../src/records/trace.ts";
 import {engineOf, workspace} from "../run/workspace.ts";
@@ -113,6 +113,18 @@ test("--json has the words of a trace's label step, and what it says adds up", a
   expect(shared).toEqual(
     expect.arrayContaining(["logSumExp", "entropyBits", "vocabEntropyBits", "labelMass", "argmaxIsLabel", "topTokens"]),
   );
+});
+
+describe("a small label mass", () => {
+  const labels = ["joy"];
+  const topTokens = [{token: 2, text: " the", logit: 3, p: 0.9}];
+
+  test("is warned of below .5, with what the model would rather say, and not from there on", () => {
+    const [first = ""] = massWarning({labelMass: 0.4999, labels, topTokens});
+    expect(first).toContain("warning: label mass 0.4999");
+    expect(first).toContain('" the"');
+    expect(massWarning({labelMass: 0.5, labels, topTokens})).toEqual([]);
+  });
 });
 
 describe("bar", () => {

@@ -1,8 +1,9 @@
-import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
+import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {dirname, join} from "node:path";
 import {afterEach, beforeEach, describe, expect, test} from "vitest";
 import {LabelscopeError} from "../../src/errors.ts";
+import {builtInTasks} from "../../src/task/index.ts";
 import {loadTask} from "../../src/task/load.ts";
 
 const tiny = join(import.meta.dirname, "../fixtures/tiny/task.yaml");
@@ -158,6 +159,17 @@ describe("loadTask", () => {
     expect(error.next.join()).toContain("labelscope tasks import csv --data mine.csv --out DIR --text-column text");
   });
 
+  test.each(Object.entries(builtInTasks).filter(([, task]) => task.kind === "dataset"))(
+    "says where the data of %s is had from, without data and with a folder that lacks it",
+    async spec => {
+      for (const options of [{cwd}, {cwd, dataDir: "."}]) {
+        const error = await loadTask(spec, options).catch(reason => reason);
+        expect(error).toMatchObject({code: "data-missing"});
+        expect(error.next.join("\n")).toMatch(/they are had from https:\/\//);
+      }
+    },
+  );
+
   test("says which data files are missing before it reads any", async () => {
     await writeFile(
       join(cwd, "task.yaml"),
@@ -197,12 +209,10 @@ describe("loadTask", () => {
     expect(error.next).toEqual(["did you mean goemotions?"]);
   });
 
-  test("names the task file where its folder was given", async () => {
-    await mkdir(join(cwd, "mine"));
-    await writeFile(join(cwd, "mine", "task.yaml"), header);
-    const error = await failure("mine");
-    expect(error.code).toBe("task-not-found");
-    expect(error.next).toEqual([`give ${join("mine", "task.yaml")}`]);
+  test("takes a folder for the task file in it", async () => {
+    const task = await loadTask(dirname(tiny), {cwd});
+    expect(task.source).toBe(tiny);
+    expect((await loadTask("tiny", {cwd: dirname(dirname(tiny))})).hash).toBe(task.hash);
   });
 
   test("says how to give the data that a built-in task needs", async () => {
