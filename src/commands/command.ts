@@ -33,8 +33,8 @@ export interface CommandIo {
 }
 
 /** What a command hands over: `data` is printed under `--json`, `text` (may be empty) otherwise. */
-export interface CommandResult {
-  readonly data: unknown;
+export interface CommandResult<Data = unknown> {
+  readonly data: Data;
   readonly text: string;
   /** 1 where a gate that the user set was not met, 130 where it was interrupted and can be resumed. */
   readonly exitCode?: 0 | 1 | 130;

@@ -60,14 +60,14 @@ export async function experimentCommand(request: ExperimentRequest, io: CommandI
     signal: io.signal,
     onNotice: io.notice,
     onPlan: text => io.notice(text.trimEnd()),
-    onProgress: ({done, total, recordsPerSecond, setting, model}) =>
+    onProgress: ({done, total, recordsPerSecond, setting, model, slowBecause}) =>
       io.progress({
         subject: `${request.experiment} on ${task}`,
         done,
         total,
         unit: "documents",
         ...(recordsPerSecond === undefined ? {} : {ratePerSecond: recordsPerSecond}),
-        note: `${setting}, ${model}`,
+        note: [setting, model, slowBecause].filter(part => part !== undefined).join(", "),
       }),
   });
   if (outcome.kind === "planned") return {data: outcome.plan, text: outcome.text};

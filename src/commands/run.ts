@@ -8,6 +8,7 @@ import {nearest} from "../nearest.ts";
 import {executeModel, type RunOutcome} from "../run/execute.ts";
 import {engineOptions, type RunOptions} from "../run/options.ts";
 import {homeOf, planRun, type RunPlan} from "../run/plan.ts";
+import {planNotices} from "../run/plan-notices.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
 export interface RunCommandOptions extends RunOptions {
@@ -36,7 +37,7 @@ export async function runCommand(options: RunCommandOptions, io: CommandIo): Pro
           total: progress.total,
           unit: "documents",
           ratePerSecond: progress.documentsPerSecond,
-          note: `${progress.documentsPerSecond.toFixed(2)} docs/s, ${Math.round(progress.tokensPerSecond)} tokens/s`,
+          note: `${progress.documentsPerSecond.toFixed(2)} docs/s, ${Math.round(progress.tokensPerSecond)} tokens/s${progress.slowBecause === undefined ? "" : `, ${progress.slowBecause}`}`,
         }),
     });
     if (outcome.manifest.engine.reader === "public" && options.reader !== "public") {
@@ -50,54 +51,6 @@ export async function runCommand(options: RunCommandOptions, io: CommandIo): Pro
     if (!outcome.finished) break;
   }
   return report(plan, outcomes, io);
-}
-
-function planNotices(plan: RunPlan): string[] {
-  const notices: string[] = [];
-  const {leaks} = plan.prompts;
-  if (leaks.length > 0) {
-    notices.push(
-      `${leaks.length === 1 ? "1 document has" : `${leaks.length} documents have`} the text of a demonstration (e.g. ${leaks[0]?.split} "${leaks[0]?.id}")`,
-    );
-  }
-  for (const one of tooLongNotices(plan)) notices.push(one);
-  for (const {source, labels, templated, identity, chat, remarks, modelRemarks} of plan.models) {
-    for (const {text} of modelRemarks) notices.push(`${source.id}: ${text}`);
-    if (labels.collisions.length > 0) {
-      const pairs = labels.collisions.map(({labels: [one, other]}) => `${one}/${other}`).join(", ");
-      const how =
-        plan.scoring === "exact" ? "whole labels are scored" : "their first-token scores cannot tell them apart";
-      notices.push(`${source.id}: labels share a first token (${pairs}): ${how}`);
-    }
-    if (labels.merged.length > 0) {
-      notices.push(
-        `${source.id}: the tokeniser merges the prompt's end with ${labels.merged.join(", ")}: read after the prompt's own tokens`,
-      );
-    }
-    if (labels.seamDiffering > 0) {
-      notices.push(
-        `${source.id}: labels are tokenised otherwise after ${labels.seamDiffering} of ${labels.seamChecks} prompts that were checked`,
-      );
-    }
-    if (identity.chat !== "raw" && !templated)
-      notices.push(`${source.id}: has no chat template, the prompt is sent raw`);
-    if (chat?.system === "first user turn" && plan.task.definition.prompt.system !== undefined)
-      notices.push(
-        `${source.id}: its chat template has no system role, the system text stands in front of the first user turn`,
-      );
-    for (const one of remarks.map(remark => `${source.id}: ${remark}`)) notices.push(one);
-  }
-  return notices;
-}
-
-/** Documents that are left out, in a line; all of them stand in the manifest. */
-function tooLongNotices({tooLong, models}: RunPlan): string[] {
-  if (tooLong.length === 0) return [];
-  const [longest] = [...tooLong].sort((one, other) => other.tokens - one.tokens);
-  const all = models.length === 1 ? "" : " for every model";
-  return [
-    `${counted(tooLong.length, "document")} left out${all}: too long, e.g. ${longest?.split} "${longest?.id}" with ${longest?.tokens} tokens for ${longest?.model}`,
-  ];
 }
 
 function describePlan(plan: RunPlan, options: RunCommandOptions, io: CommandIo): CommandResult {

@@ -1,6 +1,5 @@
 import {isUtf8} from "node:buffer";
 import {readFile} from "node:fs/promises";
-import {availableParallelism} from "node:os";
 import {resolve} from "node:path";
 import {stored} from "../capture/describe-step.ts";
 import {LabelScorer, type LabelScoring} from "../capture/label-scorer.ts";
@@ -8,6 +7,7 @@ import {collisions, type LabelText, tokenizeLabels} from "../capture/label-token
 import {promptTokens} from "../capture/prompt-text.ts";
 import {tokenSets} from "../capture/token-sets.ts";
 import {alignColumns} from "../catalog/table.ts";
+import {counted} from "../counted.ts";
 import {openEngine} from "../engine/index.ts";
 import {LabelscopeError} from "../errors.ts";
 import {valueText} from "../math/bounded.ts";
@@ -19,6 +19,7 @@ import type {ScoreResult} from "../records/score.ts";
 import type {FormatName} from "../records/task.ts";
 import {type EngineFlags, engineOptions, type RunOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
+import {threadsFor} from "../run/threads.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 
 export interface ScoreOptions
@@ -83,17 +84,32 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
       facts: {promptTokens: tokens.length, labelTokens: longestPath, contextTokens: model.trainContextTokens},
     });
   }
-  const planned = model.planLanes({
-    prefix: [],
-    longestTokens: needed + 1,
-    documents: 1,
-    sequences: 1,
-    scratch: {sequences: 0, tokens: 0},
-    wantedScratch: 0,
-    hidden: false,
-    strict: options.strict,
-    local: {threads: options.threads ?? availableParallelism(), flashAttention: options.flashAttention},
-  });
+  const lanesWith = (threads: number) =>
+    model.planLanes({
+      prefix: [],
+      longestTokens: needed + 1,
+      documents: 1,
+      sequences: 1,
+      scratch: {sequences: 0, tokens: 0},
+      wantedScratch: 0,
+      hidden: false,
+      strict: options.strict,
+      local: {threads, flashAttention: options.flashAttention},
+    });
+  const {threads, because} = await threadsFor(
+    engine,
+    source.id,
+    model,
+    {
+      threads: options.threads,
+      strict: options.strict,
+      parameters: (await source.describe({home: homeOf(io), signal: io.signal})).totalParameters,
+      local: lanesWith(1).facts.threads !== undefined,
+    },
+    io.signal,
+  );
+  if (because !== undefined) io.notice(`${source.id}: ${counted(threads, "thread")}: ${because}`);
+  const planned = lanesWith(threads);
   await using lanes = await planned.open(io.signal);
   const spec = {tokens: scorer.firstTokens, groups: [], top: options.top};
   let data: ScoreResult | undefined;

@@ -44,14 +44,14 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
       signal: io.signal,
       onNotice: io.notice,
       ...(options.measure === false ? {} : {onPlan: text => io.notice(text.trimEnd())}),
-      onProgress: ({done, total, recordsPerSecond, setting, model}) =>
+      onProgress: ({done, total, recordsPerSecond, setting, model, slowBecause}) =>
         io.progress({
           subject: study.title ?? name,
           done,
           total,
           unit: "documents",
           ...(recordsPerSecond === undefined ? {} : {ratePerSecond: recordsPerSecond}),
-          note: `${model}, ${setting}`,
+          note: [model, setting, slowBecause].filter(part => part !== undefined).join(", "),
         }),
     },
   );

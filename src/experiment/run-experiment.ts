@@ -4,6 +4,7 @@ import type {ExperimentResults} from "../records/results/experiment.ts";
 import type {RunHooks} from "../run/execute.ts";
 import type {RunPlace} from "../run/place.ts";
 import {homeOf} from "../run/plan.ts";
+import {planNotices} from "../run/plan-notices.ts";
 import {captureMissing, priceRuns, type ScheduleProgress} from "../schedule/carry-out.ts";
 import {declineOversized, type Patience} from "../schedule/decline.ts";
 import {existingFolder} from "../schedule/existing-folder.ts";
@@ -54,6 +55,7 @@ export async function runExperiment(
   const home = homeOf(place);
   const plan = await planExperiment(engine, request, place);
   const {onProgress, onPlan, availableBytes, ...rest} = hooks;
+  for (const notice of planNotices(...plan.runs.map(run => run.plan))) rest.onNotice?.(notice);
   const runHooks = {...rest, home};
   const price = await priceRuns(engine, plan.runs, !request.dryRun, runHooks);
   const text = describePlan(plan, price);

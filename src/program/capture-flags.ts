@@ -103,7 +103,11 @@ export function labelScoringFlag(command: Command): Command {
 export function engineFlags(command: Command): Command {
   return command
     .optionsGroup("Engine:")
-    .option("--threads <n>", "threads of the engine (default: one a processor)", wholeNumber(1, 512))
+    .option(
+      "--threads <n>",
+      "threads of the engine (default: measured; one a processor in strict mode)",
+      wholeNumber(1, 512),
+    )
     .option("--flash-attention", "faster; moves quantised models by hundredths of a bit", false)
     .option("--strict", "one sequence, nothing reused, float32 cache: repeats to the bit", false)
     .addOption(

@@ -1,12 +1,17 @@
 import type {Command} from "commander";
 import {addCommand, type Dispatch} from "./command.ts";
 import {positive, wholeNumber} from "./flag-values.ts";
+import {tableFlags} from "./table-flags.ts";
 
 const EXAMPLE = `labelscope study models/studies/ladder.yaml --dry-run
 labelscope study study.yaml --max-minutes 60
 labelscope study study.yaml --lock`;
 
-/** `study`: one file that says what is run and compared. */
+const INIT_EXAMPLE = `labelscope init
+labelscope init my-table.csv path/to/model.gguf
+labelscope init raters.csv smollm2-135m-instruct --text-column comment --labels-column topics --annotator-column who`;
+
+/** `study`: one file that says what is run and compared; `init`, which writes one. */
 export function addStudies(program: Command, dispatch: Dispatch): void {
   addCommand(program, "study <file>", "plan, run, compare and report what one file describes (resumable)", EXAMPLE)
     .option("--runs <dir>", "where run folders are found and made", "runs")
@@ -19,4 +24,19 @@ export function addStudies(program: Command, dispatch: Dispatch): void {
     .action(async (file, flags) => {
       await dispatch(async io => (await import("../commands/study.ts")).studyCommand({file, ...flags}, io), flags.json);
     });
+  const init = addCommand(
+    program,
+    "init [table] [models...]",
+    "write a study, and a task made of a table, that run as they are",
+    INIT_EXAMPLE,
+  )
+    .option("--out <dir>", "where study.yaml and the task's folder are written", ".")
+    .option("--task-id <id>", "the task's id (default: the table's name)");
+  tableFlags(init).action(async (table, models, flags) => {
+    const {json, quiet: _, out, taskId, ...mapping} = flags;
+    await dispatch(
+      async io => (await import("../commands/init.ts")).initCommand({table, models, out, taskId, mapping}, io),
+      json,
+    );
+  });
 }

@@ -63,6 +63,8 @@ export const sessionRecordSchema = z.strictObject({
   sequences: z.int(),
   /** Of the engine on this machine; a server does not say. */
   threads: z.int().optional(),
+  /** Why so many, where nobody has said it: what was measured. */
+  threadsBecause: z.string().optional(),
   batchTokens: z.int().optional(),
   contextTokens: z.int(),
   /** Tokens of the prefix that was evaluated once; 0 in strict mode. */

@@ -5,6 +5,7 @@ import type {Model} from "../engine/engine.ts";
 import type {PlannedLanes} from "../engine/lanes.ts";
 import type {OpenRun} from "../store/run-directory.ts";
 import type {RunOptions} from "./options.ts";
+import {slowBecause} from "./slow.ts";
 
 /** Scratch sequences that a document gets before more documents are taken side by side. */
 const ENOUGH_SCRATCH = 24;
@@ -22,6 +23,8 @@ export interface RunProgress {
   readonly total: number;
   readonly documentsPerSecond: number;
   readonly tokensPerSecond: number;
+  /** Why it is slow, where it is and the reason can be told. */
+  readonly slowBecause?: string;
 }
 
 /** What came of one capture of a model's run. */
@@ -88,7 +91,13 @@ export async function captureOne(capture: PlannedCapture, context: CaptureContex
   const started = performance.now();
   let [captured, tokens] = [0, planned.facts.sharedPrefixTokens];
   const seconds = () => (performance.now() - started) / 1000;
-  const report = () =>
+  const report = () => {
+    const slow = slowBecause({
+      seconds: seconds(),
+      documentsPerSecond: captured / seconds(),
+      threads: planned.facts.threads,
+      reader: context.loaded.facts.reader,
+    });
     context.onProgress?.({
       model: context.model,
       capture: capture.name,
@@ -97,7 +106,9 @@ export async function captureOne(capture: PlannedCapture, context: CaptureContex
       total,
       documentsPerSecond: captured / seconds(),
       tokensPerSecond: tokens / seconds(),
+      ...(slow === undefined ? {} : {slowBecause: slow}),
     });
+  };
   report();
   try {
     await lanes.run(inTime(missing, deadline), async (document, lane) => {

@@ -1,6 +1,7 @@
 import {join} from "node:path";
 import {greedySetup} from "../capture/prepare.ts";
 import {sha256Model} from "../catalog/hash.ts";
+import {counted} from "../counted.ts";
 import type {Engine} from "../engine/engine.ts";
 import {refuseOtherFile} from "../engine/file-model.ts";
 import type {Manifest} from "../records/manifest.ts";
@@ -14,6 +15,7 @@ import {describeRun} from "./manifest.ts";
 import type {RunOptions} from "./options.ts";
 import type {ModelPlan, RunPlan} from "./plan.ts";
 import {type RunSummary, summariseTraces, warningsOf} from "./summary.ts";
+import {threadsFor} from "./threads.ts";
 
 export type {CaptureOutcome, RunProgress} from "./capture-one.ts";
 
@@ -72,23 +74,43 @@ export async function executeModel(
     fullLogits: options.fullLogits,
     thought: model.thought,
   });
-  const {facts} = lanesOf(greedy, greedy.begin(loaded, setup), {loaded, threads: plan.threads, options});
+  const ready = greedy.begin(loaded, setup);
+  const asked = {loaded, threads: options.threads ?? 1, options};
+  const choice = await threadsFor(
+    engine,
+    source.id,
+    loaded,
+    {
+      threads: options.threads,
+      strict: options.strict,
+      parameters: identities.model.totalParameters,
+      local: lanesOf(greedy, ready, asked).facts.threads !== undefined,
+    },
+    hooks.signal,
+  );
+  const {threads, because} = choice;
+  const {facts} = lanesOf(greedy, ready, {...asked, threads});
   await using run = await openRun({
     folder: model.folder,
     manifest,
     fresh: options.fresh,
-    session: {started: new Date().toISOString(), ...facts},
+    session: {
+      started: new Date().toISOString(),
+      ...facts,
+      ...(because === undefined ? {} : {threadsBecause: because}),
+    },
     repair: options.repair === true,
     ...(options.fullLogits ? {logitsColumns: loaded.vocabulary.size} : {}),
   });
   for (const notice of run.notices) hooks.onNotice?.(`${source.id}: ${notice}`);
+  if (because !== undefined) hooks.onNotice?.(`${source.id}: ${counted(threads, "thread")}: ${because}`);
   const minutes = options.maxMinutes ?? Number.POSITIVE_INFINITY;
   const context = {
     model: source.id,
     loaded,
     setup,
     run,
-    threads: plan.threads,
+    threads,
     options,
     signal: hooks.signal,
     deadline: performance.now() + minutes * 60_000,

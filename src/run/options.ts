@@ -57,7 +57,7 @@ export interface RunOptions {
   readonly fullLogits: boolean;
   /** Most tokens a prompt with its answer may have; default what the model was trained for. */
   readonly context?: number;
-  /** Default: one a processor. */
+  /** Default: measured, see `threads.ts`; one a processor in strict mode. */
   readonly threads?: number;
   /** Documents under way at once; default 8 with the native reader, 1 without, 1 in strict mode. */
   readonly sequences?: number;

@@ -1,4 +1,3 @@
-import {availableParallelism} from "node:os";
 import {join, resolve} from "node:path";
 import type {PlannedCapture} from "../capture/kind/capture-kind.ts";
 import type {LabelScoring} from "../capture/label-scorer.ts";
@@ -73,7 +72,6 @@ export interface RunPlan {
   readonly tooLong: readonly TooLong[];
   readonly scoring: LabelScoring;
   readonly models: readonly ModelPlan[];
-  readonly threads: number;
 }
 
 /**
@@ -169,7 +167,6 @@ export async function planRun(engine: Engine, given: RunOptions, place: RunPlace
     tooLong,
     scoring,
     models,
-    threads: options.threads ?? availableParallelism(),
   };
 }
 

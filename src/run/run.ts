@@ -4,6 +4,7 @@ import {executeModel, type RunHooks, type RunOutcome} from "./execute.ts";
 import {engineOptions, type RunOptions} from "./options.ts";
 import type {RunPlace} from "./place.ts";
 import {homeOf, planRun} from "./plan.ts";
+import {planNotices} from "./plan-notices.ts";
 
 /**
  * Captures a task with one or several models, one after the other, into a run directory each.
@@ -24,6 +25,7 @@ export async function run(
     return await run(options, place, {...hooks, engine: own});
   }
   const plan = await planRun(engine, options, place);
+  for (const notice of planNotices(plan)) hooks.onNotice?.(notice);
   const outcomes: RunOutcome[] = [];
   for (const model of plan.models) {
     const outcome = await executeModel(engine, plan, model, options, {...hooks, home});

@@ -16,6 +16,8 @@ export interface ScheduleProgress {
   /** The run under way. */
   readonly setting: string;
   readonly model: string;
+  /** Why it is slow, where it is and the reason can be told. */
+  readonly slowBecause?: string;
 }
 
 /** What the outside hears of runs that are carried out together. */
@@ -76,9 +78,15 @@ export async function captureMissing(
       {...options, fresh: false, ...(left === undefined ? {} : {maxMinutes: left})},
       {
         ...hooks,
-        onProgress: ({capture, done}) => {
+        onProgress: ({capture, done, slowBecause}) => {
           progress.move(run, capture, done);
-          onProgress?.({...progress.counts(), ...progress.rate(), setting, model: model.source.id});
+          onProgress?.({
+            ...progress.counts(),
+            ...progress.rate(),
+            setting,
+            model: model.source.id,
+            ...(slowBecause === undefined ? {} : {slowBecause}),
+          });
         },
       },
     );

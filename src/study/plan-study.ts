@@ -7,6 +7,7 @@ import type {RunPlace} from "../run/place.ts";
 import {planRun, type RunPlan} from "../run/plan.ts";
 import type {PlannedRun} from "../schedule/planned-run.ts";
 import {canonicalJson} from "../task/hash.ts";
+import {importInline} from "./inline-task.ts";
 import type {Study, StudyVariation} from "./study-file.ts";
 import {variationsOf} from "./study-file.ts";
 
@@ -32,6 +33,9 @@ export interface StudyExperiment {
   readonly plan: ExperimentPlan;
 }
 
+/** A study whose task is a built-in one's id or the path of a task file. */
+type FoundStudy = Study & {readonly task: string};
+
 /** Models of one variation that have the same options: they are planned by one call. */
 interface Group {
   readonly variation: StudyVariation;
@@ -39,14 +43,22 @@ interface Group {
 }
 
 /**
- * Plans every run of a study, and of its experiments: all that can go wrong before inference goes wrong here.
+ * Plans every run of a study, and of its experiments: all that can go wrong before inference goes wrong here. A table in the
+ * task's place is imported first.
  *
  * One label scoring holds for all of its runs, since only such runs can be compared: whole labels as soon as one of them
  * needs it.
  *
  * @throws what planning a run or an experiment throws
  */
-export async function planStudy(engine: Engine, study: Study, place: StudyPlace): Promise<StudyPlan> {
+export async function planStudy(
+  engine: Engine,
+  asWritten: Study,
+  place: StudyPlace,
+  onNotice?: (line: string) => void,
+): Promise<StudyPlan> {
+  const {task} = asWritten;
+  const study = {...asWritten, task: typeof task === "string" ? task : await importInline(task, place, onNotice)};
   const runPlace = {...place, cwd: place.home};
   const groups = groupsOf(study, place);
   const planAll = async (labelScoring?: RunOptions["labelScoring"]) => {
@@ -87,7 +99,7 @@ function titlesOf(
   return titles;
 }
 
-function groupsOf(study: Study, place: StudyPlace): Group[] {
+function groupsOf(study: FoundStudy, place: StudyPlace): Group[] {
   const groups = new Map<string, {variation: StudyVariation; options: RunOptions; models: string[]}>();
   for (const variation of variationsOf(study)) {
     for (const {model, name: _name, ...own} of study.models) {
@@ -101,20 +113,15 @@ function groupsOf(study: Study, place: StudyPlace): Group[] {
   return [...groups.values()].map(({variation, options, models}) => ({variation, options: {...options, models}}));
 }
 
-function runOptions(study: Study, options: Study["options"], place: StudyPlace): RunOptions {
+function runOptions(study: FoundStudy, options: Study["options"], place: StudyPlace): RunOptions {
   return {
     ...RUN_DEFAULTS,
     ...options,
-    task: taskOf(study),
+    task: study.task,
     models: [],
     out: place.runs,
     ...(study.data === undefined ? {} : {data: resolve(place.home, study.data)}),
   };
-}
-
-/** A built-in task's id, or the path of a task file. */
-function taskOf({task}: Study): string {
-  return task;
 }
 
 /** What a variation changes, for a person: its own name, or its options as they are set. */
@@ -135,7 +142,7 @@ function shareRuns(runs: readonly PlannedRun[]): PlannedRun[] {
   });
 }
 
-function experimentsOf(study: Study, place: StudyPlace): ExperimentRequest[] {
+function experimentsOf(study: FoundStudy, place: StudyPlace): ExperimentRequest[] {
   return study.experiments.map(({name, values, orders, models, estimators, ...own}) => {
     const run = runOptions(study, {...study.options, ...own}, place);
     return {

@@ -5,6 +5,7 @@ import {LabelscopeError} from "../errors.ts";
 import {type ExperimentOutcome, runExperiment} from "../experiment/run-experiment.ts";
 import type {RunHooks} from "../run/execute.ts";
 import {homeOf} from "../run/plan.ts";
+import {planNotices} from "../run/plan-notices.ts";
 import {captureMissing, priceKnown, priceRuns, type ScheduleProgress} from "../schedule/carry-out.ts";
 import {declineOversized} from "../schedule/decline.ts";
 import {existingFolder} from "../schedule/existing-folder.ts";
@@ -66,12 +67,13 @@ export async function runStudy(
   const {read, dryRun, maxMinutes, yes} = request;
   const {study} = read;
   const home = homeOf(place);
-  const hooks = {...rest, home};
-  const plan = await planStudy(engine, study, place);
+  const hooks = {...rest, onNotice: onceEach(rest.onNotice), home};
+  const plan = await planStudy(engine, study, place, hooks.onNotice);
+  for (const notice of planNotices(...plan.runs.map(run => run.plan))) hooks.onNotice(notice);
   const found = await lockOf(plan, home);
   if (study.lock !== undefined && !request.lock) {
     refuseChanged(study.lock, found, read.shown);
-    for (const line of lockDifferences(study.lock, found).versions) hooks.onNotice?.(`since the lock: ${line}`);
+    for (const line of lockDifferences(study.lock, found).versions) hooks.onNotice(`since the lock: ${line}`);
   }
   const runs = [...plan.runs, ...plan.experiments.flatMap(experiment => experiment.plan.runs)];
   const own = distinctFolders(runs);
@@ -90,7 +92,12 @@ export async function runStudy(
   const experiments: Extract<ExperimentOutcome, {kind: "finished"}>[] = [];
   for (const {request: asked} of plan.experiments) {
     const out = join(request.out, asked.experiment);
-    const outcome = await runExperiment(engine, {...asked, out}, {...place, cwd: place.home}, rest);
+    const outcome = await runExperiment(
+      engine,
+      {...asked, out},
+      {...place, cwd: place.home},
+      {...rest, onNotice: hooks.onNotice},
+    );
     if (outcome.kind !== "finished")
       return {kind: "unfinished", done: captured.done, total: captured.total, plan: data};
     experiments.push(outcome);
@@ -110,6 +117,15 @@ export async function runStudy(
     });
   }
   return {kind: "finished", runs: finished, experiments};
+}
+
+/** What a study has said of a model, its experiments need not say again. */
+function onceEach(onNotice: ((line: string) => void) | undefined): (line: string) => void {
+  const said = new Set<string>();
+  return line => {
+    if (!said.has(line)) onNotice?.(line);
+    said.add(line);
+  };
 }
 
 /** A run under the name that the study gives it. */

@@ -1,6 +1,7 @@
 import {z} from "zod";
 
 import {recordOf} from "../records/record-of.ts";
+import {inlineTaskFields, inlineTaskSchema} from "./inline-task.ts";
 import {
   commonOptionNames,
   commonOptionsSchema,
@@ -74,7 +75,8 @@ export type StudyLock = z.infer<typeof studyLockSchema>;
 export const studySchema = z.strictObject({
   version: z.literal(VERSION),
   title: text.exactOptional(),
-  task: text,
+  /** A built-in task's id, the path of a task, or a table and how it is read. */
+  task: z.union([text, inlineTaskSchema]),
   data: text.exactOptional(),
   models: z.array(modelSchema).min(1),
   options: commonOptionsSchema.prefault({}),
@@ -102,6 +104,7 @@ export function studyFieldsAt(place: string): readonly string[] {
 
 const FIELDS = new Map<string, readonly string[]>([
   ["", Object.keys(studySchema.shape)],
+  ["task", inlineTaskFields],
   ["options", commonOptionNames],
   ["models[]", ["model", "name", ...runOptionNames]],
   ["vary", runOptionNames],
