@@ -42,6 +42,7 @@ const ORDER = [
   "error-report.ts", // what a program and a person are told of an error
   "program", // the commands and their options
   "cli.ts",
+  "library", // the commands as functions
   "index.ts",
 ];
 

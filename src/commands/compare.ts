@@ -1,21 +1,31 @@
 import {relative, resolve} from "node:path";
 import type {Comparison} from "../compare/compare.ts";
-import {checkGate, type Gate, gatesOf} from "../compare/gate.ts";
+import {checkGate, type Gate, type GateOutcome, gatesOf} from "../compare/gate.ts";
 import {comparisonText} from "../compare/text.ts";
 import {verdictText} from "../compare/verdict/verdict-text.ts";
 import {comparisonOf} from "../comparison/comparison-of.ts";
 import {writeComparison} from "../comparison/files.ts";
 import type {CompareOptions, ComparisonOptions} from "../comparison/options.ts";
 import {addReport, defaultFolder} from "../comparison/write.ts";
-import {REPORT} from "../report/write-report.ts";
+import {REPORT, type WrittenReport} from "../report/write-report.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {requireRuns} from "./require-runs.ts";
 
 /** `compare`: the tables of some runs, in the terminal and as files. */
-export async function compareCommand(options: CompareOptions, io: CommandIo): Promise<CommandResult> {
+export async function compareCommand(options: CompareOptions, io: CommandIo): Promise<CommandResult<HandedOver>> {
   const gates = gatesOf(options);
   const runs = await requireRuns(options.runs, "compare", io);
   return await handOver(await comparisonOf({...options, runs}, io), options, gates, io);
+}
+
+/** What a comparison has written and found. */
+export interface HandedOver {
+  readonly folder: string;
+  readonly files: readonly string[];
+  /** Absent where no page was wanted. */
+  readonly report?: WrittenReport;
+  readonly results: Comparison["results"];
+  readonly gates: readonly ({readonly condition: string} & Omit<GateOutcome, "gate">)[];
 }
 
 /** Writes the files, holds the results to the gates and says what was found. */
@@ -24,7 +34,7 @@ export async function handOver(
   options: ComparisonOptions & {readonly brief?: boolean},
   gates: readonly Gate[],
   io: CommandIo,
-): Promise<CommandResult> {
+): Promise<CommandResult<HandedOver>> {
   const {results} = comparison;
   const folder = resolve(io.cwd, options.out ?? defaultFolder(comparison));
   const files = await writeComparison(folder, comparison);

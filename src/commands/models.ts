@@ -117,7 +117,7 @@ function parametersOf(entry: ListedFacts): string {
 export async function modelsPull(
   options: {specs: readonly string[]; id?: string; sha256?: string; maxBytes?: number},
   io: CommandIo,
-): Promise<CommandResult> {
+): Promise<CommandResult<{readonly models: readonly Pulled[]; readonly interrupted?: boolean}>> {
   const catalog = await loadCatalog();
   const home = labelscopeHome(io.env);
   const naming = {

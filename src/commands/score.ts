@@ -36,7 +36,7 @@ export interface ScoreOptions
 }
 
 /** `score`: the label distribution right after a prompt. */
-export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promise<CommandResult> {
+export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promise<CommandResult<ScoreResult>> {
   const text =
     options.promptFile === undefined
       ? await options.readInput()

@@ -6,10 +6,11 @@ import {counted} from "../counted.ts";
 import {openEngine} from "../engine/index.ts";
 import {engineOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
+import type {StudyPlanData} from "../study/describe-study.ts";
 import {type ReadStudy, readStudy} from "../study/read-study.ts";
 import {runStudy} from "../study/run-study.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
-import {handOver} from "./compare.ts";
+import {type HandedOver, handOver} from "./compare.ts";
 
 export interface StudyOptions {
   readonly file: string;
@@ -29,8 +30,18 @@ export interface StudyOptions {
   readonly brief?: boolean;
 }
 
+/** What a study came to: its plan, how far it came, or what was found (`result`). */
+export type StudyData =
+  | StudyPlanData
+  | (StudyPlanData & {readonly finished: false; readonly captured: number; readonly of: number})
+  | {
+      readonly study: string;
+      readonly result: HandedOver;
+      readonly experiments: readonly {readonly experiment: string; readonly report: string}[];
+    };
+
 /** `study`: one file planned, captured, compared and reported. */
-export async function studyCommand(options: StudyOptions, io: CommandIo): Promise<CommandResult> {
+export async function studyCommand(options: StudyOptions, io: CommandIo): Promise<CommandResult<StudyData>> {
   const read = limited(await readStudy(options.file, io.cwd), options.limit);
   const {study, name, folder} = read;
   const gates = gatesOf(study.gates);
@@ -59,7 +70,7 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
   if (outcome.kind === "unfinished") {
     const {done, total, plan} = outcome;
     return {
-      data: {...plan, finished: false, captured: done, of: total},
+      data: {...plan, finished: false as const, captured: done, of: total},
       text: `${done} of ${total} captured.\nNot finished: the same command continues.\n`,
       exitCode: 130,
     };

@@ -97,6 +97,21 @@ export async function tasksCheck(
   return {data: summary, text: summaryText(summary)};
 }
 
+/** What an import has written, and what was decided on the way. */
+export interface ImportedData {
+  readonly id: string;
+  /** Documents by split. */
+  readonly documents: Readonly<Record<string, number>>;
+  readonly files: readonly {readonly path: string; readonly written: boolean}[];
+  readonly notes: readonly string[];
+  readonly remarks: readonly {
+    readonly split: string;
+    readonly kind: string;
+    readonly reason: string;
+    readonly count: number;
+  }[];
+}
+
 type Loose<T> = {readonly [Key in keyof T]?: T[Key] | undefined};
 
 /**
@@ -113,7 +128,7 @@ export async function tasksImport(
     readonly taskId?: string | undefined;
   } & Loose<TableMapping>,
   io: CommandIo,
-): Promise<CommandResult> {
+): Promise<CommandResult<ImportedData>> {
   const {task: name, data, out, force = false, taskId, ...columns} = options;
   if (out === undefined || out === "") {
     throw new LabelscopeError({
