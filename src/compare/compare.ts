@@ -10,6 +10,7 @@ import {checkComparable} from "./check-runs.ts";
 import type {ComparedRun} from "./compared-run.ts";
 import {type ComparedTask, taskOfRuns} from "./compared-task.ts";
 import {curvesOf} from "./curves.ts";
+import {documentSamples} from "./document-samples.ts";
 import {estimatorResults} from "./estimator-results.ts";
 import {pairsOf} from "./pairs.ts";
 import {coveredBy, type Predictions, rowOfPredictions, systemOfPredictions} from "./predictions.ts";
@@ -103,7 +104,12 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
     pairs: pairsOf(scored, options),
     dynamics: byName(compared.map(run => [run.name, runDynamics(run, systems, options)])),
     probes: byName(compared.map(run => [run.name, runProbes(run, settings)])),
-    curves: curvesOf(compared, {...options, rng: documentsRng(options), estimates: estimatesOf(scored)}),
+    curves: curvesOf(compared, {
+      ...options,
+      rng: documentsRng(options),
+      samplesOf: documents => documentSamples(documents, options),
+      estimates: estimatesOf(scored),
+    }),
     variants: variantsOf(compared, {
       ...settings,
       rngFor: name => createRng(`${settings.seed}/variants/${name}`),
@@ -143,7 +149,12 @@ function runDynamics(
     .map(({name, estimates: {documents}}) => [name, {labels, documents}] as const);
   return dynamicsOf(
     {manifest: run.manifest, documents: run.documents.test},
-    {...settings, rng: documentsRng(settings), estimates: Object.fromEntries(estimates)},
+    {
+      ...settings,
+      rng: documentsRng(settings),
+      samples: documentSamples(run.documents.test.length, settings),
+      estimates: Object.fromEntries(estimates),
+    },
   );
 }
 

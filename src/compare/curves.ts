@@ -1,4 +1,4 @@
-import {drawSamples, type SampleOptions} from "../dynamics/measure.ts";
+import {drawSamples, type SampleOptions, type Samples} from "../dynamics/measure.ts";
 import {compareIds} from "../dynamics/run-view.ts";
 import {byName} from "../records/record-of.ts";
 import type {Curves} from "../records/results/curves.ts";
@@ -11,6 +11,8 @@ import {type SteppedRun, stepCurves} from "./step-curves.ts";
 export interface CurveOptions extends SampleOptions {
   /** Estimates beside annotations, by run and estimator: each gives its own metric curves. */
   readonly estimates?: EstimatesByRun;
+  /** The resamples of so many documents where they are drawn already; else they are drawn. */
+  readonly samplesOf?: (documents: number) => Samples;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface CurveOptions extends SampleOptions {
  */
 export function curvesOf(runs: readonly ComparedRun[], options: CurveOptions): Curves {
   const ids = commonIds(runs);
-  const samples = drawSamples(ids.length, options);
+  const samples = options.samplesOf?.(ids.length) ?? drawSamples(ids.length, options);
   const stepped = runs.map(run => layOutSteps(run, ids));
   const curves = byName<Record<string, Curves[string][string]>>([]);
   for (const line of sizeLines(stepped)) {

@@ -1,6 +1,6 @@
-import {drawSamples, meanOf} from "../dynamics/measure.ts";
-import {createRng} from "../math/rng.ts";
+import {meanOf} from "../dynamics/measure.ts";
 import type {Measured} from "../records/results/value.ts";
+import {documentSamples} from "./document-samples.ts";
 import type {CompareSettings} from "./settings.ts";
 
 /** One number a document, in the order of the documents, or none. */
@@ -18,7 +18,7 @@ export function meansOf(
   settings: CompareSettings,
   why: string,
 ): Measured[] {
-  const samples = drawSamples(documents, {...settings, rng: createRng(`${settings.seed}/documents`)});
+  const samples = documentSamples(documents, settings);
   return lists.map(values => {
     const observations = values.flatMap((value, row) => (value === undefined ? [] : [{row, value}]));
     return meanOf(samples, observations, why);

@@ -1,14 +1,15 @@
 import {smallest} from "../math/extremes.ts";
-import {createRng} from "../math/rng.ts";
 import {type MetricDocument, metricTable} from "../metric/input.ts";
-import {byCertainty, largestKept, type Ranked, type RiskPoint, riskCoverage} from "../metric/risk-coverage.ts";
+import {certaintyOrder, drawnOf, risksAt} from "../metric/kept-risks.ts";
+import {byCertainty, largestKept, type RiskPoint, riskCoverage} from "../metric/risk-coverage.ts";
 import type {Selective} from "../records/results/selective.ts";
 import {type Measured, measured} from "../records/results/value.ts";
-import {resample} from "../stats/draws.ts";
+import type {Draws} from "../stats/draws.ts";
 import {bootstrapInterval} from "../stats/interval.ts";
-import type {Weights} from "../stats/weights.ts";
+import {onceEach, type Weights} from "../stats/weights.ts";
 import {goldFlags} from "../task/gold.ts";
 import type {ComparedTask} from "./compared-task.ts";
+import {eachResample} from "./document-samples.ts";
 import type {CompareSettings} from "./settings.ts";
 import {type EstimateRow, inputOfRow, targetsOf} from "./system.ts";
 
@@ -31,29 +32,29 @@ export function selectiveOf(row: EstimateRow, task: ComparedTask, settings: Comp
   const table = metricTable(inputOfRow(task, targetsOf(task), row)).gold;
   if (table.documents.length === 0) return undefined;
   const ranked = byCertainty(table);
-  const drawing = {
-    documents: table.total,
-    resamples: settings.resamples,
-    rng: createRng(`${settings.seed}/documents`),
-    influences: false,
-  };
+  const order = certaintyOrder(ranked);
   const n = ranked.length;
-  const points = COVERAGES.map(coverage => ({
-    documents: n,
-    value: (weights: Weights) => riskAt(ranked, coverage, weights),
-  }));
   const chosen = thresholdOf(row, task);
-  const kept = ranked.filter(({certainty}) => "point" in chosen && certainty >= chosen.point.threshold);
-  const share = {documents: n, value: (weights: Weights) => ratio(drawn(kept, weights), drawn(ranked, weights))};
-  const risk = {
-    documents: kept.length,
-    value: (weights: Weights) =>
-      ratio(
-        drawn(kept, weights, one => one.risk),
-        drawn(kept, weights),
-      ),
+  const kept = "point" in chosen ? ranked.filter(({certainty}) => certainty >= chosen.point.threshold).length : 0;
+  const values = (weights: Weights) => {
+    const [some, all] = [drawnOf(order, kept, weights), drawnOf(order, n, weights)];
+    return [...risksAt(order, COVERAGES, weights), ratio(some.drawn, all.drawn), ratio(some.risk, some.drawn)];
   };
-  const draws = resample([...points, share, risk], drawing);
+  const replicates = [...COVERAGES, "share", "risk"].map((): (number | undefined)[] => []);
+  eachResample(table.total, settings, weights => {
+    values(weights).forEach((value, place) => {
+      replicates[place]?.push(value);
+    });
+  });
+  const estimates = values(onceEach(table.total));
+  const draws = replicates.map(
+    (values, place): Draws => ({
+      documents: place === COVERAGES.length + 1 ? kept : n,
+      estimate: estimates[place],
+      replicates: values,
+      influences: undefined,
+    }),
+  );
   const numbers = draws.map(one =>
     measured(
       {value: one.estimate, reason: "no document is kept", n: one.documents},
@@ -108,34 +109,6 @@ function thresholdFacts(chosen: Exclude<Chosen, {readonly reason: string}>) {
 /** Nothing is kept: 0, of which no resample varies. */
 function withoutInterval(share: Measured): Measured {
   return share.value === 0 ? {value: 0, n: share.n, note: "no interval: nothing is kept"} : share;
-}
-
-/** The mean risk of the most certain share of weighted documents; equally certain ones have their mean risk. */
-function riskAt(ranked: readonly Ranked[], coverage: number, weights: Weights): number | undefined {
-  let drawn = 0;
-  for (const {row} of ranked) drawn += weights[row] ?? 0;
-  const wanted = Math.ceil(coverage * drawn - 1e-9);
-  if (wanted === 0) return undefined;
-  let [kept, sum, group, groupRisk] = [0, 0, 0, 0];
-  for (const {row, risk, endsTie} of ranked) {
-    const weight = weights[row] ?? 0;
-    group += weight;
-    groupRisk += weight * risk;
-    if (!endsTie || group === 0) continue;
-    const take = Math.min(group, wanted - kept);
-    sum += (groupRisk * take) / group;
-    kept += take;
-    if (kept === wanted) return sum / wanted;
-    [group, groupRisk] = [0, 0];
-  }
-  return undefined;
-}
-
-/** How many of some documents are in a resample, or a sum over those. */
-function drawn(documents: readonly Ranked[], weights: Weights, of: (document: Ranked) => number = () => 1): number {
-  let sum = 0;
-  for (const one of documents) sum += (weights[one.row] ?? 0) * of(one);
-  return sum;
 }
 
 function ratio(above: number, below: number): number | undefined {

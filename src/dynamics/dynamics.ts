@@ -2,7 +2,7 @@ import type {Dynamics} from "../records/results/dynamics.ts";
 import {calibrationCurve, type EstimatedDocuments} from "./calibration-curve.ts";
 import {confusion} from "./confusion.ts";
 import {diversity} from "./diversity.ts";
-import {drawSamples, type SampleOptions} from "./measure.ts";
+import {drawSamples, type SampleOptions, type Samples} from "./measure.ts";
 import {accuracyByOrder, multiLabel, orderBias} from "./order.ts";
 import {paperDynamics} from "./paper.ts";
 import {type DynamicsRun, viewRun} from "./run-view.ts";
@@ -14,6 +14,8 @@ import {wellFormedness} from "./well-formed.ts";
 export interface DynamicsOptions extends SampleOptions {
   /** An estimator's numbers on the run's test documents, by its name, for calibration curves. */
   readonly estimates?: Readonly<Record<string, EstimatedDocuments>>;
+  /** The resamples of the run's documents where they are drawn already; else they are drawn. */
+  readonly samples?: Samples;
   /** Leaves documents with a smaller top probability out of the sorted probabilities; default 0. */
   readonly threshold?: number;
 }
@@ -29,7 +31,8 @@ export interface DynamicsOptions extends SampleOptions {
  */
 export function dynamicsOf(run: DynamicsRun, options: DynamicsOptions): Dynamics {
   const view = viewRun(run);
-  const samples = drawSamples(view.ids.length, options);
+  const samples =
+    options.samples?.documents === view.ids.length ? options.samples : drawSamples(view.ids.length, options);
   const {identity, prompt} = run.manifest;
   const {forceAnswers} = identity;
   const why = forceAnswers === undefined ? undefined : `the answers were forced (${forceAnswers}), not the model's own`;

@@ -5,10 +5,17 @@ import type {Weights} from "./weights.ts";
  *
  * Four resamples at a time: their sums do not wait for one another, which is several times faster.
  *
- * @param rows the document of each value
+ * @param allRows the document of each value
  * @returns one sum a resample
  */
-export function weightedSums(rows: Int32Array, values: Float64Array, resamples: readonly Weights[]): Float64Array {
+export function weightedSums(
+  allRows: Int32Array,
+  allValues: Float64Array,
+  resamples: readonly Weights[],
+): Float64Array {
+  // A value of 0 adds nothing to any sum, and lists of things that hold or not are full of them.
+  const rows = allRows.filter((_, index) => allValues[index] !== 0);
+  const values = allValues.filter(value => value !== 0);
   const sums = new Float64Array(resamples.length);
   const none = new Int32Array();
   for (let from = 0; from < resamples.length; from += 4) {
