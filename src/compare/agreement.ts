@@ -1,14 +1,14 @@
-import {createRng} from "../math/rng.ts";
 import type {Agreement} from "../records/results/agreement.ts";
 import {type Measured, measured} from "../records/results/value.ts";
-import {fleissKappa, type Judgement, krippendorffAlpha} from "../stats/agreement.ts";
-import {resample} from "../stats/draws.ts";
+import {agreementCoefficients, type Judgement} from "../stats/agreement.ts";
+import type {Draws} from "../stats/draws.ts";
 import {bootstrapInterval} from "../stats/interval.ts";
+import {onceEach} from "../stats/weights.ts";
 import {judgementsOf} from "../task/judgements.ts";
 import type {ComparedTask} from "./compared-task.ts";
+import {eachResample} from "./document-samples.ts";
 import type {CompareSettings} from "./settings.ts";
 
-const COEFFICIENTS = {fleissKappa, krippendorffAlpha} as const;
 const SAME = "all annotators say the same of it throughout";
 
 /**
@@ -21,14 +21,21 @@ export function agreementOf(task: ComparedTask, settings: CompareSettings): Agre
   if (documents === 0) return {reason: "no document has two annotators"};
   const units: readonly (readonly Judgement[])[] = [pooled, ...byLabel.values()];
   const names = ["fleissKappa", "krippendorffAlpha"] as const;
-  const statistics = units.flatMap(some =>
-    names.map(name => ({documents, value: (weights: Int32Array) => COEFFICIENTS[name](some, weights)})),
-  );
-  const draws = resample(statistics, {
-    documents: task.documents.length,
-    resamples: settings.resamples,
-    rng: createRng(`${settings.seed}/documents`),
-    influences: false,
+  const total = task.documents.length;
+  const replicates = units.map(() => names.map((): (number | undefined)[] => []));
+  eachResample(total, settings, weights => {
+    units.forEach((some, unit) => {
+      const values = agreementCoefficients(some, weights);
+      names.forEach((name, place) => {
+        replicates[unit]?.[place]?.push(values[name]);
+      });
+    });
+  });
+  const draws = units.flatMap((some, unit) => {
+    const values = agreementCoefficients(some, onceEach(total));
+    return names.map((name, place): Draws => {
+      return {documents, estimate: values[name], replicates: replicates[unit]?.[place] ?? [], influences: undefined};
+    });
   });
   const numbers = draws.map(
     (one): Measured =>

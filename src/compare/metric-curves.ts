@@ -3,7 +3,7 @@ import {averagePrecision} from "../metric/average-precision.ts";
 import {exampleF1} from "../metric/example-f1.ts";
 import {type MetricDocument, type MetricInput, metricTable} from "../metric/input.ts";
 import {l1} from "../metric/l1.ts";
-import type {Metric} from "../metric/metric.ts";
+import type {Metric, PreparedMetric} from "../metric/metric.ts";
 import {nll} from "../metric/nll.ts";
 import type {Curve} from "../records/results/curves.ts";
 import type {Draws} from "../stats/draws.ts";
@@ -15,7 +15,7 @@ import {sizeCurve} from "./step-curves.ts";
 export interface CurveEstimates {
   readonly input: MetricInput;
   /** What metrics gave on the curves' own resamples of the input's documents, by name, where they were scored before. */
-  readonly scored?: ReadonlyMap<string, {readonly draws: Draws}>;
+  readonly scored?: ReadonlyMap<string, {readonly draws: Draws; readonly ready: PreparedMetric}>;
 }
 
 /** By run and then by estimator. */
@@ -87,9 +87,9 @@ function alignInputs(
 
 /** A metric on every resample; with the documents' pulls where it is a mean over documents. */
 function metricDraws(metric: Metric, {input, scored}: CurveEstimates, samples: Samples): Draws {
-  const before = metric.shape === "pooled" ? scored?.get(metric.name) : undefined;
-  if (before !== undefined) return before.draws;
-  const ready = metric.prepare(metricTable(input));
+  const before = scored?.get(metric.name);
+  if (before !== undefined && metric.shape === "pooled") return before.draws;
+  const ready = before?.ready ?? metric.prepare(metricTable(input));
   if (ready.perDocument !== undefined) {
     const known = ready.perDocument.flatMap((value, row) => (value === undefined ? [] : [{row, value}]));
     return meanDraws(samples, tally(known));

@@ -3,7 +3,7 @@ import type {DocumentRecords} from "../estimate/estimator.ts";
 import {CALIBRATION_BINS, calibrationBin} from "../metric/reliability.ts";
 import type {Dynamics} from "../records/results/dynamics.ts";
 import {humanDistribution} from "../task/gold.ts";
-import {meanOf, type Observation, type Samples} from "./measure.ts";
+import {drawnCounts, meanOf, type Observation, type Samples, tally} from "./measure.ts";
 
 /** What a calibration curve needs of an estimator's numbers on a run. */
 export type EstimatedDocuments = Pick<RunEstimates, "labels" | "documents">;
@@ -41,11 +41,14 @@ export function calibrationCurve(
       bin?.human.push({row, value: human[label] ?? 0});
     });
   }
-  return bins.map(({estimate, human}, index) => ({
-    low: index / CALIBRATION_BINS,
-    high: (index + 1) / CALIBRATION_BINS,
-    pairs: estimate.length,
-    estimate: meanOf(samples, estimate, "no estimate lies in this bin"),
-    human: meanOf(samples, human, "no estimate lies in this bin"),
-  }));
+  return bins.map(({estimate, human}, index) => {
+    const drawn = drawnCounts(tally(estimate), samples);
+    return {
+      low: index / CALIBRATION_BINS,
+      high: (index + 1) / CALIBRATION_BINS,
+      pairs: estimate.length,
+      estimate: meanOf(samples, estimate, "no estimate lies in this bin", drawn),
+      human: meanOf(samples, human, "no estimate lies in this bin", drawn),
+    };
+  });
 }

@@ -82,13 +82,19 @@ function ratio(sum: number, count: number): number | undefined {
   return count === 0 ? undefined : sum / count;
 }
 
-/** `weightedMean` on every resample, to the bit. */
-function weightedMeans({rows, sums, counts}: Tally, {documents, weights}: Samples): (number | undefined)[] {
-  const totals = weightedSums(rows, sums, weights);
+/** How many observations are drawn in every resample; the same for tallies of the same documents. */
+export function drawnCounts({rows, counts}: Tally, {documents, weights}: Samples): Float64Array {
   // A resample has as many documents as there are: where each has one observation, nothing is left to count.
   const onceEach = rows.length === documents && counts.every(count => count === 1);
-  const drawn = onceEach ? undefined : weightedSums(rows, counts, weights);
-  return Array.from(totals, (total, index) => ratio(total, drawn === undefined ? documents : (drawn[index] ?? 0)));
+  return onceEach ? new Float64Array(weights.length).fill(documents) : weightedSums(rows, counts, weights);
+}
+
+/** `weightedMean` on every resample, to the bit. */
+function weightedMeans(observed: Tally, samples: Samples, drawn: Float64Array): (number | undefined)[] {
+  const totals = weightedSums(observed.rows, observed.sums, samples.weights);
+  const means = new Array<number | undefined>(totals.length);
+  for (let index = 0; index < totals.length; index += 1) means[index] = ratio(totals[index] ?? 0, drawn[index] ?? 0);
+  return means;
 }
 
 /**
@@ -97,7 +103,7 @@ function weightedMeans({rows, sums, counts}: Tally, {documents, weights}: Sample
  * The same as `resample` of stats/draws.ts gives on these resamples: leaving one document out of a mean has a closed form,
  * so that the pulls cost one pass.
  */
-export function meanDraws(samples: Samples, observed: Tally): Draws {
+export function meanDraws(samples: Samples, observed: Tally, drawn = drawnCounts(observed, samples)): Draws {
   const {rows, sums, counts} = observed;
   const sum = sums.reduce((total, value) => total + value, 0);
   const count = counts.reduce((total, value) => total + value, 0);
@@ -111,15 +117,20 @@ export function meanDraws(samples: Samples, observed: Tally): Draws {
   return {
     documents: rows.length,
     estimate,
-    replicates: weightedMeans(observed, samples),
+    replicates: weightedMeans(observed, samples, drawn),
     // One document alone has no mean without it.
     influences: without.every(Number.isFinite) && samples.documents > 1 ? without.map(pull) : undefined,
   };
 }
 
 /** A mean over documents with its BCa interval, or the reason why there is none. */
-export function meanOf(samples: Samples, observations: readonly Observation[], why: string): Measured {
-  const draws = meanDraws(samples, tally(observations));
+export function meanOf(
+  samples: Samples,
+  observations: readonly Observation[],
+  why: string,
+  drawn?: Float64Array,
+): Measured {
+  const draws = meanDraws(samples, tally(observations), drawn);
   const interval = draws.estimate === undefined ? undefined : bootstrapInterval(draws, {level: samples.level});
   return measured({value: draws.estimate, reason: why, n: draws.documents}, interval);
 }

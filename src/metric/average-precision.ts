@@ -21,7 +21,7 @@ export const averagePrecision: Metric = {
   unit: "share",
   interval: "percentile",
   range: unitRange,
-  prepare: table => prepareRanking(table, weightedAveragePrecision),
+  prepare: table => prepareRanking("average-precision", table, weightedAveragePrecision),
 };
 
 /** Average precision of one label on weighted documents; `undefined` where they are all in the gold set, or none is. */

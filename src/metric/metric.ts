@@ -38,6 +38,8 @@ export interface PreparedMetric {
   readonly result: MetricResult;
   /** The value where document i of the input counts weights[i] times: that of a list with duplicates. */
   value(weights: Weights): number | undefined;
+  /** As `Statistic.sameAs`. */
+  readonly sameAs?: string;
   /** The value of each document of the input, for a metric that is their mean. */
   readonly perDocument?: readonly (number | undefined)[];
 }

@@ -6,6 +6,8 @@ import {type LeftOut, type MetricPart, missingDocuments, type PreparedMetric, wh
 export interface PooledCore {
   /** On weighted documents; `undefined` where the drawn ones have no value. */
   value(weights: Weights): number | undefined;
+  /** As `Statistic.sameAs`. */
+  readonly sameAs?: string;
   /** Why `value` is undefined on the table itself. */
   readonly reason?: string;
   readonly leftOut?: readonly LeftOut[];
@@ -28,7 +30,7 @@ export function preparePooled(
     const result = {value: undefined, reason: whyEmpty(usable, target), n, leftOut: missing};
     return {documents: n, result, value: () => undefined};
   }
-  const {value, reason, leftOut, parts} = core(usable);
+  const {value, sameAs, reason, leftOut, parts} = core(usable);
   const estimate = value(onceEach(usable.total));
   return {
     documents: n,
@@ -40,6 +42,7 @@ export function preparePooled(
       ...(parts === undefined ? {} : {parts}),
     },
     value,
+    ...(sameAs === undefined ? {} : {sameAs}),
   };
 }
 

@@ -1,3 +1,4 @@
+import {createHash} from "node:crypto";
 import {onceEach, type Weights} from "../stats/weights.ts";
 import type {MetricTable, TargetTable} from "./input.ts";
 import type {PreparedMetric} from "./metric.ts";
@@ -57,14 +58,23 @@ function rankBy(usable: TargetTable, label: number): Ranking {
   );
 }
 
+function hashOf(rankings: readonly Ranking[]): string {
+  const hash = createHash("sha256");
+  for (const {rows, gold, endsTie} of rankings) hash.update(rows).update(gold).update(endsTie);
+  return hash.digest("hex");
+}
+
 /**
  * A metric of the ranking of documents by each label, averaged over the labels that have both classes.
  *
  * A label that every document carries, or none, has no ranking to judge: it is left out of the mean and counted. A
  * resample is treated the same way, so a label whose few gold documents are not drawn drops out of that resample's mean.
  * One document then pulls harder than all others, which misleads BCa's corrections: the interval is the percentile one.
+ *
+ * @param name the metric's
  */
 export function prepareRanking(
+  name: string,
   table: MetricTable,
   ofRanking: (ranking: Ranking, weights: Weights) => number | undefined,
 ): PreparedMetric {
@@ -79,6 +89,8 @@ export function prepareRanking(
       return {label, value, ...(value === undefined ? {reason} : {}), positives};
     });
     return {
+      // Estimators that rank alike (one is a rising function of the other) are resampled once.
+      sameAs: `${name} ${hashOf(rankings)}`,
       value: weights => meanOfKnown(rankings.map(ranking => ofRanking(ranking, weights))),
       reason: "no label is in some gold sets and missing from others",
       leftOut: labelsLeftOut(parts),

@@ -20,7 +20,7 @@ export const rocAuc: Metric = {
   unit: "share",
   interval: "percentile",
   range: unitRange,
-  prepare: table => prepareRanking(table, weightedRocAuc),
+  prepare: table => prepareRanking("roc-auc", table, weightedRocAuc),
 };
 
 /** ROC AUC of one label on weighted documents; `undefined` where they are all in the gold set, or none is. */

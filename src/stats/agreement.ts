@@ -50,7 +50,10 @@ function sumsOf(units: readonly Judgement[], weights: Weights | undefined): Sums
  * Source: Fleiss 1971; statsmodels.stats.inter_rater.fleiss_kappa
  */
 export function fleissKappa(units: readonly Judgement[], weights?: Weights): number | undefined {
-  const {units: count, judgements, given, agreeing} = sumsOf(units, weights);
+  return kappaOf(sumsOf(units, weights));
+}
+
+function kappaOf({units: count, judgements, given, agreeing}: Sums): number | undefined {
   if (given === 0 || given === judgements) return undefined;
   const share = given / judgements;
   const chance = share ** 2 + (1 - share) ** 2;
@@ -66,8 +69,17 @@ export function fleissKappa(units: readonly Judgement[], weights?: Weights): num
  * Source: Krippendorff 2011, Computing Krippendorff's Alpha-Reliability; the `krippendorff` package
  */
 export function krippendorffAlpha(units: readonly Judgement[], weights?: Weights): number | undefined {
-  const {judgements, given, disagreeing} = sumsOf(units, weights);
+  return alphaOf(sumsOf(units, weights));
+}
+
+function alphaOf({judgements, given, disagreeing}: Sums): number | undefined {
   if (given === 0 || given === judgements) return undefined;
   const expected = (2 * given * (judgements - given)) / (judgements - 1);
   return 1 - disagreeing / expected;
+}
+
+/** `fleissKappa` and `krippendorffAlpha` from one pass over the units. */
+export function agreementCoefficients(units: readonly Judgement[], weights?: Weights) {
+  const sums = sumsOf(units, weights);
+  return {fleissKappa: kappaOf(sums), krippendorffAlpha: alphaOf(sums)};
 }

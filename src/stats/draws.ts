@@ -7,6 +7,8 @@ export interface Statistic {
   readonly documents: number;
   /** Its value when document i counts weights[i] times; `undefined` where it has none. */
   value(weights: Weights): number | undefined;
+  /** Statistics with the same one have the same value on any weights: `resample` evaluates one of them. */
+  readonly sameAs?: string;
 }
 
 /** What the bootstrap knows about one statistic, from which every interval and p-value is made. */
@@ -54,6 +56,29 @@ const MOST_BLOCKS = 1000;
  * Source: METHODS §4; Efron & Tibshirani 1993, chapters 6 and 14
  */
 export function resample(statistics: readonly Statistic[], options: ResampleOptions): Draws[] {
+  const {distinct, placeOf} = distinctOf(statistics);
+  const drawn = resampleEach(distinct, options);
+  return statistics.flatMap(({documents}, index) => {
+    const draws = drawn[placeOf[index] ?? 0];
+    return draws === undefined ? [] : [{...draws, documents}];
+  });
+}
+
+/** The statistics that have to be evaluated, and where among them each one finds its values. */
+function distinctOf(statistics: readonly Statistic[]) {
+  const distinct: Statistic[] = [];
+  const places = new Map<string, number>();
+  const placeOf = statistics.map(statistic => {
+    const {sameAs} = statistic;
+    const known = sameAs === undefined ? undefined : places.get(sameAs);
+    if (known !== undefined) return known;
+    if (sameAs !== undefined) places.set(sameAs, distinct.length);
+    return distinct.push(statistic) - 1;
+  });
+  return {distinct, placeOf};
+}
+
+function resampleEach(statistics: readonly Statistic[], options: ResampleOptions): Draws[] {
   const {documents, rng} = options;
   const resamples = options.resamples ?? 2000;
   if (!Number.isInteger(resamples) || resamples < 1) throw new RangeError(`cannot take ${resamples} resamples`);

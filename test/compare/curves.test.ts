@@ -187,7 +187,8 @@ describe("metric curves", () => {
 
   test("take average precision as it was scored where the documents are the same, and score again where they are not", () => {
     const draws = {documents: 3, estimate: 0.5, replicates: Array<number>(20).fill(0.25), influences: undefined};
-    const scored = new Map([["average-precision", {draws}]]);
+    const ready = {documents: 3, result: {value: 0.5, n: 3, leftOut: []}, value: () => 0.5};
+    const scored = new Map([["average-precision", {draws, ready}]]);
     const withScored = Object.fromEntries(
       Object.entries(estimates).map(([name, {"first-step": first}]) => [
         name,

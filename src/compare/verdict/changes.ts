@@ -60,12 +60,18 @@ function change(what: string, unit: string, curve: Curve | undefined, level: num
   ];
 }
 
-/** `falls by 0.12 bits`; where the interval holds 0, that no direction is clear. */
-function moved({value = 0, lower, upper}: Measured, unit: string): string {
+/**
+ * `falls by 0.12 bits`; where the interval holds 0, or the corrected test does not reject at 1 − level, that no direction is
+ * clear.
+ */
+function moved({value = 0, lower, upper}: Measured, unit: string, test?: {readonly p?: number; level: number}): string {
   const size = `${num(Math.abs(value))}${unit === "" ? "" : ` ${unit}`}`;
   const isClear = lower === undefined || upper === undefined || lower > 0 || upper < 0;
+  const sign = value < 0 ? "−" : "+";
+  if (isClear && test?.p !== undefined && !(test.p < 1 - test.level))
+    return `shows no clear change after correction (${sign}${size})`;
   const words = value < 0 ? "falls" : "rises";
-  return isClear ? `${words} by ${size}` : `shows no clear change (${value < 0 ? "−" : "+"}${size})`;
+  return isClear ? `${words} by ${size}` : `shows no clear change (${sign}${size})`;
 }
 
 const DONE: Readonly<Record<VariantKind, (pair: VariantPair) => string>> = {
@@ -106,7 +112,7 @@ export function variantSentences({variants, pairs, runs}: Parts, level: number):
         : [
             sentence(
               "variant",
-              `${did}: example-F1 ${moved(f1.measured, "")}.`,
+              `${did}: example-F1 ${moved(f1.measured, "", {...f1, level})}.`,
               `${evidence(f1.measured, level, f1.p)}${prompts}`,
             ),
           ]),
@@ -139,7 +145,7 @@ function chatSentences({pairs, runs}: Pick<Parts, "pairs" | "runs">, level: numb
       : [
           sentence(
             "variant",
-            `The chat template on ${chat.model?.id ?? chat.run}: example-F1 ${moved(found.measured, "")}.`,
+            `The chat template on ${chat.model?.id ?? chat.run}: example-F1 ${moved(found.measured, "", {...found, level})}.`,
             evidence(found.measured, level, found.p),
           ),
         ];
