@@ -6,6 +6,7 @@ import {counted} from "../counted.ts";
 import {openEngine} from "../engine/index.ts";
 import {engineOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
+import {predictionsOf} from "../study/check-compared.ts";
 import type {StudyPlanData} from "../study/describe-study.ts";
 import {type ReadStudy, readStudy} from "../study/read-study.ts";
 import {runStudy} from "../study/run-study.ts";
@@ -81,8 +82,7 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
     name: names[at] ?? run.name,
     folder: planned.model.folder,
   }));
-  const predictions = Object.entries(study.predictions).map(([key, file]) => `${key}=${resolve(folder, file)}`);
-  const settings = {...study.compare, predictions, out};
+  const settings = {...study.compare, predictions: predictionsOf(read), out};
   const comparison = await comparisonOfRuns(runs, settings, io);
   const result = await handOver(comparison, {...settings, brief: options.brief ?? false}, gates, io);
   const reports = outcome.experiments.map(({folder: where, results}) => ({

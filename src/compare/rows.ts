@@ -88,7 +88,7 @@ function withFinetuned(
   });
 }
 
-function isFinetunedName(name: string): boolean {
+export function isFinetunedName(name: string): boolean {
   return name === "sft-hard" || name === "sft-max";
 }
 

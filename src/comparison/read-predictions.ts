@@ -15,7 +15,7 @@ import type {ComparisonPlace} from "./place.ts";
  */
 export async function readAllPredictions(
   specs: readonly string[],
-  task: ComparedTask,
+  task: Pick<ComparedTask, "labels" | "noneLabel" | "documents">,
   ids: "task" | "any",
   {cwd}: Pick<ComparisonPlace, "cwd">,
 ): Promise<Predictions[]> {

@@ -10,7 +10,7 @@ export function runDiskFull(path: string, cause: unknown): LabelscopeError {
     message: `no space left to write ${path}`,
     next: [
       "free some space and repeat the command: finished documents are kept",
-      "--out DIR for a new run on another disk",
+      "--out DIR for a new run on another disk; --runs DIR for those of a study or an experiment",
     ],
     facts: {path},
     cause,
@@ -37,7 +37,10 @@ export function explainFileError(folder: string, error: unknown): unknown {
   return new LabelscopeError({
     code: "run-not-writable",
     message: `${folder} cannot be written: ${reason.why}`,
-    next: [reason.next, "--out DIR for a folder that can be written"],
+    next: [
+      reason.next,
+      "--out DIR for a folder that can be written; --runs DIR for the runs of a study or an experiment",
+    ],
     facts: {folder},
     cause: error,
   });

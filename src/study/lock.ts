@@ -1,10 +1,14 @@
+import {readFile} from "node:fs/promises";
+import {resolve} from "node:path";
 import {isMap, parseDocument} from "yaml";
 import {LabelscopeError} from "../errors.ts";
 import type {Manifest} from "../records/manifest.ts";
 import {byName} from "../records/record-of.ts";
 import {modelHash} from "../store/model-contents.ts";
+import {sha256} from "../task/hash.ts";
 import {version} from "../version.ts";
 import type {StudyPlan} from "./plan-study.ts";
+import type {ReadStudy} from "./read-study.ts";
 import type {StudyLock} from "./study-file.ts";
 
 /**
@@ -13,16 +17,25 @@ import type {StudyLock} from "./study-file.ts";
  * @param home where hashes of files that did not change are kept
  * @param engine what the runs say of their engine; absent before there are any
  */
-export async function lockOf({runs}: StudyPlan, home: string, engine = ""): Promise<StudyLock> {
+export async function lockOf(
+  {runs, experiments}: StudyPlan,
+  {study, folder}: Pick<ReadStudy, "study" | "folder">,
+  home: string,
+  engine = "",
+): Promise<StudyLock> {
   const [first] = runs;
   if (first === undefined) throw new RangeError("a study has at least one run");
   const {task} = first.plan;
   const models = byName<string>([]);
-  for (const {model} of runs) {
+  for (const {model} of [...runs, ...experiments.flatMap(({plan}) => plan.runs)]) {
     models[model.spec] = modelHash(await model.source.describe({home}));
   }
   const data = Object.fromEntries(Object.entries(task.splits).map(([split, {hash}]) => [split, hash]));
-  return {labelscope: version, engine, task: task.hash, data, models};
+  const predictions = byName<string>([]);
+  for (const [name, file] of Object.entries(study.predictions)) {
+    predictions[name] = sha256(await readFile(resolve(folder, file)));
+  }
+  return {labelscope: version, engine, task: task.hash, data, models, predictions};
 }
 
 /** What a run says of the engine that made it. */
@@ -40,12 +53,11 @@ export function lockDifferences(
   for (const [split, hash] of Object.entries(found.data)) {
     if (locked.data[split] !== hash) content.push(`the ${split} documents are other ones`);
   }
-  for (const [spec, hash] of Object.entries(found.models)) {
-    if (locked.models[spec] === undefined) content.push(`${spec} was not part of it`);
-    else if (locked.models[spec] !== hash) content.push(`${spec} is another file`);
-  }
-  for (const spec of Object.keys(locked.models)) {
-    if (found.models[spec] === undefined) content.push(`${spec} is no longer part of it`);
+  content.push(...filesThatDiffer(locked.models, found.models));
+  // Locks of earlier versions say nothing of predictions.
+  if (locked.predictions !== undefined) {
+    const differ = filesThatDiffer(locked.predictions, found.predictions ?? {});
+    content.push(...differ.map(line => `predictions ${line}`));
   }
   const versions =
     locked.labelscope === found.labelscope ? [] : [`labelscope ${found.labelscope} instead of ${locked.labelscope}`];
@@ -53,6 +65,15 @@ export function lockDifferences(
     versions.push(`engine ${found.engine} instead of ${locked.engine}`);
   }
   return {content, versions};
+}
+
+function filesThatDiffer(locked: Readonly<Record<string, string>>, found: Readonly<Record<string, string>>): string[] {
+  const present = Object.entries(found).flatMap(([name, hash]) => {
+    if (locked[name] === undefined) return [`${name} was not part of it`];
+    return locked[name] === hash ? [] : [`${name} is another file`];
+  });
+  const gone = Object.keys(locked).filter(name => found[name] === undefined);
+  return [...present, ...gone.map(name => `${name} is no longer part of it`)];
 }
 
 /** @throws `study-changed`, naming what differs */

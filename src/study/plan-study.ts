@@ -36,10 +36,14 @@ export interface StudyExperiment {
 /** A study whose task is a built-in one's id or the path of a task file. */
 type FoundStudy = Study & {readonly task: string};
 
-/** Models of one variation that have the same options: they are planned by one call. */
+type Entry = Study["models"][number];
+
+/** Models of one variation that have the same options, none twice: they are planned by one call. */
 interface Group {
   readonly variation: StudyVariation;
   readonly options: RunOptions;
+  /** What the file says of each of `options.models`. */
+  readonly entries: readonly Entry[];
 }
 
 /**
@@ -71,25 +75,22 @@ export async function planStudy(
   };
   let planned = await planAll();
   if (new Set(planned.map(({plan}) => plan.scoring)).size > 1) planned = await planAll("exact");
-  const runs = planned.flatMap(({group: {variation, options}, plan}) =>
-    plan.models.map((model): PlannedRun => ({setting: settingOf(variation), options, plan, model})),
+  const runs = planned.flatMap(({group: {variation, options, entries}, plan}) =>
+    plan.models.map((model, at): PlannedRun => ({setting: settingOf(variation, entries[at]), options, plan, model})),
   );
   const experiments: StudyExperiment[] = [];
   for (const request of experimentsOf(study, place)) {
     experiments.push({request, plan: await planExperiment(engine, request, runPlace)});
   }
-  return {runs: shareRuns(runs), experiments, titles: titlesOf(study, planned)};
+  return {runs: shareRuns(runs), experiments, titles: titlesOf(planned)};
 }
 
 /** A model's name and its variation's, as far as the file gives them; a model without a name is called by its own. */
-function titlesOf(
-  {models}: Study,
-  planned: readonly {readonly group: Group; readonly plan: RunPlan}[],
-): Map<string, string> {
+function titlesOf(planned: readonly {readonly group: Group; readonly plan: RunPlan}[]): Map<string, string> {
   const titles = new Map<string, string>();
   for (const {group, plan} of planned) {
-    for (const {spec, source, folder} of plan.models) {
-      const name = models.find(({model}) => model === spec)?.name;
+    for (const [at, {source, folder}] of plan.models.entries()) {
+      const name = group.entries[at]?.name;
       const {name: variation} = group.variation;
       const parts = variation === undefined ? [name] : [name ?? source.id, variation];
       const title = parts.filter(part => part !== undefined).join(", ");
@@ -100,17 +101,22 @@ function titlesOf(
 }
 
 function groupsOf(study: FoundStudy, place: StudyPlace): Group[] {
-  const groups = new Map<string, {variation: StudyVariation; options: RunOptions; models: string[]}>();
+  const groups = new Map<string, {variation: StudyVariation; options: RunOptions; entries: Entry[]}[]>();
   for (const variation of variationsOf(study)) {
-    for (const {model, name: _name, ...own} of study.models) {
+    for (const entry of study.models) {
+      const {model, name: _name, ...own} = entry;
       const options = {...study.options, ...own, ...variation.options};
       const key = canonicalJson({name: variation.name, options});
-      const group = groups.get(key) ?? {variation, options: runOptions(study, options, place), models: []};
-      group.models.push(model);
-      groups.set(key, group);
+      const alike = groups.get(key) ?? [];
+      groups.set(key, alike);
+      const group = alike.find(({entries}) => entries.every(other => other.model !== model));
+      if (group === undefined) alike.push({variation, options: runOptions(study, options, place), entries: [entry]});
+      else group.entries.push(entry);
     }
   }
-  return [...groups.values()].map(({variation, options, models}) => ({variation, options: {...options, models}}));
+  return [...groups.values()].flat().map(({variation, options, entries}) => {
+    return {variation, options: {...options, models: entries.map(({model}) => model)}, entries};
+  });
 }
 
 function runOptions(study: FoundStudy, options: Study["options"], place: StudyPlace): RunOptions {
@@ -124,11 +130,24 @@ function runOptions(study: FoundStudy, options: Study["options"], place: StudyPl
   };
 }
 
-/** What a variation changes, for a person: its own name, or its options as they are set. */
-export function settingOf({name, options}: StudyVariation): string {
-  if (name !== undefined) return name;
-  const changes = Object.entries(options).map(([option, value]) => `${option} ${String(value)}`);
-  return changes.length === 0 ? "as given" : changes.join(", ");
+/**
+ * What tells a run from the others of its model, for a person: the names that its entry and its variation have, or their
+ * options as they are set.
+ */
+export function settingOf(variation: StudyVariation, entry?: Entry): string {
+  const {model: _model, name, ...own} = entry ?? {model: ""};
+  const changed = variation.name === undefined ? Object.keys(variation.options) : [];
+  const kept = Object.entries(own).filter(([option]) => !changed.includes(option));
+  const parts = [name ?? changesOf(Object.fromEntries(kept)), variation.name ?? changesOf(variation.options)].filter(
+    part => part !== "",
+  );
+  return parts.length === 0 ? "as given" : parts.join(", ");
+}
+
+function changesOf(options: StudyVariation["options"]): string {
+  return Object.entries(options)
+    .map(([option, value]) => `${option} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
+    .join(", ");
 }
 
 /** Two entries that lead to one folder share its run. */

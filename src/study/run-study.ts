@@ -11,7 +11,10 @@ import {declineOversized} from "../schedule/decline.ts";
 import {existingFolder} from "../schedule/existing-folder.ts";
 import {ownRuns} from "../schedule/planned-run.ts";
 import {type FinishedRun, readFinished} from "../schedule/read-finished.ts";
+import {ProblemList} from "../task/problems.ts";
+import {readText} from "../task/read-lines.ts";
 import {writeWhole} from "../write-whole.ts";
+import {checkCompared} from "./check-compared.ts";
 import {describeStudy, type StudyPlanData, studyPlanData} from "./describe-study.ts";
 import {engineOf, lockDifferences, lockOf, refuseChanged, withLock} from "./lock.ts";
 import {planStudy, type StudyPlace, type StudyPlan} from "./plan-study.ts";
@@ -70,7 +73,8 @@ export async function runStudy(
   const hooks = {...rest, onNotice: onceEach(rest.onNotice), home};
   const plan = await planStudy(engine, study, place, hooks.onNotice);
   for (const notice of planNotices(...plan.runs.map(run => run.plan))) hooks.onNotice(notice);
-  const found = await lockOf(plan, home);
+  await checkCompared(read, plan, place.cwd);
+  const found = await lockOf(plan, read, home);
   if (study.lock !== undefined && !request.lock) {
     refuseChanged(study.lock, found, read.shown);
     for (const line of lockDifferences(study.lock, found).versions) hooks.onNotice(`since the lock: ${line}`);
@@ -106,6 +110,15 @@ export async function runStudy(
   const [first] = finished;
   if (request.lock && first !== undefined) {
     const lock = {...found, engine: engineOf(first.run.manifest)};
+    // It may have been edited while the models ran: those lines are not ours to undo.
+    const now = await readText(read.path, read.shown, new ProblemList()).catch(() => undefined);
+    if (now !== read.text) {
+      throw new LabelscopeError({
+        code: "study-not-locked",
+        message: `${read.shown} was changed while the study ran: it is not locked`,
+        next: `labelscope study ${read.shown} --lock runs it as it is now, and locks that`,
+      });
+    }
     const write = async () => await writeWhole(await realpath(read.path), withLock(read.text, lock));
     await write().catch(cause => {
       throw new LabelscopeError({

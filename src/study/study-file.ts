@@ -65,6 +65,8 @@ export const studyLockSchema = z.strictObject({
   task: text,
   data: recordOf(text),
   models: recordOf(text),
+  /** Absent from locks of earlier versions. */
+  predictions: recordOf(text).exactOptional(),
 });
 export type StudyLock = z.infer<typeof studyLockSchema>;
 

@@ -1,3 +1,4 @@
+import {writeFileSync} from "node:fs";
 import {readdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, test, vi} from "vitest";
@@ -146,6 +147,70 @@ test("a lock refuses another model's file and names it; locking again accepts it
   await aModel(join(made.folder, "other.gguf"), 4096, {"general.name": "changed"});
   await expect(again(made)).rejects.toMatchObject({code: "study-changed", details: ["other.gguf is another file"]});
   await writeFile(join(made.folder, "study.yaml"), TWO);
+});
+
+test("one model in two entries has the name and the options of each", async () => {
+  const made = await place();
+  const outcome = await study(
+    made,
+    `version: 1
+task: task.yaml
+models: [{model: model.gguf, name: few, shots: 2}, {model: model.gguf, name: many, shots: 4}, {model: model.gguf, shots: 3}]
+options: {limit: 5}
+`,
+  );
+  if (outcome.kind !== "finished") throw new Error(outcome.kind);
+  expect(
+    outcome.runs.map(({planned, run: {manifest}}) => [planned.setting, manifest.title, manifest.identity.shots]),
+  ).toEqual([
+    ["few", "few", 2],
+    ["many", "many", 4],
+    ["shots 3", undefined, 3],
+  ]);
+});
+
+test("entries that lead to one run share it", async () => {
+  const twice = TWO.replace("[model.gguf, other.gguf]", "[model.gguf, model.gguf]");
+  const outcome = await study(await place(), twice);
+  if (outcome.kind !== "finished") throw new Error(outcome.kind);
+  expect(outcome.runs.map(({planned}) => planned.setting)).toEqual(["two", "four"]);
+});
+
+test.each([
+  ["unknown-metric", "compare: {metrics: [f2]}"],
+  ["unknown-estimator", "compare: {estimators: [hrd]}"],
+  ["predictions-unreadable", "predictions: {bert: nowhere.csv}"],
+  ["predictions-invalid", "predictions: {bert: task.yaml}"],
+])("what the comparison would refuse is refused before a model runs: %s", async (code, line) => {
+  const made = await place();
+  await expect(study(made, `${TWO}${line}\n`)).rejects.toMatchObject({code});
+  expect(await readdir(made.folder)).not.toContain("runs");
+});
+
+test("a lock holds the predictions, and is not written over what was edited meanwhile", async () => {
+  const made = await place();
+  const line = JSON.stringify({id: "d0", labels: {joy: 0.9, fear: 0.1, anger: 0.1}});
+  const all = Array.from({length: 12}, (_, at) => line.replace("d0", `d${at}`)).join("\n");
+  await writeFile(join(made.folder, "bert.jsonl"), all);
+  await study(made, `${TWO}predictions: {bert: bert.jsonl}\n`, {lock: true});
+  await writeFile(join(made.folder, "bert.jsonl"), all.replace("0.9", "0.8"));
+  await expect(again(made)).rejects.toMatchObject({
+    code: "study-changed",
+    details: ["predictions bert is another file"],
+  });
+  const edited = `# mine\n${TWO}`;
+  const whileItRuns = {lock: true, onPlan: () => writeFileSync(join(made.folder, "study.yaml"), edited)};
+  await expect(again(made, whileItRuns)).rejects.toMatchObject({code: "study-not-locked"});
+  expect(await readFile(join(made.folder, "study.yaml"), "utf8")).toBe(edited);
+});
+
+test("runs that cannot be written are answered with the flag that moves them", async () => {
+  const made = await place();
+  await writeFile(join(made.folder, "runs"), "a file");
+  await expect(study(made, TWO)).rejects.toMatchObject({
+    code: "run-not-writable",
+    next: expect.arrayContaining([expect.stringContaining("--runs DIR")]),
+  });
 });
 
 test("interrupted it keeps what is finished, and the same study goes on", async () => {

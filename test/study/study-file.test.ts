@@ -37,14 +37,14 @@ test("a grid is every combination of its values, a list each of its entries", as
   const grid = await read(
     "version: 1\ntask: posts\nmodels: [a]\nvary: {shots: [2, 10], labelOrder: [reversed, as-listed]}\n",
   );
-  expect(variationsOf(grid.study).map(settingOf)).toEqual([
+  expect(variationsOf(grid.study).map(one => settingOf(one))).toEqual([
     "shots 2, labelOrder reversed",
     "shots 2, labelOrder as-listed",
     "shots 10, labelOrder reversed",
     "shots 10, labelOrder as-listed",
   ]);
   const list = await read("version: 1\ntask: posts\nmodels: [a]\nvary: [{name: few, shots: 2}, {shots: 10}]\n");
-  expect(variationsOf(list.study).map(settingOf)).toEqual(["few", "shots 10"]);
+  expect(variationsOf(list.study).map(one => settingOf(one))).toEqual(["few", "shots 10"]);
   const none = await read("version: 1\ntask: posts\nmodels: [a]\n");
   expect(variationsOf(none.study)).toEqual([{options: {}}]);
 });
@@ -98,4 +98,14 @@ test("what differs from a lock is named: a model's file, documents, the task, ve
     versions: ["labelscope 0.2.0 instead of 0.1.0"],
   });
   expect(lockDifferences(LOCK, LOCK)).toEqual({content: [], versions: []});
+});
+
+test("a lock that names predictions is held to them; one of before that does not is not", () => {
+  const locked = {...LOCK, predictions: {bert: "1".repeat(64), gone: "2".repeat(64)}};
+  const found = {...LOCK, predictions: {bert: "3".repeat(64)}};
+  expect(lockDifferences(locked, found).content).toEqual([
+    "predictions bert is another file",
+    "predictions gone is no longer part of it",
+  ]);
+  expect(lockDifferences(LOCK, found).content).toEqual([]);
 });
