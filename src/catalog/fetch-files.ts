@@ -1,6 +1,7 @@
 import {stat} from "node:fs/promises";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
+import {smallest} from "../math/extremes.ts";
 import type {Statfs} from "./disk-space.ts";
 import {readHeader} from "./gguf/header.ts";
 import {requirePlace} from "./gguf/model-files.ts";
@@ -114,7 +115,7 @@ function contextOf(work: FileWork): FetchContext {
     signal,
     expected: {...(sha256 === undefined ? {} : {sha256}), ...(sizeBytes === undefined ? {} : {sizeBytes})},
     onProgress: work.progress("download", beforeBytes),
-    ...(left.length === 0 ? {} : {limitBytes: Math.min(...left)}),
+    ...(left.length === 0 ? {} : {limitBytes: smallest(left)}),
     ...(statfs === undefined ? {} : {statfs}),
     ...(retryDelaysMs === undefined ? {} : {retryDelaysMs}),
     ...(stallMs === undefined ? {} : {stallMs}),

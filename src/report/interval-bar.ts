@@ -1,3 +1,4 @@
+import {largest, smallest} from "../math/extremes.ts";
 import type {Measured} from "../records/results/value.ts";
 import {type Html, html} from "./html.ts";
 
@@ -10,7 +11,7 @@ export function reachOf(numbers: readonly (Measured | undefined)[]): Reach | und
     number?.value === undefined ? [] : [number.value, number.lower ?? number.value, number.upper ?? number.value],
   );
   if (!numbers.some(number => number?.lower !== undefined)) return undefined;
-  const reach = [Math.min(0, ...ends), Math.max(0, ...ends)] as const;
+  const reach = [smallest(ends, 0), largest(ends, 0)] as const;
   return reach[1] > reach[0] ? reach : undefined;
 }
 

@@ -36,12 +36,12 @@ const writtenSchema = z.object({task: z.object({id: z.string(), documents: z.int
 
 /** Everything on some shelves of a folder, the newest first. What is not labelscope's own, or cannot be read, is passed over. */
 export async function itemsIn(cwd: string, wanted: readonly Shelf[] = shelfNames): Promise<Item[]> {
-  const items: Item[] = [];
+  const found: Item[][] = [];
   for (const shelf of wanted) {
     const place = join(cwd, shelves[shelf]);
-    items.push(...(shelf === "runs" ? await runItems(place) : await writtenItems(place, shelf)));
+    found.push(shelf === "runs" ? await runItems(place) : await writtenItems(place, shelf));
   }
-  return items.sort((one, other) => other.changed.getTime() - one.changed.getTime());
+  return found.flat().sort((one, other) => other.changed.getTime() - one.changed.getTime());
 }
 
 async function runItems(place: string): Promise<Item[]> {

@@ -38,7 +38,7 @@ export async function severalModels(specs: readonly string[], cwd: string): Prom
       else remarks.push(`${path}: left out, ${otherKindText(other)}`);
     }
     if (models.length === 0) throw nothingThere(spec, remarks);
-    all.push(...models);
+    for (const model of models) all.push(model);
   }
   return {specs: all, remarks};
 }

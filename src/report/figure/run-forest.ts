@@ -50,7 +50,7 @@ export function runForest(
       ...(domain === undefined ? {} : {domain}),
     });
     const manySeries = valued.some(panel => panel.series.length > 1);
-    const tallest = Math.max(...valued.map(panel => keyed(panel.series, PANEL).height));
+    const tallest = largest(valued.map(panel => keyed(panel.series, PANEL).height));
     const names = {...keyed(series, PANEL), height: tallest};
     return {heading, picture: manySeries ? stacked([names, dots]) : dots};
   });
