@@ -72,8 +72,12 @@ const cases = {
     good: [
       ["a", ["a"]],
       ["a, b ,c d", ["a", "b", "c d"]],
+      // What Python's csv.reader([text], skipinitialspace=True) gives for these.
+      ['"a, b",c', ["a, b", "c"]],
+      ['c, "a, b"', ["c", "a, b"]],
+      ['"a"', ["a"]],
     ],
-    bad: ["", "a,,b", "a,", ","],
+    bad: ["", "a,,b", "a,", ",", '"a",', '""'],
   },
 } as const;
 

@@ -58,10 +58,15 @@ export function shard(text: string): {index: number; count: number} {
   return {index, count};
 }
 
+/** Names with commas between them; one that holds a comma stands in quotes: `"joy, love",fear`. */
 export function list(text: string): string[] {
-  const parts = text.split(",").map(part => part.trim());
-  if (parts.some(part => part === "")) throw new InvalidArgumentError("expected names with commas between them");
-  return parts;
+  const quoted = /^\s*"/.test(text) || /,\s*"/.test(text);
+  const parts = quoted
+    ? [...text.matchAll(/(?:^|,)\s*(?:"([^"]*)"\s*(?=,|$)|([^,]*))/g)].map(([, inside, bare]) => inside ?? bare ?? "")
+    : text.split(",");
+  const names = parts.map(part => part.trim());
+  if (names.some(name => name === "")) throw new InvalidArgumentError("expected names with commas between them");
+  return names;
 }
 
 export function repeated(text: string, before: readonly string[] | undefined): string[] {

@@ -8,15 +8,15 @@ export function tableFlags(command: Command): Command {
     .option("--text-column <name>", "where texts are (jsonl: text)")
     .option(
       "--labels-column <name>",
-      "all labels of a row (jsonl: labels or annotations); given twice, or with commas: a column an annotator",
+      "all labels of a row (jsonl: labels or annotations); several columns are one annotator's each",
       names,
     )
-    .option("--annotator-columns <names>", "a column of labels an annotator, who is called like it", list)
-    .option("--separator <text>", "between the labels of a cell (default: a comma)")
+    .option("--annotator-columns <names>", "the annotators' columns, each with one annotator's labels", list)
+    .option("--separator <text>", "what parts the labels of a cell (default: a comma)")
     .option("--none-words <words>", "words that mean no label, e.g. neutral", list)
-    .option("--label-columns <names>", "one column of 0 and 1 a label", list)
-    .option("--annotator-column <name>", "a row is one annotator's word")
-    .option("--annotators-column <name>", "who gave the entries of a list, in its order (default: annotators)")
+    .option("--label-columns <names>", "the labels' columns, each with 0 and 1", list)
+    .option("--annotator-column <name>", "who judged the row; the rows of an id are one document")
+    .option("--annotators-column <name>", "who gave the entries of a list, in their order (default: annotators)")
     .addOption(
       new Option("--entries <what>", "what the entries of a list are (default: told from the names beside it)").choices(
         ["labels", "annotators"],
@@ -25,7 +25,7 @@ export function tableFlags(command: Command): Command {
     .addOption(
       new Option(
         "--rows <what>",
-        "one-label: a row is one chosen label, and an annotator's rows make their set",
+        "one-label: each row is one chosen label, and an annotator's rows on a document make one set",
       ).choices(["one-label"]),
     )
     .addOption(
@@ -35,10 +35,10 @@ export function tableFlags(command: Command): Command {
       ]),
     )
     .option("--labels <names>", "the label set in its order (default: those found)", list)
-    .option("--rename <pairs>", "what values of the file are called, e.g. 1=hate,0=none", names)
-    .option("--delimiter <text>", "csv: between cells (default: told from the file)", delimiter)
+    .option("--rename <pairs>", "names for values of the file, e.g. 1=hate,0=none (none: no label)", names)
+    .option("--delimiter <text>", "csv: what parts the cells, one character or tab (default: told from the file)", delimiter)
     .addOption(
-      new Option("--quotes [how]", "csv: a quote holds a cell together (double), or is text (none; default with tabs)")
+      new Option("--quotes [how]", "csv: double: quotes hold cells together; none: quotes are text (default in a table with tabs)")
         .choices(["double", "none"])
         .preset("double"),
     )
