@@ -40,14 +40,12 @@ function withoutSeparatorLine(text: string): {text: string; delimiter?: string} 
 /** The delimiter that gives the columns wanted in the first line; the comma where none does. */
 function delimiterOf(text: string, columns: readonly string[]): string {
   const first = /[^\r\n]+/.exec(text)?.[0] ?? "";
-  const header = (delimiter: string): string[] => first.split(delimiter).map(name => columnName(unquoted(name)));
   const wanted = columns.map(columnName);
-  const fitting = candidates.find(delimiter => wanted.every(name => header(delimiter).includes(name)));
+  const fitting = candidates.find(delimiter => {
+    const header = new Set(scanCsv(first, {delimiter, quotes: "double"}).rows[0]?.record.map(columnName));
+    return wanted.every(name => header.has(name));
+  });
   return fitting ?? candidates.find(delimiter => first.includes(delimiter)) ?? ",";
-}
-
-function unquoted(cell: string): string {
-  return /^\s*"(.*)"\s*$/.exec(cell)?.[1] ?? cell;
 }
 
 /** A header as it is compared: composed, without spaces around it, a no-break space as a space. */
@@ -103,7 +101,8 @@ function headerProblems(found: readonly string[], wanted: readonly string[]): st
   const missing = wanted.filter(column => !counts.has(columnName(column)));
   const [first = ""] = missing;
   const what = missing.length === 1 ? `column "${first}"` : `columns ${missing.map(name => `"${name}"`).join(", ")}`;
-  const shown = found.length > 30 ? `${found.slice(0, 30).join(", ")} … (${found.length} columns)` : found.join(", ");
+  const names = found.slice(0, 30).map(name => (/[,"]/.test(name) ? `'"${name}"'` : name));
+  const shown = `${names.join(", ")}${found.length > 30 ? ` … (${found.length} columns)` : ""}`;
   const has = found.length === 0 ? "the file is empty" : `the header has ${shown}`;
   return [
     ...(missing.length === 0 ? [] : [`no ${what}${suggestion(first, found)}; ${has}`]),

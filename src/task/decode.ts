@@ -21,6 +21,13 @@ export function utf16Mark(bytes: Uint8Array): "utf-16le" | "utf-16be" | undefine
   return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : undefined;
 }
 
+/** What a file is whose first bytes say that it is packed, and what to do. */
+function packing(bytes: Uint8Array): string | undefined {
+  const starts = (...first: number[]): boolean => first.every((byte, index) => bytes[index] === byte);
+  if (starts(0x50, 0x4b, 0x03, 0x04)) return "is a ZIP archive, perhaps a workbook; save the sheet as CSV in UTF-8";
+  return starts(0x1f, 0x8b) ? "is compressed with gzip; unpack it" : undefined;
+}
+
 /** The line, counted from 1, of the first bytes that are not UTF-8. */
 function lineOfFault(bytes: Uint8Array): number {
   let line = 1;
@@ -41,6 +48,8 @@ export function decodeText(bytes: Uint8Array): Decoded {
   if (bytes.length > textLimit) {
     return {problem: `larger than ${textLimit / 1e6} MB, which is not read in one piece; split the file`};
   }
+  const packed = packing(bytes);
+  if (packed !== undefined) return {problem: packed};
   const nul = bytes.indexOf(0);
   const encoding = utf16Mark(bytes);
   if (encoding !== undefined) {

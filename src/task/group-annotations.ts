@@ -11,7 +11,9 @@ export interface AnnotationRow {
   readonly labels: readonly string[] | undefined;
   /** Where the row stands, for messages. */
   readonly file: string;
-  readonly line: number;
+  readonly line?: number;
+  /** Which entry it is, where the file has no lines. */
+  readonly name?: string;
 }
 
 /** Documents made of rows, in the order in which their ids first come, and what was left out or read by a rule. */
@@ -71,14 +73,21 @@ export function groupAnnotations(
   const count = {unjudged: 0, silent: 0, repeated: 0, disagreeing: 0, disjoint: 0};
   for (const row of rows) {
     if (problems.full) break;
-    const add = (message: string): void => problems.add({file: row.file, line: row.line, message});
+    const {file, line} = row;
+    const add = (message: string): void => {
+      const said = row.name === undefined ? message : `${row.name}: ${message}`;
+      problems.add({file, message: said, ...(line === undefined ? {} : {line})});
+    };
     if (row.id.trim() === "") add("the id is empty");
     if (row.text.trim() === "") add("the text is empty");
     if (row.annotator.trim() === "") add("the annotator is empty");
     const group = groups.get(row.id) ?? {first: row, judgements: new Map()};
     groups.set(row.id, group);
     const {first, judgements} = group;
-    if (row.text !== first.text) add(`id "${row.id}" has another text in ${first.file}, line ${first.line}`);
+    if (row.text !== first.text)
+      add(
+        `id "${row.id}" has another text in ${first.file}, ${first.line === undefined ? first.name : `line ${first.line}`}`,
+      );
     if (row.labels === undefined) count.unjudged += 1;
     else judgements.set(row.annotator, [...(judgements.get(row.annotator) ?? []), row.labels]);
   }

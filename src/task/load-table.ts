@@ -11,7 +11,8 @@ import {ProblemList} from "./problems.ts";
 import {splitTable} from "./split-by-hash.ts";
 import {checkMapping} from "./table/check-mapping.ts";
 import {collectDocuments} from "./table/collect.ts";
-import {type LabelNames, labelNames, nameKey} from "./table/label-names.ts";
+import {bareNumbers, namesOf} from "./table/label-set.ts";
+import {LabelWords, nullLabel} from "./table/label-words.ts";
 import type {TableMapping} from "./table/mapping.ts";
 import {type ReadFile, tableFormats} from "./table/read-table.ts";
 import {sourcesOf} from "./table/sources.ts";
@@ -21,9 +22,6 @@ import type {Task} from "./task.ts";
 /** The advice of an error that lists what is wrong in a table. */
 const fixAndImport = "correct the lines or the flags; the same command shows what is left";
 
-/** The most labels that a found set may have: a prompt names them all. */
-const labelLimit = 1000;
-
 export interface LoadTableOptions {
   /** A file, or a directory with `train`, `calibration` (or `dev`, `valid`, `validation`) and `test`. */
   readonly data: string;
@@ -32,8 +30,6 @@ export interface LoadTableOptions {
   /** The task's id; absent: the name of the file or directory. */
   readonly taskId?: string;
 }
-
-const nullLabel = "none";
 
 function define(options: {id: string; labels: readonly string[]; annotators: boolean}): TaskDefinition {
   const {id, labels, annotators} = options;
@@ -57,8 +53,8 @@ function define(options: {id: string; labels: readonly string[]; annotators: boo
     message: "the labels that were found make no task",
     details: parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`),
     next: [
-      "--separator, where the labels of a cell are not parted by commas",
-      "--none-words WORD, where a word such as none means that there is no label",
+      "--rename 'OLD=NEW', where a label is to have another name",
+      "--separator, where a cell holds several labels that are not parted by commas",
     ],
   });
 }
@@ -71,52 +67,6 @@ function filled(splits: Readonly<Partial<Record<Split, ReadSplit>>>): Partial<Re
 function idFrom(path: string): string {
   const name = basename(path, extname(path)).toLowerCase();
   return name.replace(/[^a-z0-9._-]+/g, "-").replace(/^[^a-z0-9]+/, "") || "task";
-}
-
-/** The names of the labels in all files; refuses a set that can be no task's. */
-function namesOf(files: readonly ReadFile[], mapping: TableMapping): LabelNames {
-  const counts = new Map<string, number>();
-  const labels = files.flatMap(({entries}) => entries).flatMap(({judgements}) => judgements);
-  for (const label of labels.flatMap(judgement => judgement.labels ?? []))
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  const names = labelNames(counts, mapping.labels ?? mapping.labelColumns);
-  const fail = (message: string, next: string | string[]): never => {
-    throw new LabelscopeError({code: "task-invalid", message, next});
-  };
-  if (names.labels.length > labelLimit && mapping.labels === undefined) {
-    const some = names.labels
-      .slice(0, 3)
-      .map(label => JSON.stringify(label.slice(0, 40)))
-      .join(", ");
-    fail(`${names.labels.length} different labels were found, such as ${some}; at most ${labelLimit} make a task`, [
-      "--labels-column, where another column holds the labels",
-      "--separator, where the labels of a cell are not parted by commas",
-    ]);
-  }
-  const asNull = names.labels.find(label => nameKey(label) === nullLabel && label !== nullLabel);
-  if (asNull !== undefined) {
-    fail(
-      `label "${asNull}" reads like the null label "${nullLabel}"`,
-      `--none-words ${asNull}, if it means that there is no label`,
-    );
-  }
-  if (names.labels.length === 0) {
-    fail(
-      "no label was found",
-      "--labels-column, --label-columns: where the labels are; --labels, if there are none by chance",
-    );
-  }
-  return names;
-}
-
-/** A sentence for labels that are bare numbers, which a prompt would show to a model. */
-function bareNumbers(labels: readonly string[]): string[] {
-  if (!labels.some(label => /^-?\d+(?:\.\d+)?$/.test(label))) return [];
-  const ticks = labels.every(label => label === "0" || label === "1");
-  const how = ticks ? "--rename 1=NAME --none-words 0" : `--rename ${labels[0]}=NAME,…`;
-  return [
-    `Some labels are numbers (${labels.slice(0, 5).join(", ")}): a model is asked for them as they are; ${how} gives names.`,
-  ];
 }
 
 /**
@@ -149,17 +99,23 @@ export async function loadTable(format: string, options: LoadTableOptions): Prom
       next: "give the file with --data, or leave the flags out",
     });
   }
-  const read: (ReadFile & {split: Split | undefined; path: string})[] = [];
-  for (const source of sources) {
-    read.push({...source, ...(await reader.read(source.path, display(source.path), {mapping, problems}))});
-  }
+  const words = new LabelWords(mapping);
+  const read = await reader.read(
+    sources.map(({path}) => ({path, file: display(path)})),
+    {mapping, words, problems},
+  );
   // Rows that were not understood hold labels that are not known yet: say so first, unless the set is given.
   if (mapping.labels === undefined) problems.throwIfAny("data-invalid", `task "${id}"`, fixAndImport);
-  const names = namesOf(read, mapping);
+  if (problems.count === 0) {
+    requireJudgements(read, display(data), problems);
+    problems.throwIfAny("data-invalid", `task "${id}"`, fixAndImport);
+  }
+  const names = namesOf(read, mapping, words);
   const splits: Partial<Record<Split, ReadSplit>> = {};
   const notes = [`Imported from ${basename(data)}.`, ...new Set(read.flatMap(file => file.notes))];
   const told = [...names.remarks];
-  for (const {split, path, entries, dropped, remarks} of read) {
+  for (const [index, {split, path}] of sources.entries()) {
+    const {entries, dropped, remarks} = read[index] ?? {entries: [], dropped: [], remarks: []};
     const grouped = reader.grouped || mapping.annotatorColumn !== undefined;
     const collected = collectDocuments(entries, {
       file: display(path),
@@ -191,6 +147,7 @@ export async function loadTable(format: string, options: LoadTableOptions): Prom
   const annotators = all.some(split => split.documents.some(entry => entry.annotations !== undefined));
   if (annotators) notes.push(annotatorsNote(all));
   for (const one of bareNumbers(names.labels)) notes.push(one);
+  for (const flag of words.unmet) notes.push(`${flag}: no label of the file is called so.`);
   const definition = define({id, labels: names.labels, annotators});
   const present = new Set(Object.keys(filledSplits));
   const finished = taskDefinitionSchema.parse({
@@ -210,6 +167,18 @@ export async function loadTable(format: string, options: LoadTableOptions): Prom
     splits: done,
     notes: note === undefined ? notes : [...notes, note],
   };
+}
+
+/** A problem where no file holds a judgement, with what became of its rows. */
+function requireJudgements(files: readonly ReadFile[], data: string, problems: ProblemList): void {
+  const judged = files.some(({entries}) =>
+    entries.some(({judgements}) => judgements.some(({labels}) => labels !== undefined)),
+  );
+  if (judged) return;
+  const rows = files.reduce((sum, {entries}) => sum + entries.length, 0);
+  const counts = files.flatMap(({dropped}) => dropped).map(({reason, count}) => `${count} ${reason}`);
+  const why = [...(rows === 0 ? [] : [`${rows} documents that nobody judged`]), ...counts].join("; ");
+  problems.add({file: data, message: `holds no judgement${why === "" ? "" : `: ${why}`}`});
 }
 
 /** A test split with a document in it, or a problem that says what became of its rows. */

@@ -100,7 +100,7 @@ const cases: Record<string, {content: unknown; mapping?: TableMapping; documents
       },
     ],
     documents: [{id: "9", text: "Hail", annotations: [["cold", "ice"], []], annotators: ["4", "bo@example.org"]}],
-    said: ["1 annotations that were cancelled"],
+    said: ["1 annotations that were cancelled", "1 annotations without a choice: read as no label"],
   },
   chaosnli: {
     content: [

@@ -139,10 +139,10 @@ describe("a JSONL of the user's own", () => {
     expect(await detailsOf(lines.join("\n"), {}, "t.jsonl")).toEqual([
       "t.jsonl:2: not valid JSON: expected an object",
       expect.stringContaining("t.jsonl:3: not valid JSON: "),
-      't.jsonl:4: "labels" holds no list of labels',
+      expect.stringContaining('t.jsonl:4: no field "labels"; there are id, text'),
     ]);
     expect(await detailsOf(`${lines[3]}\n`, {labels: ["x"]}, "t.jsonl")).toEqual([
-      't.jsonl:1: "labels" holds no list of labels',
+      expect.stringContaining('t.jsonl:1: no field "labels"; there are id, text'),
     ]);
   });
 });

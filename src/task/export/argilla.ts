@@ -49,15 +49,12 @@ export const argilla: ExportFormat = {
   source: "https://docs.argilla.io/latest/reference/argilla/records/records/",
   data: "records.json",
   mapping: {idColumn: "id", textColumn: "text", labelsColumn: ["annotations"]},
+  takes: ["textColumn", "labelsColumn"],
+  questions: value => [...questionsOf(value).keys()],
   grouped: true,
   recognises: value => questionsOf(value).size > 0 || isRecord(value.responses),
-  row: (value, {mapping, leaveOut}) => {
-    const questions = questionsOf(value);
-    const wanted = mapping.labelsColumn?.[0];
-    if (wanted === undefined && questions.size > 1) {
-      return {problem: `answers to several questions: --labels-column ${[...questions.keys()].join(" or ")}`};
-    }
-    const answers = wanted === undefined ? [...questions.values()].flat() : (questions.get(wanted) ?? []);
+  row: (value, {mapping, question = "", leaveOut}) => {
+    const answers = questionsOf(value).get(question) ?? [];
     const fields = isRecord(value.fields) ? value.fields : value;
     const text = onlyText(fields, mapping.textColumn ?? ("text" in fields ? "text" : undefined));
     if ("problem" in text) return text;

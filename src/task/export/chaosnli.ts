@@ -19,6 +19,7 @@ export const chaosnli: ExportFormat = {
   source: "https://github.com/easonnie/ChaosNLI",
   data: "chaosNLI_snli.jsonl",
   mapping: {idColumn: "id", textColumn: "text", labelsColumn: ["annotations"]},
+  takes: ["textColumn"],
   grouped: false,
   recognises: value => isRecord(value.label_counter),
   row: (value, {mapping}) => {

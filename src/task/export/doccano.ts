@@ -11,9 +11,10 @@ export const doccano: ExportFormat = {
   source: "https://doccano.github.io/doccano/tutorial/",
   data: "all.jsonl",
   mapping: {idColumn: "id", textColumn: "text", labelsColumn: ["label"]},
+  takes: ["textColumn", "labelsColumn"],
   grouped: false,
   recognises: value => "Comments" in value && "label" in value,
-  row: (value, {mapping, leaveOut}) => {
+  row: (value, {mapping, remark}) => {
     const label = value[mapping.labelsColumn?.[0] ?? "label"] ?? value.labels;
     if (!Array.isArray(label))
       return {problem: 'no list "label": only text classification gives labels of a whole text'};
@@ -21,7 +22,7 @@ export const doccano: ExportFormat = {
       return {problem: '"label" holds spans, not labels of the whole text'};
     if (label.length === 0 && mapping.blank === "unjudged") return {dropped: "documents with an empty list of labels"};
     if (label.length === 0 && mapping.blank === undefined) {
-      leaveOut(
+      remark(
         "empty lists of labels: read as no label, though doccano writes the same for a document that nobody opened; --blank unjudged leaves them out",
       );
     }

@@ -12,8 +12,12 @@ export interface ExportContext {
   readonly key: string | undefined;
   /** The user's own flags. */
   readonly mapping: TableMapping;
+  /** Which of the format's `questions` is read. */
+  readonly question?: string;
   /** Counts a part of the record that is left out. */
   readonly leaveOut: (reason: string) => void;
+  /** Counts a part of the record that is read by a rule. */
+  readonly remark: (reason: string) => void;
 }
 
 /**
@@ -27,6 +31,12 @@ export interface ExportFormat {
   /** How the command is written, for messages and docs. */
   readonly data: string;
   readonly mapping: TableMapping;
+  /** The flags for columns that it takes; the others are refused. */
+  readonly takes: readonly ("textColumn" | "idColumn" | "labelsColumn")[];
+  /** What a record was asked, where there may be several such questions: one is read, over the whole data set. */
+  readonly questions?: (value: Readonly<Record<string, unknown>>) => readonly string[];
+  /** The one of `questions` that is read unless `--labels-column` names another. */
+  readonly question?: string;
   /** Whether records of one id are joined, each annotator counting once. */
   readonly grouped: boolean;
   /** Whether a record has this layout, for whoever gives it to `jsonl`; false where any table may look like it. */

@@ -11,17 +11,20 @@ export const hatexplain: ExportFormat = {
   source: "https://github.com/hate-alert/HateXplain",
   data: "dataset.json",
   mapping: {idColumn: "id", textColumn: "text", labelsColumn: ["annotations"]},
+  takes: ["labelsColumn"],
+  question: "label",
+  questions: ({annotators}) =>
+    (Array.isArray(annotators) ? annotators : []).filter(isRecord).flatMap(judge => Object.keys(judge)),
   grouped: true,
   recognises: value => Array.isArray(value.post_tokens) && Array.isArray(value.annotators),
-  row: (value, {key, mapping}) => {
+  row: (value, {key, question = ""}) => {
     const tokens = value.post_tokens;
     const judges = value.annotators;
     if (!Array.isArray(tokens) || !Array.isArray(judges) || !judges.every(isRecord)) {
       return {problem: 'expected "post_tokens" and "annotators" with an object each'};
     }
-    const wanted = mapping.labelsColumn?.[0] ?? "label";
     const annotations = judges.filter(isRecord).map(judge => {
-      const given = judge[wanted];
+      const given = judge[question];
       return Array.isArray(given) ? given.filter(label => label !== "None") : given === undefined ? null : [given];
     });
     const annotators = judges

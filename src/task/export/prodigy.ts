@@ -12,10 +12,14 @@ export const prodigy: ExportFormat = {
   source: "https://prodi.gy/docs/api-interfaces",
   data: "annotations.jsonl",
   mapping: {idColumn: "id", textColumn: "text", labelsColumn: ["accept"], annotatorColumn: "annotator"},
+  takes: ["textColumn", "idColumn"],
   grouped: true,
   recognises: value => "answer" in value && ("accept" in value || "_task_hash" in value),
   row: (value, {mapping}) => {
     const {answer} = value;
+    if (!("accept" in value) && asText(value.label) !== undefined) {
+      return {problem: 'a row that accepts or rejects one "label" does not say which others fit'};
+    }
     if (answer === "ignore" || answer === "reject") return {dropped: `rows with the answer "${answer}"`};
     if (answer !== "accept")
       return {problem: `"answer" is ${JSON.stringify(answer)}: expected accept, reject or ignore`};
@@ -23,7 +27,7 @@ export const prodigy: ExportFormat = {
     if (!Array.isArray(accept))
       return {problem: 'no list "accept": only the choice interface gives labels of a whole text'};
     const text = value[mapping.textColumn ?? "text"];
-    const id = asText(value[mapping.idColumn ?? "_input_hash"]) ?? text;
+    const id = mapping.idColumn === undefined ? (asText(value._input_hash) ?? text) : value[mapping.idColumn];
     const annotator = asText(value._annotator_id) ?? asText(value._session_id) ?? "unnamed";
     return {fields: {id, text, accept, annotator}};
   },

@@ -3,6 +3,20 @@ import {nameKey} from "./label-names.ts";
 import type {TableMapping} from "./mapping.ts";
 import type {TableFormat} from "./read-table.ts";
 
+/** A column that is given two parts to play, one of them the labels'. */
+function twoRoles({
+  textColumn,
+  idColumn,
+  annotatorColumn,
+  labelsColumn = [],
+  labelColumns = [],
+  annotatorColumns = [],
+}: TableMapping): string | undefined {
+  const others = [textColumn, idColumn, annotatorColumn];
+  const column = [...labelsColumn, ...labelColumns, ...annotatorColumns].find(name => others.includes(name));
+  return column ?? (annotatorColumn !== undefined && annotatorColumn === textColumn ? annotatorColumn : undefined);
+}
+
 function twice(names: readonly string[]): string | undefined {
   const keys = names.map(nameKey);
   return names.find((_, index) => keys.indexOf(keys[index] ?? "") < index);
@@ -28,11 +42,13 @@ function flagProblems(mapping: TableMapping): string[] {
   ].filter(flag => flag !== undefined);
   const columns = twice([...labelsColumn, ...(labelColumns ?? []), ...(annotatorColumns ?? [])]);
   const label = twice(labels ?? []);
+  const role = twoRoles(mapping);
   const several = annotatorColumns !== undefined || labelsColumn.length > 1;
   const renamed = (rename ?? []).find(pair => !/^[^=]+=\s*\S/.test(pair));
   return [
     places.length > 1 ? `${places.join(" and ")}: give one of them` : undefined,
     columns === undefined ? undefined : `column "${columns}" is named twice`,
+    role === undefined ? undefined : `column "${role}" is given two parts: text, id, annotator or labels`,
     label === undefined ? undefined : `--labels has "${label}" twice (case and spaces do not tell labels apart)`,
     several && annotatorColumn !== undefined
       ? "several columns of annotators and --annotator-column: a row is one annotator's word, or all annotators'"
@@ -61,26 +77,34 @@ export function checkMapping(format: string, reader: TableFormat, mapping: Table
   const {textColumn, labelsColumn, labelColumns, annotatorColumns} = mapping;
   const located = (labelsColumn?.length ?? 0) > 0 || labelColumns !== undefined || annotatorColumns !== undefined;
   const foreign = reader.export !== undefined;
-  const fixed = (
-    ["labelColumns", "annotatorColumns", "annotatorColumn", "annotatorsColumn", "delimiter", "quotes"] as const
-  ).filter(flag => mapping[flag] !== undefined);
+  const table = ["delimiter", "quotes"] as const;
+  const columns = ["labelColumns", "annotatorColumns", "annotatorColumn", "annotatorsColumn"] as const;
+  const own = (["textColumn", "idColumn", "labelsColumn"] as const).filter(
+    flag => reader.export?.takes.includes(flag) === false,
+  );
+  const given = (flags: readonly (keyof TableMapping)[]): string =>
+    flags
+      .filter(flag => mapping[flag] !== undefined)
+      .map(flagOf)
+      .join(", ");
+  const fixed = foreign ? given([...own, ...columns]) : "";
+  const forTables = format === "csv" ? "" : given(table);
   const problems = [
     !foreign && textColumn === undefined ? "no --text-column: which column holds the text" : undefined,
     format === "csv" && !located
       ? "none of --labels-column, --label-columns, --annotator-columns: where the labels are"
       : undefined,
-    foreign && fixed.length > 0
-      ? `labelscope knows the columns of ${format}: leave out ${fixed.map(flagOf).join(", ")}`
-      : undefined,
+    fixed === "" ? undefined : `labelscope knows the columns of ${format}: leave out ${fixed}`,
+    forTables === "" ? undefined : `${format} is no table with delimiters: leave out ${forTables}`,
     ...flagProblems(mapping),
   ].filter(problem => problem !== undefined);
   if (problems.length === 0) return;
-  const columns = foreign ? "" : " --text-column text --labels-column labels";
+  const flags = foreign ? "" : " --text-column text --labels-column labels";
   throw new LabelscopeError({
     code: "usage",
     message: `tasks import ${format} does not know how to read the file`,
     details: problems,
-    next: `labelscope tasks import ${format} --data FILE --out DIR${columns}`,
+    next: `labelscope tasks import ${format} --data FILE --out DIR${flags}`,
   });
 }
 

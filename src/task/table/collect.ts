@@ -32,7 +32,9 @@ function named(entries: readonly Entry[], joined: boolean, remarks: Tally): Name
     const time = (times.get(id) ?? 0) + 1;
     times.set(id, time);
     if (time === 1 || joined) return {...entry, id};
-    remarks.add("repeated texts without ids: their ids are numbered");
+    remarks.add(
+      "repeated texts without ids: their ids are numbered; --annotator-column, or --rows one-label, if their rows are one document",
+    );
     return {...entry, id: `${id}-${time}`};
   });
 }
@@ -90,13 +92,19 @@ export function collectDocuments(entries: readonly Entry[], options: CollectOpti
     const rows: AnnotationRow[] = [];
     for (const entry of ided) {
       if (problems.full) break;
-      const {id, text, line = 0} = entry;
+      const {id, text, line, name} = entry;
+      const place = {file, ...(line === undefined ? {} : {line}), ...(name === undefined ? {} : {name})};
       if (entry.judgements.length === 0) dropped.add(silentDocuments);
       for (const judgement of entry.judgements) {
-        rows.push({id, text, annotator: judgement.annotator ?? "", labels: inOrder(entry, judgement), file, line});
+        rows.push({id, text, annotator: judgement.annotator ?? "", labels: inOrder(entry, judgement), ...place});
       }
     }
-    const joined = groupAnnotations(rows, {labels: names.labels, unjudged: "the cell is empty", problems, oneLabel});
+    const joined = groupAnnotations(rows, {
+      labels: names.labels,
+      unjudged: "the cell says nothing",
+      problems,
+      oneLabel,
+    });
     return {
       documents: joined.documents,
       dropped: [...dropped.counted, ...joined.dropped],

@@ -46,13 +46,21 @@ function fromValue(value: unknown): JsonRecord[] | undefined {
   return records.includes(undefined) ? undefined : records.filter(record => record !== undefined);
 }
 
+/** Whether a file begins with a bracket: an array, which some tools call JSONL. */
+async function opensArray(path: string): Promise<boolean> {
+  for await (const {text} of readLines(path))
+    if (text?.trim() !== "") return text?.trimStart().startsWith("[") === true;
+  return false;
+}
+
 /**
- * The objects of a file: one a line (JSONL), or, in a file called `.json`, an array of them or an object of them by key. A
+ * The objects of a file: one a line (JSONL), an array of them, or, in a file called `.json`, an object of them by key. A
  * `.json` file that holds a line an object is read as JSONL.
  */
 export async function readJsonRecords(path: string, file: string, problems: ProblemList): Promise<JsonRecord[]> {
+  const before = problems.count;
   let records: JsonRecord[] | undefined;
-  if (extname(path).toLowerCase() === ".json") {
+  if (extname(path).toLowerCase() === ".json" || (await opensArray(path))) {
     const text = await readText(path, file, problems);
     if (text === undefined) return [];
     try {
@@ -67,6 +75,7 @@ export async function readJsonRecords(path: string, file: string, problems: Prob
       records = await fromLines(path, file, problems);
     }
   } else records = await fromLines(path, file, problems);
-  if (records?.length === 0) problems.add({file, message: "no documents in the file: expected one JSON object a line"});
+  if (records?.length === 0 && problems.count === before)
+    problems.add({file, message: "no documents in the file: expected one JSON object a line"});
   return records ?? [];
 }

@@ -27,13 +27,16 @@ export type LabelCell =
 const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 /** What makes a label look like a piece of a list, a quoted cell or several labels; undefined where nothing does. */
-function strange(label: string, parted: boolean): string | undefined {
+function strange(label: string, separator: string | undefined): string | undefined {
   if (/^[[\](){}"'`]|[[\]{}"]$/.test(label) && !/^\([^()]*\)$/.test(label)) {
-    return `label ${JSON.stringify(short(label))} begins or ends like a piece of a list or a quoted cell; --labels names it, if that is what it is called`;
+    const quotes = label.includes('"') ? "--quotes double, if quotes only hold cells together; " : "";
+    return `label ${JSON.stringify(short(label))} begins or ends like a piece of a list or a quoted cell; ${quotes}--labels names it, if that is what it is called`;
   }
-  const other = /[;|#]/.exec(label)?.[0];
-  if (other === undefined || parted) return undefined;
-  return `${JSON.stringify(short(label))} holds "${other}": several labels (--separator "${other}") or one (--labels names it)?`;
+  const other = [...";|#、，；\r\n"].find(sign => label.includes(sign) && separator?.includes(sign) !== true);
+  if (other === undefined) return undefined;
+  const sign = /\s/.test(other) ? "a line break" : `"${other}"`;
+  const how = /\s/.test(other) ? "$'\\n'" : sign;
+  return `${JSON.stringify(short(label))} holds ${sign}: several labels (--separator ${how}) or one (--labels names it)?`;
 }
 
 export interface LabelCellOptions {
@@ -47,7 +50,7 @@ function ofText(text: string, {separator, known}: LabelCellOptions): LabelCell {
   const parts = known?.has(text.trim()) ? [text] : text.split(separator ?? ",");
   const labels = parts.map(part => part.trim()).filter(part => part !== "");
   for (const label of labels) {
-    const problem = known?.has(label) === true ? undefined : strange(label, separator !== undefined);
+    const problem = known?.has(label) === true ? undefined : strange(label, separator);
     if (problem !== undefined) return {problem};
   }
   return {labels, list: false};
@@ -60,7 +63,7 @@ function ofList(list: readonly unknown[]): LabelCell {
   const ticks = found.length > 1 && found.every(label => ["0", "1", "true", "false"].includes(label ?? ""));
   if (ticks && new Set(found).size < found.length) {
     return {
-      problem: `${short(JSON.stringify(list))} looks like one 0 or 1 a label; give each its column, with --label-columns`,
+      problem: `${short(JSON.stringify(list))} looks like one 0 or 1 per label; give each its column, with --label-columns`,
     };
   }
   return {labels: found.filter(label => label !== undefined), list: true};
@@ -84,12 +87,12 @@ export function readLabelCell(value: unknown, options: LabelCellOptions = {}): L
       : readLabelCell(literal.value, options);
   }
   if (Array.isArray(value)) {
-    const nested = value.some(Array.isArray);
-    if (!nested) return ofList(value);
+    if (!value.some(Array.isArray)) return ofList(value);
+    if (value.some(entry => Array.isArray(entry) && entry.some(Array.isArray)))
+      return {problem: "lists within lists within lists are no labels"};
     const cells = value.map(entry => readLabelCell(entry, options));
-    const wrong = cells.find(cell => "problem" in cell || "sets" in cell);
-    if (wrong !== undefined)
-      return "problem" in wrong ? wrong : {problem: "lists within lists within lists are no labels"};
+    const wrong = cells.find(cell => "problem" in cell);
+    if (wrong !== undefined) return wrong;
     return {sets: cells.map(cell => ("labels" in cell ? cell.labels : undefined))};
   }
   if (isRecord(value)) {

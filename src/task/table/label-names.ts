@@ -1,16 +1,19 @@
 import type {Counted} from "../task.ts";
 
-/** Characters that show nothing: zero-width spaces and joiners between words, soft hyphens, a byte order mark. */
-const invisible = /[\u00ad\u200b\u2060\ufeff]/g;
+/** Characters that show nothing: zero-width spaces and joiners between words, soft hyphens, marks of direction. */
+const invisible = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
 /** A label as it is written in a task: composed (NFC), any space a plain one, no invisible characters. */
 export function plainName(label: string): string {
   return label.normalize("NFC").replace(invisible, "").replace(/\s+/gu, " ").trim();
 }
 
-/** The same for two spellings that look alike or differ in case alone. */
+/** The same for two spellings that look alike, differ only in case, or are one whole number (`5` and `5.0`). */
 export function nameKey(label: string): string {
-  return plainName(label).toUpperCase().toLowerCase().normalize("NFC");
+  const plain = plainName(label)
+    .replace(/\ufe0f/g, "")
+    .replace(/^(-?\d+)\.0+$/, "$1");
+  return plain.toUpperCase().toLowerCase().normalize("NFC");
 }
 
 /** Which label each spelling of a file stands for. */
@@ -60,8 +63,11 @@ export function labelNames(counts: ReadonlyMap<string, number>, wanted?: readonl
 
 /** A spelling with what cannot be seen in it written out. */
 function visibleName(spelling: string): string {
-  return spelling.replace(/[^\S ]|[\u00ad\u200b\u2060\ufeff]|\p{M}/gu, character => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u${code.toString(16).padStart(4, "0")}`;
-  });
+  return spelling.replace(
+    /[^\S ]|[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]|\p{M}/gu,
+    character => {
+      const code = character.codePointAt(0) ?? 0;
+      return `\\u${code.toString(16).padStart(4, "0")}`;
+    },
+  );
 }

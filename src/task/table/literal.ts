@@ -1,3 +1,6 @@
+/** What numpy and pandas write around a list or one of its entries; a keyword after it (`dtype=object`) says nothing here. */
+const wrapper = /^(?:(?:np|numpy)\.\w+|array|set|frozenset|list|tuple|Index)$/;
+
 /** What a text spells as a value of JSON, Python or numpy; `problem` where it only begins like one. */
 export type Literal = {readonly value: unknown} | {readonly problem: string};
 
@@ -64,7 +67,33 @@ class Reader {
       this.#at += 1;
       return this.#members(close, depth);
     }
-    return first === '"' || first === "'" ? this.#string(first) : this.#word();
+    if (first === '"' || first === "'") return this.#string(first);
+    const name = /^[A-Za-z_][\w.]*(?=["'(])/.exec(this.#text.slice(this.#at, this.#at + 300))?.[0];
+    if (name === undefined) return this.#word();
+    this.#at += name.length;
+    const next = this.#text[this.#at] ?? "";
+    if (next !== "(") {
+      if (!/^[bru]{1,2}$/i.test(name)) throw new LiteralError(`"${name}" stands before a quote`);
+      return this.#string(next);
+    }
+    if (!wrapper.test(name)) throw new LiteralError(`"${name}(…)" is not known to be a list or a label`);
+    this.#at += 1;
+    return this.#wrapped(name, depth);
+  }
+
+  /** What stands in `set(…)`, `np.str_(…)`, `array(…, dtype=object)`: the one value, or an empty list. */
+  #wrapped(name: string, depth: number): unknown {
+    const values: unknown[] = [];
+    while (!this.#take(")")) {
+      if (this.#at >= this.#text.length) throw new LiteralError('")" is missing');
+      const keyword = /^\w+\s*=\s*/.exec(this.#text.slice(this.#at, this.#at + 300))?.[0];
+      this.#at += keyword?.length ?? 0;
+      const value = this.#value(depth + 1);
+      if (keyword === undefined) values.push(value);
+      this.#take(",");
+    }
+    if (values.length > 1) throw new LiteralError(`"${name}(…)" holds several values`);
+    return values.length === 0 ? [] : values[0];
   }
 
   /** A list, tuple or set as an array; with colons, an object. */
@@ -120,20 +149,22 @@ class Reader {
     if (word === "") throw new LiteralError(`"${this.#text[this.#at] ?? "nothing"}" is not expected there`);
     if (word.includes("...") || word.includes("…")) throw new LiteralError("it was cut short with dots");
     this.#at += bare.length;
+    const next = this.#text[this.#at];
+    if (next !== undefined && !/[,:\])}]/.test(next)) throw new LiteralError(`"${next}" follows "${word}"`);
     if (words.has(word)) return words.get(word);
     if (/\s/.test(word)) throw new LiteralError(`is "${word}" one label or several? They have no quotes`);
     return word;
   }
 }
 
-/** Whether a cell is meant as a list or an object. A parenthesis only with a quote after it: `(other)` is a word. */
+/** Whether a cell is meant as a list or an object. A parenthesis only with a quote in it or empty: `(other)` is a word. */
 export function looksLikeLiteral(text: string): boolean {
-  return /^(?:[[{]|\(\s*["'])/.test(text);
+  return /^(?:[[{]|\(\s*["')]|(?:(?:np|numpy)\.)?(?:array|set|frozenset|list|tuple|Index)\()/.test(text);
 }
 
 /**
- * A list, tuple, set or object as JSON, Python or numpy write it: `["joy"]`, `['joy', 'love']`, `[ 3 17]`,
- * `{"choices": ["joy"]}`. Numbers come as text. Never evaluates anything.
+ * A list, tuple, set or object as JSON, Python or numpy write it: `["joy"]`, `['joy', 'love']`, `[ 3 17]`, `set()`,
+ * `[np.str_('joy')]`, `array(['joy'], dtype=object)`, `{"choices": ["joy"]}`. Numbers come as text. Never evaluates anything.
  */
 export function parseLiteral(text: string): Literal {
   try {

@@ -42,10 +42,14 @@ export interface TableMapping {
 
 /** One row or line: what a column holds, `undefined` where it has no such field. */
 export interface TableRow {
+  /** The file that it stands in, as messages call it. */
+  readonly file: string;
   /** Absent where the file is one JSON value: `name` says which entry it is. */
   readonly line?: number;
   readonly name?: string;
   readonly field: (column: string) => unknown;
+  /** The names of its fields, where each row has its own. */
+  readonly names?: readonly string[];
 }
 
 /** One annotator's word on one document, or the labels that the data ships. */

@@ -1,15 +1,15 @@
 import type {ProblemList} from "../problems.ts";
 import type {Counted} from "../task.ts";
 import {asText, isBlank, type LabelCellOptions, readLabelCell} from "./label-cell.ts";
+import type {LabelWords} from "./label-words.ts";
 import {annotatorNames, flatEntries, isByAnnotator, judgementsOf, unfolded} from "./list-judgements.ts";
 import type {Entry, Judgement, TableMapping, TableRow} from "./mapping.ts";
-import {isMask, type RowReading, readingOf} from "./row-reading.ts";
+import {isMask, type RowReading} from "./row-reading.ts";
 import {Tally} from "./tally.ts";
 
 /** What the rows of a file say, and what was decided on the way. */
 export interface ReadEntries {
   readonly entries: readonly Entry[];
-  readonly dropped: readonly Counted[];
   readonly remarks: readonly Counted[];
 }
 
@@ -75,8 +75,10 @@ function fromList(
   }: {column: string; reading: RowReading; mapping: TableMapping; annotator: string | undefined},
   options: LabelCellOptions,
 ): Said {
-  const value = unfolded(row.field(column));
-  if (value === undefined) return {problem: `"${column}" holds no list of labels`};
+  const given = row.field(column);
+  const value = unfolded(given === undefined && mapping.blank !== undefined ? null : given);
+  if (value === undefined)
+    return {problem: `${missing(row, column, "--labels-column")}; --blank says what a row without it means`};
   const names = annotatorNames(row.field(mapping.annotatorsColumn ?? "annotators"));
   if (reading.aboutAnnotators && isByAnnotator(value)) {
     return {form: "annotators", ...judgementsOf(Object.values(value), Object.keys(value), options)};
@@ -87,6 +89,7 @@ function fromList(
   const nothing =
     isBlank(value) ||
     (Array.isArray(value) && value.length === 0 && (reading.aboutAnnotators || reading.entries === "annotators"));
+  if (Array.isArray(value) && nothing && one === undefined) return {form, judgements: []};
   if (nothing) {
     const unjudged = value === null ? mapping.blank !== "none" : Array.isArray(value) || reading.blank === "unjudged";
     return {form, judgements: [{...who, labels: unjudged ? undefined : []}]};
@@ -104,61 +107,56 @@ function fromList(
   return {form, judgements: [{...who, labels: "labels" in cell ? cell.labels : []}]};
 }
 
-/** A judgement with the file's values as the task's labels: renamed, words for no label left out, a mask as none at all. */
-function cleaned(
-  judgement: Judgement,
-  reading: RowReading,
-  words: {rename: ReadonlyMap<string, string>; none: ReadonlySet<string>},
-): Judgement {
-  const {labels} = judgement;
-  if (labels === undefined) return judgement;
-  if (reading.masked && labels.length === 1 && isMask(labels[0])) return {...judgement, labels: undefined};
-  const renamed = labels.map(label => words.rename.get(label) ?? label);
-  return {...judgement, labels: renamed.filter(label => !words.none.has(label))};
+const maskRemark = "−1: read as no judgement; --rename -1=NAME, if it is a label";
+
+/** A field that a row does not have, and those that it has. */
+function missing(row: TableRow, column: string, flag: string): string {
+  const names = row.names ?? [];
+  const has = names.length === 0 ? "" : `; there ${names.length === 1 ? "is" : "are"} ${names.slice(0, 12).join(", ")}`;
+  return `no field "${column}"${has} (${flag})`;
 }
 
-/** `VALUE=LABEL` as a map. */
-export function renaming(mapping: TableMapping): ReadonlyMap<string, string> {
-  return new Map(
-    (mapping.rename ?? []).map(pair => {
-      const at = pair.indexOf("=");
-      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
-    }),
-  );
+/** Adds what is wrong with a row to a list, with its place. */
+export function problemAt(problems: ProblemList, {file, line, name}: TableRow, message: string): void {
+  const said = name === undefined ? message : `${name}: ${message}`;
+  problems.add({file, message: said, ...(line === undefined ? {} : {line})});
 }
 
 /**
  * What each row of a file says about its document, by a mapping: who judged, and what they gave. Rows that are not
- * understood go to `problems` with their line; a form with two readings is one problem that names both.
+ * understood go to `problems` with their line.
+ *
+ * @param reading of the data set that the file belongs to; a file whose label cells are all empty was not judged, whatever
+ *   an empty cell says elsewhere
  */
 export function rowEntries(
   rows: readonly TableRow[],
-  {file, mapping, problems}: {file: string; mapping: TableMapping; problems: ProblemList},
+  given: {reading: RowReading; mapping: TableMapping; words: LabelWords; problems: ProblemList},
 ): ReadEntries {
-  const at = (row: TableRow, message: string): void => {
-    problems.add({
-      file,
-      message: row.name === undefined ? message : `${row.name}: ${message}`,
-      ...(row.line === undefined ? {} : {line: row.line}),
-    });
-  };
-  const reading = readingOf(rows, mapping);
-  if ("questions" in reading) {
-    for (const {row, message} of reading.questions) at(row, message);
-    return {entries: [], dropped: [], remarks: []};
-  }
-  const rename = renaming(mapping);
-  const words = {rename, none: new Set(mapping.noneWords)};
-  const known = new Set([...(mapping.labels ?? []), ...rename.keys(), ...words.none]);
-  const options: LabelCellOptions = {separator: mapping.separator, known};
+  const {mapping, words, problems} = given;
+  const at = (row: TableRow, message: string): void => problemAt(problems, row, message);
+  const blankFile = rows.every(row => given.reading.columns.every(column => isBlank(row.field(column))));
+  const blank = blankFile && mapping.blank === undefined ? "unjudged" : given.reading.blank;
+  const reading: RowReading = {...given.reading, blank};
+  const options: LabelCellOptions = {separator: mapping.separator, known: words.known};
   const remarks = new Tally();
+  /** The file's values as the task's labels; a mask as no judgement. */
+  const cleaned = (judgement: Judgement): Judgement => {
+    const {labels} = judgement;
+    if (labels === undefined) return judgement;
+    if (!reading.masked || labels.length !== 1 || !isMask(labels[0])) return {...judgement, labels: words.read(labels)};
+    remarks.add(maskRemark);
+    return {...judgement, labels: undefined};
+  };
   const entries: Entry[] = [];
   for (const row of rows) {
     if (problems.full) break;
-    const text = asText(row.field(mapping.textColumn ?? "text"));
-    const id = mapping.idColumn === undefined ? undefined : asText(row.field(mapping.idColumn));
-    if (text === undefined || text.trim() === "") at(row, "the text is empty");
-    if (mapping.idColumn !== undefined && (id === undefined || id.trim() === "")) at(row, "the id is empty");
+    const {textColumn = "text", idColumn} = mapping;
+    const text = asText(row.field(textColumn));
+    const id = idColumn === undefined ? undefined : asText(row.field(idColumn));
+    if (row.field(textColumn) === undefined) at(row, missing(row, textColumn, "--text-column"));
+    else if (text === undefined || text.trim() === "") at(row, "the text is empty");
+    if (idColumn !== undefined && (id === undefined || id.trim() === "")) at(row, "the id is empty");
     if (text === undefined || (mapping.idColumn !== undefined && id === undefined)) continue;
     const annotator =
       mapping.annotatorColumn === undefined ? undefined : (asText(row.field(mapping.annotatorColumn)) ?? "");
@@ -173,7 +171,7 @@ export function rowEntries(
       at(row, said.problem);
       continue;
     }
-    const judgements = said.judgements.map(judgement => cleaned(judgement, reading, words));
+    const judgements = said.judgements.map(cleaned);
     if (
       reading.kind === "list" &&
       reading.blank === "none" &&
@@ -196,5 +194,5 @@ export function rowEntries(
       entries.length,
     );
   }
-  return {entries, dropped: [], remarks: remarks.counted};
+  return {entries, remarks: remarks.counted};
 }

@@ -1,14 +1,14 @@
-import {asText, isBlank, readLabelCell} from "./label-cell.ts";
+import {asText, isBlank, isRecord, readLabelCell} from "./label-cell.ts";
 import {annotatorNames, flatEntries, isByAnnotator, unfolded} from "./list-judgements.ts";
 import type {TableMapping, TableRow} from "./mapping.ts";
 
-/** How the label cells of one file are read, where that depends on more than the cell. */
+/** How the label cells of a data set are read, in all its files alike, where that depends on more than the cell. */
 export interface RowReading {
   /** `ticks`: a column a label; `columns`: a column an annotator; `list`: one column with lists. */
   readonly kind: "ticks" | "columns" | "list";
   /** The columns that hold labels. */
   readonly columns: readonly string[];
-  /** Whether −1 says that nobody judged: it does where no other negative number stands in the file. */
+  /** Whether −1 says that nobody judged: it does where no other negative number stands in the files. */
   readonly masked: boolean;
   /** What an empty cell says. */
   readonly blank: "none" | "unjudged";
@@ -60,7 +60,7 @@ function blankReading(
     const [first] = silent;
     if (first === undefined) return "none";
     if (silent.length === rows.length) return "unjudged";
-    const message = `all label cells are empty, and the file holds no 0: no label (--blank none), or nobody judged (--blank unjudged)? So in ${silent.length} of ${rows.length} rows`;
+    const message = `all label cells are empty, and no cell holds a 0: no label (--blank none), or nobody judged (--blank unjudged)? So in ${silent.length} of ${rows.length} rows`;
     return {row: first, message};
   }
   if (rows.every(row => cellsOf(row).every(isBlank))) return "unjudged";
@@ -89,7 +89,7 @@ function entriesReading(
   for (const row of rows) {
     const value = unfolded(row.field(column));
     if (value === undefined || isBlank(value) || isByAnnotator(value)) continue;
-    if (Array.isArray(value) && value.some(Array.isArray)) continue;
+    if (Array.isArray(value) && value.some(entry => Array.isArray(entry) || isRecord(entry))) continue;
     const entries = flatEntries(value, mapping.separator);
     const names = annotatorNames(row.field(mapping.annotatorsColumn ?? "annotators"));
     if (names !== undefined) named.push({row, entries: entries.length, names: names.length});
@@ -112,6 +112,41 @@ function entriesReading(
   return "labels";
 }
 
+/** A question where all lists are 0s and 1s of one length: one 0 or 1 per label, or sets of the labels 0 and 1. */
+function ticksInLists(rows: readonly TableRow[], columns: readonly string[]): OpenQuestion | undefined {
+  let length: number | undefined;
+  let first: TableRow | undefined;
+  for (const row of rows) {
+    for (const column of columns) {
+      const value = unfolded(row.field(column));
+      if (value === undefined || isBlank(value)) continue;
+      if (!Array.isArray(value)) return undefined;
+      for (const list of value.some(Array.isArray) ? value : [value]) {
+        if (isBlank(list)) continue;
+        if (!Array.isArray(list) || list.length < 2 || list.length !== (length ?? list.length)) return undefined;
+        if (!list.every(entry => /^(?:[01](?:\.0*)?|true|false)$/i.test(asText(entry) ?? ""))) return undefined;
+        length = list.length;
+        first ??= row;
+      }
+    }
+  }
+  if (first === undefined) return undefined;
+  const message = `all lists hold ${length} entries, each 0 or 1: one 0 or 1 per label? Give each label its column, with --label-columns; --labels 0,1, if they are the labels`;
+  return {row: first, message};
+}
+
+/** A question where annotators' words are bare numbers: `{"joy": 3}` may also count votes. */
+function countsOrWords(rows: readonly TableRow[], column: string): OpenQuestion | undefined {
+  const row = rows.find(one => {
+    const value = unfolded(one.field(column));
+    const words = isByAnnotator(value) ? Object.values(value) : [];
+    return words.length > 0 && words.every(word => typeof word === "number");
+  });
+  if (row === undefined) return undefined;
+  const message = `"${column}" gives each name a number: annotators and their words (--entries annotators), or labels and how many chose them? Votes are read as a list with an entry a vote`;
+  return {row, message};
+}
+
 /** The columns with labels, and which kind they are. */
 export function labelColumnsOf(rows: readonly TableRow[], mapping: TableMapping): Pick<RowReading, "kind" | "columns"> {
   const {labelColumns, labelsColumn = [], annotatorColumns} = mapping;
@@ -123,20 +158,35 @@ export function labelColumnsOf(rows: readonly TableRow[], mapping: TableMapping)
   return {kind: "list", columns: [only ?? (annotated ? "annotations" : "labels")]};
 }
 
-/** How a file is read, or what has to be asked first. */
-export function readingOf(rows: readonly TableRow[], mapping: TableMapping): RowReading | {questions: OpenQuestion[]} {
+/**
+ * How the files of a data set are read, or what has to be asked first.
+ *
+ * @param rows of all its files, so that train and test are read alike
+ * @param masks whether −1 can be a mask at all
+ */
+export function readingOf(
+  rows: readonly TableRow[],
+  mapping: TableMapping,
+  {masks}: {masks: boolean},
+): RowReading | {questions: OpenQuestion[]} {
   const {kind, columns} = labelColumnsOf(rows, mapping);
-  const blank = blankReading(rows, {kind, columns}, mapping);
   const [column = ""] = columns;
+  const about = kind === "list" && aboutAnnotators.test(column);
+  const blank = blankReading(rows, {kind, columns}, mapping);
   const entries = kind === "list" ? entriesReading(rows, column, mapping) : "labels";
-  const questions = [blank, entries].filter(answer => typeof answer === "object");
-  if (typeof blank === "object" || typeof entries === "object") return {questions};
+  const sets = kind !== "ticks" && entries === "labels" && mapping.labels === undefined;
+  const others = [
+    sets ? ticksInLists(rows, columns) : undefined,
+    about && mapping.entries === undefined ? countsOrWords(rows, column) : undefined,
+  ];
+  const questions = [blank, entries, ...others].filter(answer => typeof answer === "object");
+  if (typeof blank === "object" || typeof entries === "object" || questions.length > 0) return {questions};
   return {
     kind,
     columns,
-    masked: masksUnjudged(rows, columns, mapping),
+    masked: masks && masksUnjudged(rows, columns, mapping),
     blank,
     entries,
-    aboutAnnotators: kind === "list" && aboutAnnotators.test(column),
+    aboutAnnotators: about,
   };
 }

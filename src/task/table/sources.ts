@@ -16,13 +16,30 @@ export interface TableSource {
   readonly path: string;
 }
 
-/** The file of a split: called like it, or ending so (`CSC_train.json`) where only one does. */
+/**
+ * The file of a split: called like it, or ending so (`CSC_train.json`), in capitals or not. The first of the endings that
+ * there is.
+ *
+ * @throws LabelscopeError `usage` where several files could be it
+ */
 function fileOf(split: Split, names: readonly string[], endings: readonly string[]): string | undefined {
-  const wanted = fileNames[split].flatMap(stem => endings.map(ending => `${stem}${ending}`));
-  const exact = wanted.find(name => names.includes(name));
-  if (exact !== undefined) return exact;
-  const ending = names.filter(name => wanted.some(end => name.endsWith(`_${end}`) || name.endsWith(`-${end}`)));
-  return ending.length === 1 ? ending[0] : undefined;
+  for (const ending of endings) {
+    const wanted = fileNames[split].map(stem => `${stem}${ending}`);
+    const called = (fits: (name: string, end: string) => boolean): string[] =>
+      names.filter(name => wanted.some(end => fits(name.toLowerCase(), end)));
+    const exact = called((name, end) => name === end);
+    const found =
+      exact.length > 0 ? exact : called((name, end) => name.endsWith(`_${end}`) || name.endsWith(`-${end}`));
+    if (found.length > 1) {
+      throw new LabelscopeError({
+        code: "usage",
+        message: `several files could be the ${split} split: ${found.sort().join(", ")}`,
+        next: "a directory with one file per split, or one file with --data",
+      });
+    }
+    if (found.length === 1) return found[0];
+  }
+  return undefined;
 }
 
 /**
