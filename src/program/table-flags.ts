@@ -36,9 +36,16 @@ export function tableFlags(command: Command): Command {
     )
     .option("--labels <names>", "the label set in its order (default: those found)", list)
     .option("--rename <pairs>", "names for values of the file, e.g. 1=hate,0=none (none: no label)", names)
-    .option("--delimiter <text>", "csv: what parts the cells, one character or tab (default: told from the file)", delimiter)
+    .option(
+      "--delimiter <text>",
+      "csv: what parts the cells, one character or tab (default: told from the file)",
+      delimiter,
+    )
     .addOption(
-      new Option("--quotes [how]", "csv: double: quotes hold cells together; none: quotes are text (default in a table with tabs)")
+      new Option(
+        "--quotes [how]",
+        "csv: double: quotes hold cells together; none: quotes are text (default in a table with tabs)",
+      )
         .choices(["double", "none"])
         .preset("double"),
     )
