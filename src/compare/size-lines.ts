@@ -63,13 +63,18 @@ function variantOf({variant}: ModelRecord): string {
   return variant ?? "unknown";
 }
 
-function familyOf({family, architecture, tokenizerHash}: ModelRecord): string {
-  return family ?? `${architecture ?? "unknown"}-${tokenizerHash.slice(0, 6)}`;
+/** The catalogue's family; else the architecture, numbered where files of it have other tokenisers, in the order of the runs. */
+function familyOf({family, architecture = "unknown", tokenizerHash}: ModelRecord, runs: readonly SizedRun[]): string {
+  if (family !== undefined) return family;
+  const alike = runs.map(({manifest}) => manifest.model).filter(model => model.family === undefined);
+  const tokenisers = alike.filter(model => (model.architecture ?? "unknown") === architecture);
+  const at = [...new Set(tokenisers.map(model => model.tokenizerHash))].indexOf(tokenizerHash);
+  return at < 1 ? architecture : `${architecture} #${at + 1}`;
 }
 
 function familyKey(run: SizedRun, runs: readonly SizedRun[]): string {
-  const family = familyOf(run.manifest.model);
-  const relatives = runs.map(({manifest}) => manifest.model).filter(model => familyOf(model) === family);
+  const family = familyOf(run.manifest.model, runs);
+  const relatives = runs.map(({manifest}) => manifest.model).filter(model => familyOf(model, runs) === family);
   const quantisations = new Set(relatives.map(({quantisation}) => quantisation));
   return quantisations.size > 1 ? `${family}-${run.manifest.model.quantisation ?? "unknown"}` : family;
 }

@@ -1,4 +1,3 @@
-import {createHash} from "node:crypto";
 import {onceEach, type Weights} from "../stats/weights.ts";
 import type {MetricTable, TargetTable} from "./input.ts";
 import type {PreparedMetric} from "./metric.ts";
@@ -58,10 +57,9 @@ function rankBy(usable: TargetTable, label: number): Ranking {
   );
 }
 
-function hashOf(rankings: readonly Ranking[]): string {
-  const hash = createHash("sha256");
-  for (const {rows, gold, endsTie} of rankings) hash.update(rows).update(gold).update(endsTie);
-  return hash.digest("hex");
+/** The same text for the same rankings, and only for these. */
+function textOf(rankings: readonly Ranking[]): string {
+  return rankings.map(({rows, gold, endsTie}) => [rows, gold, endsTie].map(list => list.join()).join("|")).join("\n");
 }
 
 /**
@@ -90,7 +88,7 @@ export function prepareRanking(
     });
     return {
       // Estimators that rank alike (one is a rising function of the other) are resampled once.
-      sameAs: `${name} ${hashOf(rankings)}`,
+      sameAs: `${name} ${textOf(rankings)}`,
       value: weights => meanOfKnown(rankings.map(ranking => ofRanking(ranking, weights))),
       reason: "no label is in some gold sets and missing from others",
       leftOut: labelsLeftOut(parts),

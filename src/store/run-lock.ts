@@ -34,7 +34,7 @@ function runLocked(folder: string, holder: Readonly<Record<string, unknown>>): L
     message: `another process (pid ${pid}${elsewhere}, since ${since}) is working on ${folder}`,
     next: [
       "wait for it to end",
-      "--out DIR for a run of its own, or --shard to divide the documents",
+      "--out DIR for a run of its own (of a study: --runs DIR), or --shard to divide the documents",
       ...(host === undefined ? [] : [`if it is gone for good, remove ${join(folder, LOCK)}`]),
     ],
     facts: {folder, pid, ...(host === undefined ? {} : {host})},

@@ -43,8 +43,8 @@ describe("sizeLines", () => {
     };
     const lines = sizeLines([own("a", "1"), own("b", "2"), own("c", "1")]);
     expect(lines.map(({family, variant, runs}) => [family, variant, runs.length])).toEqual([
-      ["llama-111111", "unknown", 2],
-      ["llama-222222", "unknown", 1],
+      ["llama", "unknown", 2],
+      ["llama #2", "unknown", 1],
     ]);
     expect(lines[0]?.note).toMatch(/not in the catalogue/);
   });

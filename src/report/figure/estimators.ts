@@ -45,8 +45,8 @@ export const estimators: Figure = {
   name: "estimators",
   section: "estimators",
   path: "estimates.<run>.<estimator>.metrics",
-  read: "Each row is an estimator, each mark a run with its interval; dashed lines are the constant and the truth.",
-  worry: "An estimator that is not better than the constant line.",
+  read: "Each row is an estimator, each mark a run with its interval; `constant` and `truth` are rows of their own.",
+  worry: "An estimator that is not better than the row `constant`.",
   draw: results => {
     const words = `Against the ${results.task.annotations === "annotators" ? "annotators" : "aggregated labels"} on the documents of the test split.`;
     const metrics = forests(results, {
