@@ -20,6 +20,9 @@ export async function readPredictionsTable(
   problems: ProblemList,
 ): Promise<readonly TablePrediction[]> {
   const table = await readTable(path, file, {columns: ["id"], problems});
+  const twice = table.names.find((name, index) => table.names.indexOf(name) < index && name !== "");
+  if (twice !== undefined)
+    problems.add({file, line: 1, message: `column "${twice}" stands more than once: which one is meant?`});
   if (problems.count > 0) return [];
   const isLong = table.names.includes("label") && table.names.includes("q") && !labels.includes("q");
   return isLong ? longRows(table, file, problems) : wideRows(table, file, labels, problems);

@@ -102,9 +102,11 @@ describe("a CSV of the user's own", () => {
   test("is refused where labels cannot be told, with the flags that tell them", async () => {
     const mapping = {textColumn: "text", labelsColumn: ["labels"], separator: ";"};
     expect(await detailsOf('text,labels\nBread,"a,b"\n', mapping)).toEqual([expect.stringContaining("a comma")]);
-    expect(await detailsOf("text,labels\nBread,none\n", mapping)).toEqual([
-      expect.stringContaining('label "none" is also the null label'),
-    ]);
+    await writeFile(join(cwd, "t.csv"), "text,labels\nBread,none\n");
+    await expect(loadTable("csv", {data: "t.csv", cwd, mapping})).rejects.toMatchObject({
+      message: 'label "none" reads like the null label "none"',
+      next: ["--none-words none, if it means that there is no label"],
+    });
     await expect(load("labels.csv", {textColumn: "post"})).rejects.toMatchObject({code: "usage"});
     await expect(load("labels.csv", {...byColumn, labelColumns: ["x"]})).rejects.toMatchObject({code: "usage"});
     await expect(load("nowhere.csv", byColumn)).rejects.toMatchObject({code: "data-missing"});

@@ -148,3 +148,15 @@ describe("readPredictions", () => {
     expect(await problemsOf("", "")).toEqual([expect.stringContaining("no predictions in the file")]);
   });
 });
+
+test("a table of predictions in which a column stands twice is refused", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "labelscope-predictions-"));
+  onTestFinished(async () => await rm(folder, {recursive: true, force: true}));
+  const path = join(folder, "p.csv");
+  await writeFile(path, "id,joy,fear,joy\na,0.9,0.1,0.2\n");
+  const problems = new ProblemList();
+  await readPredictions(path, "p.csv", scope, problems);
+  expect(() => problems.throwIfAny("x", "y", "z")).toThrow(
+    expect.objectContaining({details: ['p.csv:1: column "joy" stands more than once: which one is meant?']}),
+  );
+});

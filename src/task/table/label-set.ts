@@ -44,7 +44,7 @@ export function namesOf(
     );
   }
   if (given === undefined) askAboutJoint(names, fail);
-  const asNull = names.labels.find(label => nameKey(label) === nullLabel && label !== nullLabel);
+  const asNull = names.labels.find(label => nameKey(label) === nullLabel);
   if (asNull !== undefined) {
     fail(
       `label "${asNull}" reads like the null label "${nullLabel}"`,
