@@ -124,6 +124,8 @@ const calls: [what: string, flags: string[], shown?: boolean][] = [
       `l${EVIL}`,
       "--text-column",
       "x",
+      "--quotes",
+      "none",
     ],
   ],
   ["a flag's value", ["tasks", "import", EVIL, "--data", "table.csv", "--out", "out"]],
