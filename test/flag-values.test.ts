@@ -1,6 +1,16 @@
 import {InvalidArgumentError} from "commander";
 import {describe, expect, test} from "vitest";
-import {anyNumber, byteSize, list, positive, repeated, shard, share, wholeNumber} from "../src/program/flag-values.ts";
+import {
+  anyNumber,
+  byteSize,
+  chatArgument,
+  list,
+  positive,
+  repeated,
+  shard,
+  share,
+  wholeNumber,
+} from "../src/program/flag-values.ts";
 
 /** Pairs of texts that a reader takes, with their value, and texts that it must refuse. */
 const cases = {
@@ -101,4 +111,11 @@ test("a repeated flag collects its values in order, and leaves what it was given
   const before = repeated("a", undefined);
   expect(repeated("b", before)).toEqual(["a", "b"]);
   expect(before).toEqual(["a"]);
+});
+
+test("an argument of a chat template needs a name and a value, and keeps those before it", () => {
+  expect(chatArgument("b=[1]", {a: "x"})).toEqual({a: "x", b: [1]});
+  expect(chatArgument("a==", undefined)).toEqual({a: "="});
+  for (const wrong of ["enable_thinking", "=1", "", "a-b=1", "messages=1"])
+    expect(() => chatArgument(wrong, undefined)).toThrow(InvalidArgumentError);
 });

@@ -1,6 +1,8 @@
 import type {Command} from "commander";
+import type {ExperimentFlags} from "../commands/experiment.ts";
+import type {RunCommandOptions} from "../commands/run.ts";
 import {contextFlags, engineFlags, promptFlags, RECORDED, recordFlags, subjectFlags} from "./capture-flags.ts";
-import {addCommand, type Dispatch} from "./command.ts";
+import {addCommand, type Dispatch, optionsOf} from "./command.ts";
 import {list, positive, repeated, shard, wholeNumber} from "./flag-values.ts";
 
 const RUN_EXAMPLE = `labelscope models pull smollm2-135m-instruct
@@ -55,12 +57,13 @@ export function addCaptures(program: Command, dispatch: Dispatch): void {
     .option("--dry-run", "show what would be captured, and stop", false)
     .option("--show-prompt [id]", "show the exact prompt and its token ids, and stop")
     .action(async (task, flags) => {
-      const {model, name: names, lora, loraScale: scale, showPrompt = false, ...rest} = flags;
+      const {model, name: names, chatArg: chatArgs, lora, loraScale: scale, showPrompt = false, ...rest} = flags;
       await dispatch(async io => {
         const {runCommand} = await import("../commands/run.ts");
         const {withLora} = await import("../commands/lora-flag.ts");
         const models = withLora(model, {lora, scale});
-        return await runCommand({task, models, showPrompt, ...(names === undefined ? {} : {names}), ...rest}, io);
+        const named = {...(names === undefined ? {} : {names}), ...(chatArgs === undefined ? {} : {chatArgs})};
+        return await runCommand(optionsOf<RunCommandOptions>()({task, models, showPrompt, ...named, ...rest}), io);
       }, flags.json);
     });
 
@@ -79,14 +82,14 @@ export function addCaptures(program: Command, dispatch: Dispatch): void {
     .option("--yes", "begin a plan that is longer than --max-minutes", false)
     .option("--dry-run", "show the plan and what it costs, and stop", false)
     .action(async (experiment, task, flags) => {
-      const {model, lora, loraScale: scale, ...rest} = flags;
+      const {model, chatArg: chatArgs, lora, loraScale: scale, ...rest} = flags;
       await dispatch(async io => {
         const {experimentCommand, requestOf} = await import("../commands/experiment.ts");
         const {withLora} = await import("../commands/lora-flag.ts");
-        return await experimentCommand(
-          requestOf({experiment, task, models: withLora(model, {lora, scale}), ...rest}),
-          io,
-        );
+        const models = withLora(model, {lora, scale});
+        const named = chatArgs === undefined ? {} : {chatArgs};
+        const given = optionsOf<ExperimentFlags>()({experiment, task, models, ...named, ...rest});
+        return await experimentCommand(requestOf(given), io);
       }, flags.json);
     });
   addCommand(program, "merge <runs...>", "join the shards of a run", "labelscope merge runs/goemotions-*-shard*of4")

@@ -7,6 +7,19 @@ export type Call = (io: CommandIo) => Promise<CommandResult>;
 /** Receives the call that a parsed command line asks for. */
 export type Dispatch = (call: Call, json: boolean) => Promise<void>;
 
+/** What every command has and none is given. */
+type Outer = "json" | "quiet";
+
+/**
+ * A command's options, made of flags: a flag that no option stands for does not compile, where a spread would let it pass
+ * and be without effect.
+ */
+export function optionsOf<Options>() {
+  return <Given extends Options>(
+    given: Given & Readonly<Record<Exclude<keyof Given, keyof Options | Outer>, never>>,
+  ): Options => given;
+}
+
 /** Reads all of standard input; given by the caller, since nothing here touches the outside. */
 export interface Input {
   readonly read: () => Promise<string>;

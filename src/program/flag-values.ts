@@ -76,7 +76,7 @@ export function repeated(text: string, before: readonly string[] | undefined): s
 /** `enable_thinking=false` → {enable_thinking: false}, beside those before; what is no JSON is a string. */
 export function chatArgument(text: string, before: Record<string, z.core.util.JSONType> | undefined) {
   const at = text.indexOf("=");
-  const name = text.slice(0, at);
+  const name = text.slice(0, Math.max(0, at));
   if (!/^[A-Za-z_]\w*$/.test(name)) throw new InvalidArgumentError("expected KEY=VALUE, e.g. enable_thinking=false");
   if (name === "messages" || name === "add_generation_prompt")
     throw new InvalidArgumentError(`${name} is what labelscope itself gives the template`);
