@@ -304,6 +304,34 @@ end
 {% endif -%}
 {%- endfor -%}
 {%- if add_generation_prompt -%}<|assistant|>{% endif %}""",
+    "tool-arguments-safe": """{%- macro extra(spec, handled) %}
+    {%- if spec is mapping %}
+        {%- for key in spec if key not in handled %}
+            {%- if spec[key] is mapping or (spec[key] is sequence and spec[key] is not string) %}
+                {{- '\\n<' ~ key ~ '>' ~ (spec[key] | tojson | safe) ~ '</' ~ key ~ '>' }}
+            {%- else %}
+                {{- '\\n<' ~ key ~ '>' ~ (spec[key] | string) ~ '</' ~ key ~ '>' }}
+            {%- endif %}
+        {%- endfor %}
+    {%- endif %}
+{%- endmacro %}
+{{- extra({'type': 'object', 'of': ['<a>', {'b': none}], 'strict': true, 'd': {'é': 1.5}}, ['type']) }}
+{%- for message in messages %}
+    {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\\n' }}
+{%- endif %}
+""",
+    "filters-without-list": """{%- if messages | selectattr('role', 'equalto', 'tool') %}<tools>{% endif %}
+{%- for role in messages | map(attribute='role') | unique %}[{{ role }}]{% endfor %}
+{%- for i in range(messages | length)[::-1] %}{{ i }}{{ messages[i].role }};{% endfor %}
+{%- for key, value in {'a': 1}.items() %}{{ key }}={{ value }}{% endfor %}
+{%- if {}.items() or {}.keys() or range(0) %}never{% endif %}
+{%- for m in messages | rejectattr('role', 'equalto', 'system') %}
+{{ m.content }}
+{%- endfor %}
+{%- if add_generation_prompt %}>{% endif %}""",
     "tool-blocks": """{%- if tools is not none and tools | length > 0 %}
 Tools:
 {%- for tool in tools %}
@@ -454,6 +482,18 @@ range(1000000)
 [] | first, [] | last, '' | first
 '<b>' | safe
 {'k': none}.k is none, {'k': none}['k'] is none, {'k': none}.get('k', 1), none | default('d'), [none] | first is none
+('<b>' | safe) ~ '&' ~ ('c' | safe)
+messages | selectattr('nope') | list | length, (messages | select) is defined
+messages | select | length
+messages | map('upper') | last
+{'a': 1}.items()[0] is defined, {'a': 1}.keys() | length, {'a': 1}.values() | list, {} .keys() or 'empty'
+range(5)[2], range(9)[2:5] | list, range(3) | last, 2 in range(3), range(2) is sequence, {'a': 1}.keys() is sequence, {'a': 1}.keys() is iterable
+{'a': 1}.keys() | tojson
+range(3) | tojson
+[[1]] | unique | list
+x | int
+' a  b c '.split(), 'a b  c '.split(none, 1), '  '.split(), ' a '.split(none, 0)
+cycler is defined, joiner is defined, lipsum is defined
 {'k': none}.k is defined, 'x' | int(none), [{'a': none}] | map(attribute='a', default=3) | list
 """.strip("\n").split("\n")
 

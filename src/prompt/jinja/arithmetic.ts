@@ -1,11 +1,8 @@
 import type {Arithmetic, Comparison} from "./syntax.ts";
 import {TemplateError} from "./template-error.ts";
 import {contains, remainder} from "./tests.ts";
-import {Text} from "./text.ts";
+import {refuseTooLong, Text} from "./text.ts";
 import {equal, Float, List, numberOf, order, typeName, type Value} from "./value.ts";
-
-/** Longest text that repeating one may give, in UTF-16 units. */
-const LONGEST = 1 << 22;
 
 /** @throws TemplateError for values that Python does not combine so */
 export function calculate(operator: Arithmetic, left: Value, right: Value): Value {
@@ -44,7 +41,7 @@ function repeat(of: Value, times: Value): Value | undefined {
   if (typeof times !== "number" || !(of instanceof Text || of instanceof List)) return undefined;
   const count = Math.max(0, times);
   const size = of instanceof Text ? of.text.length : of.items.length;
-  if (size * count > LONGEST) throw new TemplateError("a text or list is repeated too often");
+  refuseTooLong(size * count);
   if (of instanceof Text) return new Text(of.text.repeat(count), of.marks.repeat(count));
   return new List(Array.from({length: count}, () => of.items).flat(), of.tuple);
 }

@@ -2,7 +2,7 @@ import {methodOf} from "./methods.ts";
 import {itemAt} from "./sequence.ts";
 import {TemplateError} from "./template-error.ts";
 import {Text} from "./text.ts";
-import {Attributes, Dict, List, Namespace, numberOf, typeName, Undefined, type Value} from "./value.ts";
+import {Attributes, Dict, Items, List, Namespace, numberOf, typeName, Undefined, type Value} from "./value.ts";
 
 /**
  * `of.name` and `of["name"]`: the first asks a value's methods before its items, the second after them, as Jinja2 does.
@@ -27,7 +27,8 @@ function memberOf(of: Value, name: string): Value | undefined {
 
 function itemOf(of: Value, key: Value): Value | undefined {
   if (of instanceof Dict) return of.get(key);
-  if (!(of instanceof List || of instanceof Text)) return undefined;
+  const ordered = of instanceof List || of instanceof Text || (of instanceof Items && of.kind === "range");
+  if (!ordered) return undefined;
   const place = typeof key === "number" || typeof key === "boolean" ? numberOf(key) : undefined;
   return place === undefined ? undefined : itemAt(of, place);
 }

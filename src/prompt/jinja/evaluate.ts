@@ -25,6 +25,12 @@ import {
 /** The value of an expression. @throws TemplateError with the line */
 export function evaluate(expression: Expression, scope: Scope): Value {
   scope.limits.step();
+  const value = evaluated(expression, scope);
+  scope.limits.made(value);
+  return value;
+}
+
+function evaluated(expression: Expression, scope: Scope): Value {
   const of = (part: Expression) => evaluate(part, scope);
   switch (expression.kind) {
     case "literal":
@@ -49,10 +55,18 @@ export function evaluate(expression: Expression, scope: Scope): Value {
       if (isTrue(of(expression.test))) return of(expression.yes);
       return expression.no === undefined ? new Undefined("an if without else") : of(expression.no);
     case "concat":
-      return joined(expression.parts.map(part => print(of(part))));
+      return joined(expression.parts.map(part => print(of(unmarked(part)))));
     default:
       return atLine(expression.line, () => evaluateAt(expression, scope, of));
   }
+}
+
+/**
+ * `safe` changes nothing where its value is printed or joined by `~`; elsewhere it would escape what is added to it, and is
+ * refused.
+ */
+export function unmarked(value: Expression): Expression {
+  return value.kind === "filter" && value.name === "safe" ? value.of : value;
 }
 
 type Lined = Extract<Expression, {readonly line: number}>;

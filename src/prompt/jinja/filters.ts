@@ -8,8 +8,9 @@ import {capitalize, lower, replace, splitLines, strip, upper} from "./text-work.
 import {
   type Arguments,
   Dict,
-  equal,
   Float,
+  hashOf,
+  Items,
   isTrue,
   itemsOf,
   List,
@@ -31,7 +32,10 @@ const defaulted: Filter = [
       ? givenOr(given, "default_value", new Text(""))
       : value,
 ];
-const length: Filter = [[], value => (value instanceof Dict ? value.size : itemsOf(value).length)];
+const length: Filter = [
+  [],
+  value => (value instanceof Dict || value instanceof Items ? sizeOf(value) : itemsOf(value).length),
+];
 
 const filters: Readonly<Record<string, Filter>> = {
   default: defaulted,
@@ -46,10 +50,10 @@ const filters: Readonly<Record<string, Filter>> = {
   string: [[], print],
   list: [[], value => new List(itemsOf(value))],
   first: [[], value => orUndefined(itemsOf(value)[0], "the first item of nothing")],
-  last: [[], value => orUndefined(itemsOf(value).at(-1), "the last item of nothing")],
+  last: [[], value => orUndefined(manyTimes(value).at(-1), "the last item of nothing")],
   reverse: [
     [],
-    value => (value instanceof Text ? joined(value.characters().reverse()) : new List([...itemsOf(value)].reverse())),
+    value => (value instanceof Text ? joined(value.characters().reverse()) : once([...manyTimes(value)].reverse())),
   ],
   abs: [[], value => withNumber(value, Math.abs)],
   int: [["default", "base"], (value, given) => whole(value, given)],
@@ -74,9 +78,9 @@ const filters: Readonly<Record<string, Filter>> = {
   items: [
     [],
     value => {
-      if (value instanceof Undefined) return new List([]);
+      if (value instanceof Undefined) return once([]);
       if (!(value instanceof Dict)) throw new TemplateError(`${typeName(value)} has no items`);
-      return new List(value.entries().map(entry => new List(entry, true)));
+      return once(value.entries().map(entry => new List(entry, true)));
     },
   ],
   dictsort: [["case_sensitive", "by", "reverse"], (value, given) => dictSort(value, given)],
@@ -91,14 +95,13 @@ const filters: Readonly<Record<string, Filter>> = {
     ["case_sensitive", "attribute"],
     (value, given) => {
       const read = byAttribute(given.get("attribute"), new Undefined("an attribute"));
-      const seen: Value[] = [];
+      const seen = new Set<string>();
       const kept = itemsOf(value).filter(item => {
-        const key = folded(read(item), given);
-        if (seen.some(other => equal(other, key))) return false;
-        seen.push(key);
-        return true;
+        const before = seen.size;
+        seen.add(hashOf(folded(read(item), given)));
+        return seen.size > before;
       });
-      return new List(kept);
+      return once(kept);
     },
   ],
   min: [["case_sensitive", "attribute"], (value, given) => extreme(value, given, -1)],
@@ -123,23 +126,40 @@ const openFilters: Readonly<Record<string, OpenFilter>> = {
     const attribute = given.named.get("attribute");
     if (attribute !== undefined) {
       const read = byAttribute(attribute, given.named.get("default") ?? undefined);
-      return new List(itemsOf(value).map(read));
+      return once(itemsOf(value).map(read));
     }
     const [name, ...positional] = given.positional;
     if (!(name instanceof Text)) throw new TemplateError("map needs the name of a filter, or an attribute");
-    return new List(itemsOf(value).map(item => applyFilter(name.text, item, {positional, named: given.named})));
+    return once(itemsOf(value).map(item => applyFilter(name.text, item, {positional, named: given.named})));
   },
-  select: (value, {positional}) => new List(itemsOf(value).filter(chosenTest(positional))),
+  select: (value, {positional}) => once(itemsOf(value).filter(chosenTest(positional))),
   reject: (value, {positional}) => {
     const test = chosenTest(positional);
-    return new List(itemsOf(value).filter(item => !test(item)));
+    return once(itemsOf(value).filter(item => !test(item)));
   },
-  selectattr: (value, {positional}) => new List(itemsOf(value).filter(testOfAttribute(positional))),
+  selectattr: (value, {positional}) => once(itemsOf(value).filter(testOfAttribute(positional))),
   rejectattr: (value, {positional}) => {
     const test = testOfAttribute(positional);
-    return new List(itemsOf(value).filter(item => !test(item)));
+    return once(itemsOf(value).filter(item => !test(item)));
   },
 };
+
+function once(items: readonly Value[]): Items {
+  return new Items("once", items);
+}
+
+/** What can be gone through from its end as well. @throws TemplateError for what is there once */
+function manyTimes(value: Value): readonly Value[] {
+  if (value instanceof Items && value.kind === "once")
+    throw new TemplateError(`${typeName(value)} has no end to begin at: make it a list`);
+  return itemsOf(value);
+}
+
+function sizeOf(value: Dict | Items): number {
+  if (value instanceof Items && value.kind === "once")
+    throw new TemplateError(`${typeName(value)} has no length: make it a list`);
+  return value.size;
+}
 
 /** @throws TemplateError for a filter that is not known */
 export function applyFilter(name: string, value: Value, given: Arguments): Value {
@@ -210,6 +230,7 @@ function withNumber(value: Value, change: (number: number) => number): Value {
 
 function whole(value: Value, given: Given): Value {
   if (given.get("base") !== undefined) throw new TemplateError("int with a base is not rendered here");
+  if (value instanceof Undefined) throw new TemplateError(`${value.what} is undefined`);
   const otherwise = givenOr(given, "default", 0);
   const number = value instanceof Text ? textNumber(value.text) : numberOf(value);
   return number === undefined || !Number.isFinite(number) ? otherwise : Math.trunc(number);
@@ -228,6 +249,8 @@ function givenOr(given: Given, parameter: string, otherwise: Value): Value {
 
 function textNumber(text: string): number | undefined {
   const plain = text.trim();
+  if (/^[-+]?(nan|inf(inity)?)$/i.test(plain) || /[^\0-\x7f]/.test(plain.replaceAll(/[^\p{Nd}]/gu, "")))
+    throw new TemplateError(`${JSON.stringify(plain)} as a number is not rendered here`);
   return /^[-+]?(\d+(_\d+)*(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(plain) ? Number(plain.replaceAll("_", "")) : undefined;
 }
 

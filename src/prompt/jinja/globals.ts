@@ -2,7 +2,10 @@ import {Given} from "./arguments.ts";
 import {strftime} from "./strftime.ts";
 import {TemplateError} from "./template-error.ts";
 import {Text} from "./text.ts";
-import {type Arguments, Dict, Func, itemsOf, List, Namespace, print, typeName, type Value} from "./value.ts";
+import {type Arguments, Dict, Func, Items, itemsOf, Namespace, print, typeName, type Value} from "./value.ts";
+
+/** Functions that Jinja2 has and that are not rendered here, so that they are not undefined. */
+const REFUSED = ["cycler", "joiner", "lipsum"];
 
 /** The longest `range` that Jinja2's sandbox gives. */
 const LONGEST_RANGE = 100_000;
@@ -14,7 +17,7 @@ const LONGEST_RANGE = 100_000;
  * @param onDate called where a template asks for it
  */
 export function globals(now: string, onDate: () => void): Map<string, Value> {
-  const functions: Readonly<Record<string, (given: Arguments) => Value>> = {
+  const functions: Record<string, (given: Arguments) => Value> = {
     range,
     namespace: given => new Namespace(new Map(namedEntries("namespace", given))),
     dict: given => new Dict(namedEntries("dict", given).map(([name, value]) => [new Text(name), value] as const)),
@@ -28,6 +31,10 @@ export function globals(now: string, onDate: () => void): Map<string, Value> {
       return new Text(strftime(now, new Given("strftime_now", ["format"], given).neededText("format").text));
     },
   };
+  for (const name of REFUSED)
+    functions[name] = () => {
+      throw new TemplateError(`${name} is not rendered here`);
+    };
   return new Map(Object.entries(functions).map(([name, call]) => [name, new Func(name, call)]));
 }
 
@@ -40,7 +47,10 @@ function range({positional, named}: Arguments): Value {
   if (step === 0) throw new TemplateError("range: the step is 0");
   const size = Math.max(0, Math.ceil((stop - start) / step));
   if (size > LONGEST_RANGE) throw new TemplateError(`range: longer than ${LONGEST_RANGE}`);
-  return new List(Array.from({length: size}, (_, place) => start + place * step));
+  return new Items(
+    "range",
+    Array.from({length: size}, (_, place) => start + place * step),
+  );
 }
 
 function namedEntries(name: string, {positional, named}: Arguments): [string, Value][] {

@@ -31,7 +31,13 @@ export function lex(source: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
   let atLineStart = true;
-  const lineAt = (place: number) => text.slice(0, place).split("\n").length;
+  const known = {place: 0, line: 1};
+  const lineAt = (place: number) => {
+    if (place < known.place) return text.slice(0, place).split("\n").length;
+    known.line += text.slice(known.place, place).split("\n").length - 1;
+    known.place = place;
+    return known.line;
+  };
   const fail = (place: number, message: string): never => {
     throw new TemplateError(`line ${lineAt(place)}: ${message}`);
   };

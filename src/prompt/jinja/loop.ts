@@ -28,6 +28,7 @@ export function runLoop(
   if (items.length === 0) return otherwise(scope.inside());
   const changes: {last: readonly Value[] | undefined} = {last: undefined};
   for (const [place, item] of items.entries()) {
+    scope.limits.step();
     const inner = scope.inside(new Map([["loop", loopValue(items, place, changes)]]));
     atLine(line, () => assign(target, item, inner));
     if (body(inner) === "break") break;

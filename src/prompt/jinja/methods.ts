@@ -13,7 +13,7 @@ import {
   titleWords,
   upper,
 } from "./text-work.ts";
-import {type Arguments, Dict, equal, Func, itemsOf, List, typeName, type Value} from "./value.ts";
+import {type Arguments, Dict, equal, Func, Items, itemsOf, List, typeName, type Value} from "./value.ts";
 
 /** A method: the names of its parameters, and what it gives. */
 type Method<Of> = readonly [parameters: readonly string[], call: (of: Of, given: Given) => Value];
@@ -61,7 +61,7 @@ const texts: Readonly<Record<string, Method<Text>>> = {
   rfind: [["sub"], (text, given) => placeOf(text, text.text.lastIndexOf(given.neededText("sub").text))],
   count: [["sub"], (text, given) => text.text.split(given.neededText("sub").text).length - 1],
   join: [["iterable"], (text, given) => joined(itemsOf(given.needed("iterable")).map(asText), text)],
-  isdigit: [[], text => /^\p{Nd}+$/u.test(text.text)],
+  isdigit: [[], text => isDigits(text.text)],
   isspace: [[], text => isSpace(text.text)],
   isalpha: [[], text => /^\p{L}+$/u.test(text.text)],
   isalnum: [[], text => /^[\p{L}\p{N}]+$/u.test(text.text)],
@@ -77,9 +77,30 @@ const dicts: Readonly<Record<string, Method<Dict>>> = {
       return found === undefined ? (given.get("default") ?? null) : found;
     },
   ],
-  items: [[], dict => new List(dict.entries().map(entry => new List(entry, true)))],
-  keys: [[], dict => new List(dict.entries().map(([key]) => key))],
-  values: [[], dict => new List(dict.entries().map(([, value]) => value))],
+  items: [
+    [],
+    dict =>
+      new Items(
+        "view",
+        dict.entries().map(entry => new List(entry, true)),
+      ),
+  ],
+  keys: [
+    [],
+    dict =>
+      new Items(
+        "view",
+        dict.entries().map(([key]) => key),
+      ),
+  ],
+  values: [
+    [],
+    dict =>
+      new Items(
+        "view",
+        dict.entries().map(([, value]) => value),
+      ),
+  ],
 };
 
 const lists: Readonly<Record<string, Method<List>>> = {
@@ -141,6 +162,12 @@ function partition(text: Text, separator: Text, fromEnd: boolean): List {
   const empty = new Text("");
   if (at < 0) return new List(fromEnd ? [empty, empty, text] : [text, empty, empty], true);
   return new List([text.slice(0, at), separator, text.slice(at + separator.text.length)], true);
+}
+
+/** @throws TemplateError for superscripts and their like, which Python counts as digits, and JavaScript cannot tell */
+function isDigits(text: string): boolean {
+  if (/\p{No}/u.test(text)) throw new TemplateError("isdigit of such a number is not rendered here");
+  return /^\p{Nd}+$/u.test(text);
 }
 
 /** A place in code points. */

@@ -1,9 +1,9 @@
 import {assign} from "./assign.ts";
-import {argumentsOf, atLine, evaluate} from "./evaluate.ts";
+import {argumentsOf, atLine, evaluate, unmarked} from "./evaluate.ts";
 import {applyFilter} from "./filters.ts";
 import {type Ending, runLoop} from "./loop.ts";
 import type {Scope} from "./scope.ts";
-import type {Expression, Filter, Parameter, Statement} from "./syntax.ts";
+import type {Filter, Parameter, Statement} from "./syntax.ts";
 import {TemplateError} from "./template-error.ts";
 import {joined, Text} from "./text.ts";
 import {type Arguments, Dict, Func, isTrue, List, print, typeName, Undefined, type Value} from "./value.ts";
@@ -87,11 +87,6 @@ function runOne(statement: Statement, scope: Scope, out: Text[]): Ending {
   }
 }
 
-/** `safe` changes nothing where its value is printed; elsewhere it would escape what is added to it, and is refused. */
-function unmarked(value: Expression): Expression {
-  return value.kind === "filter" && value.name === "safe" ? value.of : value;
-}
-
 function filtered(text: Text, filters: readonly Filter[], scope: Scope): Value {
   return filters.reduce<Value>((value, {name, call}) => applyFilter(name, value, argumentsOf(call, scope)), text);
 }
@@ -128,7 +123,11 @@ function macro(name: string, parameters: readonly Parameter[], body: readonly St
   });
 }
 
+const WRITTEN_DOWN = new WeakMap<readonly Statement[], string>();
+
 /** Whether a name stands anywhere in statements. */
 function mentions(body: readonly Statement[], name: string): boolean {
-  return JSON.stringify(body).includes(`{"kind":"name","name":"${name}"}`);
+  const text = WRITTEN_DOWN.get(body) ?? JSON.stringify(body);
+  WRITTEN_DOWN.set(body, text);
+  return text.includes(`{"kind":"name","name":"${name}"}`);
 }

@@ -1,7 +1,8 @@
 import {TemplateError} from "./template-error.ts";
-import type {Value} from "./value.ts";
+import {Text} from "./text.ts";
+import {nodesOf, type Value} from "./value.ts";
 
-/** What a template may use up: a template without an end is stopped by it, after about a second. */
+/** What a template may use up: a template without an end is stopped by it, after seconds. */
 export class Limits {
   #steps: number;
   #characters: number;
@@ -12,7 +13,17 @@ export class Limits {
   }
 
   step(): void {
-    if (--this.#steps < 0) throw new TemplateError("the template does not come to an end");
+    this.#spend(1);
+  }
+
+  /** A value was made or looked at: a long text and a list of many values cost more than one step. */
+  made(value: Value): void {
+    this.#spend(value instanceof Text ? value.text.length / 32 : (nodesOf(value) - 1) / 4);
+  }
+
+  #spend(steps: number): void {
+    this.#steps -= steps;
+    if (this.#steps < 0) throw new TemplateError("the template does not come to an end");
   }
 
   wrote(characters: number): void {

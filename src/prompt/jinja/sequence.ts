@@ -1,10 +1,10 @@
 import {TemplateError} from "./template-error.ts";
 import {joined, Text} from "./text.ts";
-import {List, typeName, type Value} from "./value.ts";
+import {Items, itemsOf, List, typeName, type Value} from "./value.ts";
 
 /** The item at a place, negative ones from the end; undefined where there is none. */
-export function itemAt(of: Text | List, place: number): Value | undefined {
-  const items = of instanceof Text ? of.characters() : of.items;
+export function itemAt(of: Text | List | Items, place: number): Value | undefined {
+  const items = itemsOf(of);
   return items[place < 0 ? items.length + place : place];
 }
 
@@ -12,11 +12,12 @@ export function itemAt(of: Text | List, place: number): Value | undefined {
 export function sliced(
   of: Value,
   bounds: {readonly start?: number | undefined; readonly stop?: number | undefined; readonly step?: number | undefined},
-): Text | List {
-  if (!(of instanceof Text || of instanceof List)) throw new TemplateError(`${typeName(of)} cannot be cut`);
+): Text | List | Items {
+  if (!(of instanceof Text || of instanceof List || (of instanceof Items && of.kind === "range")))
+    throw new TemplateError(`${typeName(of)} cannot be cut`);
   const {step = 1} = bounds;
   if (step === 0) throw new TemplateError("a slice cannot have a step of 0");
-  const items: readonly Value[] = of instanceof Text ? of.characters() : of.items;
+  const items = itemsOf(of);
   const size = items.length;
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
   const bound = (given: number | undefined, otherwise: number) =>
@@ -26,5 +27,6 @@ export function sliced(
   const taken: Value[] = [];
   for (let at = start; step > 0 ? at < stop : at > stop; at += step) taken.push(items[at] ?? null);
   if (of instanceof List) return new List(taken, of.tuple);
+  if (of instanceof Items) return new Items("range", taken);
   return joined(taken.flatMap(item => (item instanceof Text ? [item] : [])));
 }

@@ -3,6 +3,7 @@ import {parse} from "./parse.ts";
 import {written} from "./run.ts";
 import {Limits, Scope} from "./scope.ts";
 import type {Statement} from "./syntax.ts";
+import {TemplateError} from "./template-error.ts";
 import type {Text} from "./text.ts";
 import type {Value} from "./value.ts";
 
@@ -24,7 +25,7 @@ export class Template {
   readonly #body: readonly Statement[];
 
   constructor(source: string) {
-    this.#body = parse(source);
+    this.#body = bounded(() => parse(source));
   }
 
   /** @param now what `strftime_now` shows, as `wallClock` writes it */
@@ -37,7 +38,17 @@ export class Template {
         usedDate = true;
       }),
     );
-    const text = written(this.#body, outside.inside(new Map(values)));
+    const text = bounded(() => written(this.#body, outside.inside(new Map(values))));
     return {text, usedDate};
+  }
+}
+
+/** A template that is nested too deeply for this program's stack is refused like any other that cannot be read. */
+function bounded<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new TemplateError("the template is nested too deeply, or makes a value that is too large", {cause});
   }
 }

@@ -7,6 +7,7 @@ import {
   equal,
   Float,
   Func,
+  Items,
   isTrue,
   itemsOf,
   List,
@@ -32,10 +33,8 @@ const tests: Readonly<Record<string, Test>> = {
   number: value => numberOf(value) !== undefined,
   string: value => value instanceof Text,
   mapping: value => value instanceof Dict,
-  iterable: value =>
-    value instanceof List || value instanceof Text || value instanceof Dict || value instanceof Undefined,
-  sequence: value =>
-    value instanceof List || value instanceof Text || value instanceof Dict || value instanceof Undefined,
+  iterable: value => isSequence(value) || value instanceof Items,
+  sequence: isSequence,
   callable: value => value instanceof Func,
   odd: value => remainder(value, 2) === 1,
   even: value => remainder(value, 2) === 0,
@@ -92,6 +91,11 @@ export function remainder(value: Value, by: number): number {
   if (number === undefined) throw new TemplateError(`${typeName(value)} is no number`);
   if (by === 0) throw new TemplateError("a division by 0");
   return number - by * Math.floor(number / by);
+}
+
+function isSequence(value: Value): boolean {
+  if (value instanceof Items) return value.kind === "range";
+  return value instanceof List || value instanceof Text || value instanceof Dict || value instanceof Undefined;
 }
 
 function isCased(text: string, wanted: "lower" | "upper"): boolean {

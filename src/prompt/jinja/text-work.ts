@@ -37,14 +37,15 @@ export function split(text: Text, separator: Text | undefined, most = -1): Text[
 
 function splitAtSpace(text: Text, most: number): Text[] {
   const parts: Text[] = [];
-  let rest = strip(text, undefined, "left");
-  while (rest.text !== "") {
-    const space = most >= 0 && parts.length >= most ? -1 : rest.text.search(new RegExp(`[${PYTHON_SPACE}]`));
-    if (space < 0) return [...parts, most >= 0 && parts.length >= most ? rest : strip(rest, undefined)];
-    parts.push(rest.slice(0, space));
-    rest = strip(rest.slice(space), undefined, "left");
+  let from = 0;
+  for (const {0: space, index} of text.text.matchAll(SPACES)) {
+    if (index > from) {
+      if (most >= 0 && parts.length >= most) return [...parts, text.slice(from)];
+      parts.push(text.slice(from, index));
+    }
+    from = index + space.length;
   }
-  return parts;
+  return from < text.text.length ? [...parts, text.slice(from)] : parts;
 }
 
 export function rightSplit(text: Text, separator: Text | undefined, most = -1): Text[] {

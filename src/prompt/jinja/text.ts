@@ -1,3 +1,8 @@
+import {TemplateError} from "./template-error.ts";
+
+/** The longest text, in UTF-16 units. */
+const LONGEST = 1 << 22;
+
 /** The mark of a character that the template itself wrote. */
 export const OWN = "\0";
 
@@ -12,7 +17,9 @@ export class Text {
   readonly text: string;
   readonly marks: string;
 
+  /** @throws TemplateError for one of more than four million characters */
   constructor(text: string, marks: string = OWN.repeat(text.length)) {
+    refuseTooLong(text.length);
     this.text = text;
     this.marks = marks;
   }
@@ -46,8 +53,15 @@ export class Text {
   }
 }
 
+/** @throws TemplateError for more characters than a text may have; asked before they are made */
+export function refuseTooLong(characters: number): void {
+  if (characters > LONGEST) throw new TemplateError("the template makes a text that is too long");
+}
+
 /** Texts with something between them. */
 export function joined(texts: readonly Text[], between: Text = new Text("")): Text {
+  const inside = texts.reduce((sum, part) => sum + part.text.length, 0);
+  refuseTooLong(inside + between.text.length * Math.max(0, texts.length - 1));
   const text = texts.map(part => part.text).join(between.text);
   return new Text(text, texts.map(part => part.marks).join(between.marks));
 }

@@ -3,7 +3,19 @@ import {TemplateError} from "./template-error.ts";
 import {joined, OWN, Text} from "./text.ts";
 
 /** A value as Python has it: a whole number is a `number`, a float a `Float`, `None` is null. */
-export type Value = null | boolean | number | Float | Text | List | Dict | Undefined | Func | Namespace | Attributes;
+export type Value =
+  | null
+  | boolean
+  | number
+  | Float
+  | Text
+  | List
+  | Items
+  | Dict
+  | Undefined
+  | Func
+  | Namespace
+  | Attributes;
 
 export class Float {
   readonly value: number;
@@ -16,20 +28,65 @@ export class Float {
 export class List {
   readonly items: readonly Value[];
   readonly tuple: boolean;
+  /** How many values it holds, those inside its items included. */
+  readonly nodes: number;
   constructor(items: readonly Value[], tuple = false) {
     this.items = items;
     this.tuple = tuple;
+    this.nodes = nodesIn(items);
   }
+}
+
+/**
+ * What Python goes through without its being a list: what `map`, `select` and their like give, once (`once`); a dict's
+ * keys, values and entries (`view`); a `range`. Python prints none of them as a list, and what is gone through once is
+ * true even where nothing is in it.
+ */
+export class Items {
+  readonly kind: "once" | "view" | "range";
+  readonly nodes: number;
+  readonly #items: readonly Value[];
+  #gone = false;
+  constructor(kind: Items["kind"], items: readonly Value[]) {
+    this.kind = kind;
+    this.#items = items;
+    this.nodes = nodesIn(items);
+  }
+  get size(): number {
+    return this.#items.length;
+  }
+  /** @throws TemplateError the second time for what is there once: Python gives nothing then */
+  take(): readonly Value[] {
+    if (this.#gone) throw new TemplateError("what a filter gives is gone through twice: make it a list");
+    this.#gone = this.kind === "once";
+    return this.#items;
+  }
+}
+
+/** The most values that one value may hold. */
+const MOST_NODES = 200_000;
+
+function nodesIn(items: readonly Value[]): number {
+  const nodes = items.reduce<number>((sum, item) => sum + nodesOf(item), 1);
+  if (nodes > MOST_NODES) throw new TemplateError("the template makes a list that is too long");
+  return nodes;
+}
+
+/** A value and all that is inside it, counted. */
+export function nodesOf(value: Value): number {
+  return value instanceof List || value instanceof Dict || value instanceof Items ? value.nodes : 1;
 }
 
 /** Keys keep the order in which they came. */
 export class Dict {
   readonly #entries = new Map<string, readonly [Value, Value]>();
+  readonly nodes: number;
   constructor(entries: Iterable<readonly [Value, Value]> = []) {
     for (const [key, value] of entries) {
       const hash = hashOf(key);
       this.#entries.set(hash, [this.#entries.get(hash)?.[0] ?? key, value]);
     }
+    this.nodes = nodesIn(this.entries().flat());
   }
   get size(): number {
     return this.#entries.size;
@@ -79,8 +136,8 @@ export class Attributes {
   }
 }
 
-/** Equal values have equal hashes. */
-function hashOf(key: Value): string {
+/** Equal values have equal hashes. @throws TemplateError for a value that changes, as Python has it */
+export function hashOf(key: Value): string {
   if (key instanceof Text) return `s${key.text}`;
   const number = numberOf(key);
   if (number !== undefined) return `n${number}`;
@@ -100,6 +157,7 @@ export function isTrue(value: Value): boolean {
   if (value === null || value instanceof Undefined) return false;
   if (value instanceof Text) return value.text !== "";
   if (value instanceof List) return value.items.length > 0;
+  if (value instanceof Items) return value.kind === "once" || value.size > 0;
   if (value instanceof Dict) return value.size > 0;
   const number = numberOf(value);
   return number === undefined || number !== 0;
@@ -163,6 +221,8 @@ export function typeName(value: Value): string {
   if (value instanceof Text) return "a string";
   if (value instanceof List) return value.tuple ? "a tuple" : "a list";
   if (value instanceof Dict) return "a dict";
+  if (value instanceof Items)
+    return {once: "what a filter gives", view: "a view of a dict", range: "a range"}[value.kind];
   if (value instanceof Undefined) return `undefined (${value.what})`;
   return value instanceof Func ? `the function ${value.name}` : "an object";
 }
@@ -170,6 +230,7 @@ export function typeName(value: Value): string {
 /** What a loop goes through. @throws TemplateError for a value that is no collection */
 export function itemsOf(value: Value): readonly Value[] {
   if (value instanceof List) return value.items;
+  if (value instanceof Items) return value.take();
   if (value instanceof Text) return value.characters();
   if (value instanceof Dict) return value.entries().map(([key]) => key);
   if (value instanceof Undefined) return [];
