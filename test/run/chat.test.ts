@@ -70,6 +70,20 @@ describe("--chat", () => {
     expect(text).toContain('<assistant>falseTrue{"label": ["');
   });
 
+  test("advice after a template that fails names only what works", async () => {
+    const place = await workspace();
+    const adviceFor = async (template: string, changes: Partial<RunOptions> = {}) => {
+      const error = await planned(place, template, {chat: "auto", ...SHOTS, ...changes}).catch(error => error);
+      return error.next.map((line: string) => /--chat \w+/.exec(line)?.[0]);
+    };
+    const oneTurn = `{% if messages | length > 1 %}{{ raise_exception('one turn') }}{% endif %}${NO_DATE}`;
+    expect(await adviceFor(oneTurn)).toEqual(["--chat single", "--chat raw"]);
+    await planned(place, oneTurn, {chat: "single", ...SHOTS});
+    for (const broken of ["{% if", "{{ raise_exception('never') }}", "{{ messages[0].content | upper }}", "{{ 1 }}"])
+      expect(await adviceFor(broken)).toEqual(["--chat raw"]);
+    expect(await adviceFor("{{ messages[0].content | upper }}", {chat: "single"})).toEqual(["--chat raw"]);
+  });
+
   test("options of a template without a template to take them are refused", async () => {
     const place = await workspace();
     expect(await codeOf(() => planned(place, NO_DATE, {chatArgs: {a: 1}}))).toBe("usage");

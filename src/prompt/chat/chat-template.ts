@@ -44,12 +44,26 @@ export class ChatTemplate {
 
   /** The messages up to where the model answers. @param turns demonstrations as turns, or everything in one user turn */
   render(conversation: Conversation, turns: boolean): Text {
-    const messages = this.#messages(conversation, turns);
-    return refusing(() => {
-      const text = this.#render(messages);
-      refuseLost(text, messages);
-      return text;
-    });
+    return refusing(
+      () => this.#wholly(this.#messages(conversation, turns)),
+      () => (turns && this.#isRendered(this.#messages(conversation, false)) ? [ONE_TURN, NO_CHAT] : [NO_CHAT]),
+    );
+  }
+
+  #wholly(messages: readonly Message[]): Text {
+    const text = this.#render(messages);
+    refuseLost(text, messages);
+    return text;
+  }
+
+  #isRendered(messages: readonly Message[]): boolean {
+    try {
+      this.#wholly(messages);
+      return true;
+    } catch (error) {
+      if (error instanceof TemplateError) return false;
+      throw error;
+    }
   }
 
   #messages({system, whole, turns}: Conversation, asTurns: boolean): readonly Message[] {
@@ -124,7 +138,11 @@ function refuseLost({text, marks}: Text, messages: readonly Message[]): void {
   }
 }
 
-function refusing<Result>(work: () => Result): Result {
+const ONE_TURN = "--chat single sends everything in one user turn";
+const NO_CHAT = "--chat raw sends the task's prompt without a template";
+
+/** @param next advice that was tried, where there is more than to send the prompt raw */
+function refusing<Result>(work: () => Result, next = () => [NO_CHAT]): Result {
   try {
     return work();
   } catch (cause) {
@@ -133,10 +151,7 @@ function refusing<Result>(work: () => Result): Result {
       code: "chat-template-failed",
       message: "the model's chat template cannot be rendered",
       details: [cause.message],
-      next: [
-        "--chat single sends everything in one user turn",
-        "--chat raw sends the task's prompt without a template",
-      ],
+      next: next(),
       cause,
     });
   }
@@ -146,6 +161,6 @@ function noTurns(): LabelscopeError {
   return new LabelscopeError({
     code: "no-turns",
     message: "the task's demonstrations cannot be cut into turns: {text} and one {answer} after it are needed",
-    next: "--chat single sends everything in one user turn",
+    next: ONE_TURN,
   });
 }
