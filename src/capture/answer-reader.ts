@@ -25,6 +25,7 @@ const SPACE = /[ \t\r\n]/;
 export class AnswerReader {
   readonly #format: AnswerFormat;
   readonly #lead: string;
+  readonly #emptyList: boolean;
   readonly #elements: Element[] = [];
   #phase: Phase;
   #text = "";
@@ -33,9 +34,13 @@ export class AnswerReader {
   #tokens = 0;
   #offFormat = false;
 
-  /** @param opening `given` where the prompt ends with the opening, `free` where the model writes it */
-  constructor(format: AnswerFormat, opening: "given" | "free") {
+  /**
+   * @param opening `given` where the prompt ends with the opening, `free` where the model writes it
+   * @param emptyList whether a list that ends before its first element is read as an empty one
+   */
+  constructor(format: AnswerFormat, opening: "given" | "free", emptyList = false) {
     this.#format = format;
+    this.#emptyList = emptyList;
     this.#lead = toBytes(format.lead);
     this.#phase = opening === "given" ? "label" : "opening";
   }
@@ -52,6 +57,11 @@ export class AnswerReader {
 
   get closed(): boolean {
     return this.#phase === "closed";
+  }
+
+  /** Whether the list was closed without an element, in a task where that is an answer. */
+  get empty(): boolean {
+    return this.#emptyList && this.closed && this.#elements.length === 0;
   }
 
   /** Whether something other than the format's own text stood between or after the elements. */
@@ -81,6 +91,7 @@ export class AnswerReader {
   end(): void {
     const complete = this.#format.endTokenCloses && this.#phase === "label" && this.#text !== "";
     if (complete) this.#finish(this.#tokens, "closed");
+    else if (this.#format.endTokenCloses && this.#endsEmpty) this.#closeEmpty();
     else if (!this.finished) this.#phase = "broken";
   }
 
@@ -97,6 +108,7 @@ export class AnswerReader {
     if (json && character === '"') this.#finish(endToken, "after");
     else if (json && character === "\n") this.#phase = "broken";
     else if (!json && character === ",") this.#finish(endToken, "label");
+    else if (!json && character === "\n" && this.#endsEmpty) this.#closeEmpty();
     else if (!json && character === "\n") this.#finish(endToken, "closed");
     else this.#text += character;
   }
@@ -137,6 +149,18 @@ export class AnswerReader {
     this.#text = "";
     this.#gap = "";
     this.#phase = phase;
+  }
+
+  /** Whether the list has nothing in it so far, where that is an answer. */
+  get #endsEmpty(): boolean {
+    const nothing = this.#text === "" || this.#text === this.#lead;
+    return this.#emptyList && this.#phase === "label" && this.#elements.length === 0 && nothing;
+  }
+
+  #closeEmpty(): void {
+    if (this.#text !== "") this.#offFormat = true;
+    this.#text = "";
+    this.#phase = "closed";
   }
 
   #unlead(text: string): string {

@@ -18,7 +18,7 @@ export function describeAnswer(
   const problems = new Set<Problem>();
   if (!reader.closed) problems.add("not-closed");
   if (reader.offFormat) problems.add("format");
-  if (forced && elements.length === 0) problems.add("no-label-step");
+  if (forced && elements.length === 0 && !reader.empty) problems.add("no-label-step");
   if (indices.includes(undefined)) problems.add("other-text");
   if (new Set(named).size < named.length) problems.add("repeat");
   if (named.some(isNone) && indices.length > 1) problems.add("none-and-labels");

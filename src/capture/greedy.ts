@@ -14,6 +14,8 @@ import {type Thinking, type ThoughtSetup, think} from "./think.ts";
 export interface GreedySetup {
   readonly vocabulary: Vocabulary;
   readonly format: AnswerFormat;
+  /** Whether an empty list is a well-formed answer. */
+  readonly emptyList: boolean;
   /** Names in the order of the scores, the null label last where there is one. */
   readonly labels: readonly string[];
   readonly grammar: AnswerGrammar;
@@ -75,7 +77,7 @@ export async function captureGreedy(setup: GreedySetup, lane: Lane, tokens: Prom
     const next = given?.[place];
     return next === undefined ? specs.at(state) : specs.forcing(next);
   };
-  const reader = new AnswerReader(setup.format, setup.opening);
+  const reader = new AnswerReader(setup.format, setup.opening, setup.emptyList);
   const positions: Position[] = [];
   const raw: RawStep[] = [];
   let state: AnswerState | undefined = setup.opening === "given" ? START : undefined;
@@ -99,8 +101,9 @@ export async function captureGreedy(setup: GreedySetup, lane: Lane, tokens: Prom
     [readOut] = await lane.extend([token], [{at: 0, spec: specAt(state, positions.length)}]);
   }
 
-  const forced = raw.length === 0;
-  if (forced) {
+  // In a list an empty answer ends where its first element would begin: what was read there is the canonical read-out.
+  const forced = raw.length === 0 || reader.empty;
+  if (raw.length === 0) {
     const whole = thinking === undefined ? tokens.opened : openedAfter(tokens.prompt, thinking);
     const [opened] = await lane.start(whole, [{at: whole.length - 1, spec: specs.at(undefined)}]);
     if (opened !== undefined) raw.push(await readStep(setup, lane, opened, 0, 0));

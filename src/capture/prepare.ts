@@ -230,6 +230,7 @@ export function greedySetup(
   return {
     vocabulary,
     format: plan.format,
+    emptyList: plan.emptyList,
     labels: labels.texts.map(label => label.name),
     grammar,
     specs,

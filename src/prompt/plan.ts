@@ -44,6 +44,8 @@ export interface PromptPlan {
   readonly labelOrder: readonly string[];
   readonly format: AnswerFormat;
   readonly none: string | undefined;
+  /** Whether an empty list is an answer: that no label fits, as the demonstrations show it. */
+  readonly emptyList: boolean;
   /** System text, instruction and demonstrations: the text that all raw prompts of the run start with. */
   readonly prefix: string;
   /** SHA-256 of everything that a prompt is made of but the document. */
@@ -120,6 +122,7 @@ export function buildPrompts(task: Task, options: PromptOptions = {}): PromptPla
     labelOrder: order,
     format,
     none,
+    emptyList: task.definition.emptyList === true,
     prefix,
     hash: sha256(canonicalJson({prefix, query, format, labels: task.definition.labels, order, none})),
     leaks: findLeaks(task, documents),

@@ -88,7 +88,7 @@ export const problemSchema = z.enum([
   "repeat", // a label given twice
   "none-and-labels", // the null label beside labels
   "format", // text between or after elements that the format does not have
-  "no-label-step", // an empty list, or no list at all (free opening)
+  "no-label-step", // an empty list in a task that does not demonstrate one, or no list at all (free opening)
   "straddled", // a token that writes the end of one element and the start of the next: a step that cannot be read
 ]);
 export type Problem = z.infer<typeof problemSchema>;
@@ -99,7 +99,7 @@ export const answerSchema = z.strictObject({
   text: z.string(),
   wellFormed: z.boolean(),
   problems: z.array(problemSchema),
-  /** Distinct labels in the order they were emitted; empty for the null label. */
+  /** Distinct labels in the order they were emitted; empty for the null label and for an empty list. */
   labels: z.array(z.string()),
 });
 export type Answer = z.infer<typeof answerSchema>;

@@ -276,6 +276,30 @@ describe("captureGreedy with a free opening", () => {
     expect(steps.map(step => step.forced)).toEqual([true]);
   });
 
+  test("an empty list is a well-formed answer where the task demonstrates it, and its read-out is still forced", async () => {
+    const {answer, steps} = await captureOne({
+      opening: "free",
+      emptyList: true,
+      none: null,
+      script: writes(Array.from('{"label": []'), written => (written === '{"label": ["' ? {fear: 3} : {}), mark),
+    });
+    expect(answer).toMatchObject({wellFormed: true, problems: [], labels: []});
+    expect(steps.map(({forced, top, emitted}) => [forced, top, emitted])).toEqual([
+      [true, "fear", {text: "", kind: "other"}],
+    ]);
+  });
+
+  test.each(["\n", "<end>", " "])("a list that ends before its first element (by %j) is an empty one", async end => {
+    const pieces = end === " " ? [" ", "\n"] : [end];
+    const options = {opening: "free", format: "list", none: null} as const;
+    const script = writes([...Array.from("Labels:"), ...pieces], undefined, mark);
+    const {answer, steps} = await captureOne({...options, emptyList: true, script});
+    expect(answer).toMatchObject({labels: [], problems: end === " " ? ["format"] : []});
+    expect(steps.map(({forced}) => forced)).toEqual([true]);
+    const {answer: elsewhere} = await captureOne({...options, script});
+    expect(elsewhere.wellFormed).toBe(false);
+  });
+
   test("a label that one token writes with the opening is straddled, not missing", async () => {
     const tokens = [...TOKENS, '["joy'];
     const pieces = [...Array.from('{"label": '), '["joy', '"]}'];

@@ -26,6 +26,7 @@ export interface ScriptedCapture extends Partial<SetupOptions> {
   /** null for a task without a null label. */
   readonly none?: string | null;
   readonly format?: AnswerFormat["name"];
+  readonly emptyList?: boolean;
   readonly documents?: readonly string[];
   readonly answerBudget?: number;
   /** Replaces the model's tokeniser. */
@@ -67,7 +68,13 @@ export function prepare(options: ScriptedCapture = {}): Prepared {
   });
   const {tokenize} = options;
   const model = tokenize === undefined ? plain : {...plain, tokenize: (text: string) => tokenize(plain, text)};
-  const plan = tinyPlan({labels, none, ...(options.format === undefined ? {} : {format: options.format})});
+  const {format, emptyList} = options;
+  const plan = tinyPlan({
+    labels,
+    none,
+    ...(format === undefined ? {} : {format}),
+    ...(emptyList === undefined ? {} : {emptyList}),
+  });
   const write = promptWriter(model);
   const given = (options.documents ?? ["a"]).map((text, place) => ({
     document: {id: `d${place}`, text, labels: []},

@@ -5,10 +5,11 @@ export interface TinyPlanOptions {
   readonly labels: readonly string[];
   readonly none?: string | undefined;
   readonly format?: AnswerFormat["name"];
+  readonly emptyList?: boolean;
 }
 
 /** A plan without demonstrations: `Label it.`, the document, the opening. */
-export function tinyPlan({labels, none, format: name = "json"}: TinyPlanOptions): PromptPlan {
+export function tinyPlan({labels, none, format: name = "json", emptyList = false}: TinyPlanOptions): PromptPlan {
   const format = answerFormats[name];
   const prefix = "Label it.\n\n";
   return {
@@ -18,6 +19,7 @@ export function tinyPlan({labels, none, format: name = "json"}: TinyPlanOptions)
     labelOrder: labels,
     format,
     none,
+    emptyList,
     prefix,
     hash: "",
     leaks: [],
