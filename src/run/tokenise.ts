@@ -90,7 +90,8 @@ export async function tokenise(source: ModelSource, material: Material, now: str
     tokenizerHash: sha256(JSON.stringify([model.vocabulary.pieces, [...model.vocabulary.specialTokens]])),
     chatTemplate: model.chatTemplate,
     bosToken: model.vocabulary.bosToken,
-    promptOf: (document: Pick<Document, "text">) => write(prompts.render(document), options.opening).text,
+    promptOf: (document: Pick<Document, "text">) =>
+      write(prompts.render(document), chat?.thought === undefined ? options.opening : "free").text,
     sharedPrefix: greedy?.prefix ?? [],
     longestTokens: greedy?.longestTokens ?? 0,
     trainContextTokens: source.trainContextTokens,
