@@ -1,10 +1,11 @@
 import {alignColumns} from "../catalog/table.ts";
 import {wrapped} from "../compare/wrapped.ts";
+import {counted} from "../counted.ts";
 import {type Value, valueText} from "../math/bounded.ts";
 import {largest} from "../math/extremes.ts";
 import type {Document} from "../records/document.ts";
 import type {Manifest} from "../records/manifest.ts";
-import type {LabelStep, Trace} from "../records/trace.ts";
+import type {LabelStep, Thought, Trace} from "../records/trace.ts";
 import {visible} from "../visible.ts";
 
 /** The vocabulary's best tokens that are shown at each step; the page's explorer shows as many. */
@@ -77,7 +78,19 @@ function headLines({manifest, trace}: Shown, width: number, named: boolean): str
   if (trace === undefined) return [...model, ...wrapped("no trace of this document", width)];
   const {answer} = trace;
   const wrong = answer.wellFormed ? "" : ` — not well-formed: ${answer.problems.join(", ")}`;
-  return [...model, ...wrapped(`answer ${JSON.stringify(answer.text)}${wrong}`, width)];
+  const thought = trace.thought === undefined ? [] : wrapped(thoughtText(trace.thought), width);
+  return [...model, ...thought, ...wrapped(`answer ${JSON.stringify(answer.text)}${wrong}`, width)];
+}
+
+const THOUGHT_ENDS: Readonly<Record<Thought["end"], string>> = {
+  closed: "closed by the model",
+  budget: "cut off by --reasoning",
+  turn: "ended with the model's turn",
+};
+
+/** What a model wrote before its answer, and why no more. */
+function thoughtText({text, tokens, end}: Thought): string {
+  return `thought ${JSON.stringify(text)} (${counted(tokens.length, "token")}, ${THOUGHT_ENDS[end]})`;
 }
 
 function goldText({annotations, labels}: Document): string {

@@ -104,6 +104,13 @@ describe("inspect", () => {
     expect(text).toContain('emitted "zebra", which is no label');
   });
 
+  test("shows what the model thought before it answered, and why no more", async () => {
+    const thought = {tokens: [5, 6], text: "Hm, \u001b[31m well", end: "budget" as const};
+    const {text} = await inspectCommand({runs: ["run"]}, await aRun([{...aTrace("doc-a"), thought}]));
+    expect(text).toContain('thought "Hm, \\u001b[31m well" (2 tokens, cut off by --reasoning)');
+    expect((await inspectCommand({runs: ["run"]}, await aRun())).text).not.toContain("thought");
+  });
+
   test("an id that is not there is answered with near ones", async () => {
     await expect(inspectCommand({runs: ["run"], id: "doc-c"}, await aRun())).rejects.toMatchObject({
       code: "unknown-document",

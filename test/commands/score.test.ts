@@ -5,7 +5,7 @@ import type {CommandIo} from "../../src/commands/command.ts";
 import {bar, massWarning, type ScoreOptions, scoreCommand} from "../../src/commands/score.ts";
 import {scoreResultSchema} from "../../src/records/score.ts";
 import {labelStepSchema} from "../../src/records/trace.ts";
-import {engineOf, workspace} from "../run/workspace.ts";
+import {aModel, engineOf, workspace} from "../run/workspace.ts";
 import {emptyFolder} from "../store/records.ts";
 
 // Many small files and processes: seconds on a busy machine.
@@ -137,4 +137,35 @@ describe("bar", () => {
   ])("%d is %j", (p, text) => {
     expect(bar(p)).toBe(text);
   });
+});
+
+test("what a model's file says that bears on its numbers is said, as run and doctor do", async () => {
+  const place = await workspace();
+  const notices: string[] = [];
+  for (const extra of [{"tokenizer.ggml.pre": "gpt-2"}, {}]) {
+    await aModel(join(place.folder, place.model), 4096, {"tokenizer.ggml.model": "gpt2", ...extra});
+    await scoreCommand(
+      {
+        model: place.model,
+        labels: ["joy"],
+        labelScoring: "auto",
+        flashAttention: false,
+        strict: true,
+        top: 1,
+        readInput: async () => '{"label": ["',
+      },
+      {
+        progress: () => {},
+        notice: line => notices.push(line),
+        signal: new AbortController().signal,
+        env: {LABELSCOPE_HOME: join(place.folder, "home")},
+        cwd: place.folder,
+        openEngine: () => engineOf(),
+      },
+    );
+    notices.push("next");
+  }
+  const [named, unnamed = ""] = notices.join("\n").split("next");
+  expect(named).not.toContain("pre-tokenizer");
+  expect(unnamed).toContain("no pre-tokenizer (tokenizer.ggml.pre)");
 });
