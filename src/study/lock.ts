@@ -53,11 +53,11 @@ export function lockDifferences(
   for (const [split, hash] of Object.entries(found.data)) {
     if (locked.data[split] !== hash) content.push(`the ${split} documents are other ones`);
   }
-  content.push(...filesThatDiffer(locked.models, found.models));
+  for (const line of filesThatDiffer(locked.models, found.models)) content.push(line);
   // Locks of earlier versions say nothing of predictions.
   if (locked.predictions !== undefined) {
     const differ = filesThatDiffer(locked.predictions, found.predictions ?? {});
-    content.push(...differ.map(line => `predictions ${line}`));
+    for (const line of differ) content.push(`predictions ${line}`);
   }
   const versions =
     locked.labelscope === found.labelscope ? [] : [`labelscope ${found.labelscope} instead of ${locked.labelscope}`];
