@@ -77,7 +77,8 @@ export function repeated(text: string, before: readonly string[] | undefined): s
 export function chatArgument(text: string, before: Record<string, z.core.util.JSONType> | undefined) {
   const at = text.indexOf("=");
   const name = text.slice(0, Math.max(0, at));
-  if (!/^(?!__)[A-Za-z_]\w*$/.test(name)) throw new InvalidArgumentError("expected KEY=VALUE, e.g. enable_thinking=false");
+  if (!/^(?!__)[A-Za-z_]\w*$/.test(name))
+    throw new InvalidArgumentError("expected KEY=VALUE, e.g. enable_thinking=false");
   if (name === "messages" || name === "add_generation_prompt")
     throw new InvalidArgumentError(`${name} is what labelscope itself gives the template`);
   return {...before, [name]: jsonOrText(text.slice(at + 1))};
