@@ -52,11 +52,11 @@ export async function requireLoadable(files: LoadedFiles, options: FirstLoadOpti
   const trial = {path, as: files.as, ...(files.adapter === undefined ? {} : {adapter: files.adapter})};
   const end = await runChild(trial, {patienceMs, ...(signal === undefined ? {} : {signal})}).catch(cause => {
     signal?.throwIfAborted();
-    throw loadFailed(path, [`no process could be started: ${cause instanceof Error ? cause.message : cause}`]);
+    throw refused(files, [`no process could be started: ${cause instanceof Error ? cause.message : cause}`]);
   });
   if (end.code === 0) return await keepVerdict(home, engine, hashes, {outcome: "loads"});
-  if (end.timedOut) throw loadFailed(path, [`it did not load within ${Math.round(patienceMs / 1000)} s`]);
-  if (!isCrash(end)) throw loadFailed(path, end.signal === null ? lastWords(end) : [killed(end.signal)]);
+  if (end.timedOut) throw refused(files, [`it did not load within ${Math.round(patienceMs / 1000)} s`]);
+  if (!isCrash(end)) throw refused(files, end.signal === null ? lastWords(end) : [killed(end.signal)]);
   const verdict = {
     outcome: "ends-the-engine",
     signal: end.signal ?? `code ${end.code}`,
@@ -90,6 +90,22 @@ function endsTheEngine({paths, adapter}: LoadedFiles, signal: string, words: rea
       "labelscope models info FILE shows what it says",
     ],
     facts: {path, signal},
+  });
+}
+
+/** A LoRA that the engine names in its last words does not fit the model; anything else is the model's own fault. */
+function refused({paths, adapter}: LoadedFiles, details: readonly string[]): LabelscopeError {
+  const path = adapter ?? paths[0] ?? "";
+  if (adapter === undefined || !details.some(line => /adapter|lora/i.test(line))) return loadFailed(path, details);
+  return new LabelscopeError({
+    code: "adapter-rejected",
+    message: `the LoRA adapter ${adapter} does not fit this model`,
+    details,
+    next: [
+      "labelscope models info shows the architecture of both files",
+      "give the model that the adapter was made for",
+    ],
+    facts: {adapter},
   });
 }
 
