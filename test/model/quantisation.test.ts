@@ -35,7 +35,7 @@ function pairTo(model: string): VariantPair {
 
 /** Log-probabilities of a run's label steps, by document and place, straight from the bytes of its logits.npy. */
 async function logProbabilities(run: string): Promise<Map<string, number[]>> {
-  const folder = join(cwd, "runs", run);
+  const folder = join(cwd, "runs", results.runs.find(row => row.run === run)?.folder ?? run);
   const bytes = await readFile(join(folder, "logits.npy"));
   const [, columns] =
     /\((\d+), (\d+)\)/

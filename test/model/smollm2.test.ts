@@ -87,13 +87,17 @@ describe.each(["native", "public"] as const)("SmolLM2-135M through the %s path",
         flashAttention: false,
         cacheType: "f32",
       });
-      const spec = {tokens: firstTokens, groups: [], top: 0};
+      const spec = {tokens: [...firstTokens, argmax], groups: [], top: 0};
       const [read] = await session.extend([{sequence: 0, tokens, reads: [{at: tokens.length - 1, spec}]}]);
       const [readOut] = read ?? [];
-      const off = (readOut?.tokenLogits ?? []).map((logit, i) => Math.abs(logit - (logits[i] ?? Number.NaN)));
+      const off = (readOut?.tokenLogits.slice(0, -1) ?? []).map((logit, i) =>
+        Math.abs(logit - (logits[i] ?? Number.NaN)),
+      );
+      const ofGolden = readOut?.tokenLogits.at(-1) ?? Number.NaN;
       expect(off).toHaveLength(golden.labels.length);
       expect(Math.max(...off)).toBeLessThan(LOGIT_TOLERANCE);
-      expect(readOut?.argmax.token).toBe(argmax);
+      // Its 8-bit activations differ between processors: where two tokens are that near, either may come first.
+      expect((readOut?.argmax.logit ?? Number.NaN) - ofGolden).toBeLessThan(LOGIT_TOLERANCE);
       expect(Math.abs(exactly(readOut?.vocabEntropyBits) - vocabEntropyBits)).toBeLessThan(ENTROPY_TOLERANCE_BITS);
     }
   });
@@ -121,7 +125,9 @@ test("a strict run on the built-in task gives the same numbers through both path
     const lines = (await readFile(join(outcome?.folder ?? "", "traces.jsonl"), "utf8")).trimEnd().split("\n");
     traces.push(
       lines.map(line => {
-        const trace = traceSchema.parse(JSON.parse(line));
+        // The last key of a line is its checksum.
+        const {sum: _sum, ...record} = JSON.parse(line);
+        const trace = traceSchema.parse(record);
         // The sums over the vocabulary are added up in another order, so only what is read is compared to the bit.
         const steps = trace.steps.map(({r, scores, topTokens, emitted}) => ({r, scores, topTokens, emitted}));
         return JSON.stringify({key: trace.key, answer: trace.answer, steps});
