@@ -5,6 +5,7 @@ import {runExperiment} from "../experiment/run-experiment.ts";
 import {engineOptions, type RunOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
+import {planProgress, unfinished} from "./unfinished.ts";
 
 /** The command line's flags; those of the runs under their own names. */
 export interface ExperimentFlags extends Omit<RunOptions, "out" | "fresh" | "estimators" | "maxMinutes"> {
@@ -60,25 +61,10 @@ export async function experimentCommand(request: ExperimentRequest, io: CommandI
     signal: io.signal,
     onNotice: io.notice,
     onPlan: text => io.notice(text.trimEnd()),
-    onProgress: ({done, total, recordsPerSecond, setting, model, slowBecause}) =>
-      io.progress({
-        subject: `${request.experiment} on ${task}`,
-        done,
-        total,
-        unit: "documents",
-        ...(recordsPerSecond === undefined ? {} : {ratePerSecond: recordsPerSecond}),
-        note: [setting, model, slowBecause].filter(part => part !== undefined).join(", "),
-      }),
+    onProgress: at => io.progress(planProgress(`${request.experiment} on ${task}`, at, [at.setting, at.model])),
   });
   if (outcome.kind === "planned") return {data: outcome.plan, text: outcome.text};
-  if (outcome.kind === "unfinished") {
-    const {done, total, plan} = outcome;
-    return {
-      data: {...plan, finished: false, captured: done, of: total},
-      text: `${done} of ${total} captured.\nNot finished: the same command continues.\n`,
-      exitCode: 130,
-    };
-  }
+  if (outcome.kind === "unfinished") return unfinished(outcome);
   const {folder, results} = outcome;
   return {data: {folder, ...results}, text: `${experimentText(results)}\n${folder}/report.html\n`};
 }

@@ -12,6 +12,7 @@ import {type ReadStudy, readStudy} from "../study/read-study.ts";
 import {runStudy} from "../study/run-study.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {type HandedOver, handOver} from "./compare.ts";
+import {planProgress, unfinished} from "./unfinished.ts";
 
 export interface StudyOptions {
   readonly file: string;
@@ -56,26 +57,11 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
       signal: io.signal,
       onNotice: io.notice,
       ...(options.measure === false ? {} : {onPlan: text => io.notice(text.trimEnd())}),
-      onProgress: ({done, total, recordsPerSecond, setting, model, slowBecause}) =>
-        io.progress({
-          subject: study.title ?? name,
-          done,
-          total,
-          unit: "documents",
-          ...(recordsPerSecond === undefined ? {} : {ratePerSecond: recordsPerSecond}),
-          note: [model, setting, slowBecause].filter(part => part !== undefined).join(", "),
-        }),
+      onProgress: at => io.progress(planProgress(study.title ?? name, at, [at.model, at.setting])),
     },
   );
   if (outcome.kind === "planned") return {data: outcome.plan, text: outcome.text};
-  if (outcome.kind === "unfinished") {
-    const {done, total, plan} = outcome;
-    return {
-      data: {...plan, finished: false as const, captured: done, of: total},
-      text: `${done} of ${total} captured.\nNot finished: the same command continues.\n`,
-      exitCode: 130,
-    };
-  }
+  if (outcome.kind === "unfinished") return unfinished(outcome);
   const names = runNames(outcome.runs.map(({run}) => run.manifest));
   const runs = outcome.runs.map(({planned, run}, at) => ({
     ...run,

@@ -1,5 +1,5 @@
-import {type DirectEstimator, withoutNone} from "./estimator.ts";
-import {firstStep, labelDistribution, NO_SCORES, traceRemarks} from "./label-distribution.ts";
+import type {DirectEstimator} from "./estimator.ts";
+import {largestOver} from "./max-over-generations.ts";
 
 /**
  * `max-over-generations` as the authors' code has it: the largest probability of each label over *all* label steps, those
@@ -15,16 +15,5 @@ export const maxOverGenerationsPaper: DirectEstimator = {
   summary: "largest probability of each label over all label steps, as in the authors' code",
   needs: ["greedy"],
   kind: "direct",
-  estimate: (run, records) => {
-    const first = firstStep(records);
-    if ("reason" in first) return first;
-    const distributions = (records.trace?.steps ?? []).flatMap(step => {
-      const distribution = labelDistribution(step);
-      return distribution === undefined ? [] : [withoutNone(run, distribution)];
-    });
-    const [start, ...others] = distributions;
-    if (start === undefined) return {reason: NO_SCORES};
-    const values = start.map((value, label) => others.reduce((most, p) => Math.max(most, p[label] ?? 0), value));
-    return {values, ...traceRemarks(records)};
-  },
+  estimate: largestOver(steps => steps),
 };

@@ -18,19 +18,26 @@ export const maxOverGenerations: DirectEstimator = {
   summary: "largest probability of each label over the label steps up to the first repeat or other text",
   needs: ["greedy"],
   kind: "direct",
-  estimate: (run, records) => {
+  estimate: largestOver(countedSteps),
+};
+
+/** The largest probability of each label over some of the label steps; the null label competes and is dropped. */
+export function largestOver(
+  chosen: (steps: readonly LabelStep[]) => readonly LabelStep[],
+): DirectEstimator["estimate"] {
+  return (run, records) => {
     const first = firstStep(records);
     if ("reason" in first) return first;
-    const distributions = countedSteps(records.trace?.steps ?? []).flatMap(step => {
+    const distributions = chosen(records.trace?.steps ?? []).flatMap(step => {
       const distribution = labelDistribution(step);
       return distribution === undefined ? [] : [withoutNone(run, distribution)];
     });
-    const [start, ...later] = distributions;
+    const [start, ...others] = distributions;
     if (start === undefined) return {reason: NO_SCORES};
-    const values = start.map((value, label) => later.reduce((most, p) => Math.max(most, p[label] ?? 0), value));
+    const values = start.map((value, label) => others.reduce((most, p) => Math.max(most, p[label] ?? 0), value));
     return {values, ...traceRemarks(records)};
-  },
-};
+  };
+}
 
 /** The label steps before the first repeat or other text, the first step in any case. */
 function countedSteps(steps: readonly LabelStep[]): LabelStep[] {

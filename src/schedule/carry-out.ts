@@ -37,19 +37,18 @@ export async function priceRuns(
   keep: boolean,
   hooks: Omit<RunHooks, "onProgress">,
 ): Promise<Price> {
-  const found: readonly KnownRun[] = await Promise.all(
-    ownRuns(planned).map(async run => ({planned: run, state: await readState(run, hooks.home)})),
-  );
-  const {runs, speeds} = await calibrate(engine, found, keep, hooks);
+  const {runs, speeds} = await calibrate(engine, await readStates(planned, hooks.home), keep, hooks);
   return priceOf(runs, speeds);
 }
 
 /** What runs have come to and what is left of them, at the speeds that earlier runs saw: nothing is captured. */
 export async function priceKnown(planned: readonly PlannedRun[], home: string): Promise<Price> {
-  const runs = await Promise.all(
-    ownRuns(planned).map(async run => ({planned: run, state: await readState(run, home)})),
-  );
+  const runs = await readStates(planned, home);
   return priceOf(runs, speedsSoFar(runs));
+}
+
+async function readStates(planned: readonly PlannedRun[], home: string): Promise<KnownRun[]> {
+  return await Promise.all(ownRuns(planned).map(async run => ({planned: run, state: await readState(run, home)})));
 }
 
 /**
