@@ -83,7 +83,10 @@ describe("an engine asked for an embedder", () => {
     });
   });
 
-  test("says why a file does not load", async () => {
-    await expect(engine.openEmbedder("/nowhere.gguf", {threads: 1})).rejects.toMatchObject({code: "model-load-failed"});
+  test("a file that is not there is said to be missing", async () => {
+    await expect(engine.openEmbedder("/nowhere.gguf", {threads: 1})).rejects.toMatchObject({
+      code: "model-missing",
+      message: "cannot read /nowhere.gguf",
+    });
   });
 });
