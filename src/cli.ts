@@ -32,7 +32,7 @@ let interruptions = 0;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     interruptions++;
-    if (interruptions > 1) process.exit(INTERRUPTED);
+    if (interruptions > 1) endBy(signal);
     terminal.rest();
     terminal.notice("stopping; what is finished is kept (again to stop at once)");
     controller.abort(new DOMException("interrupted", "AbortError"));
@@ -88,6 +88,13 @@ async function ask(question: string): Promise<boolean> {
   } finally {
     asking.close();
   }
+}
+
+/** Ends the process by a signal: leaving in order would wait for threads that read what never comes (a pipe nobody writes). */
+function endBy(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void {
+  terminal.rest();
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 /** An error that nothing nearer explained; where closing failed as well, what failed before it. */

@@ -1,6 +1,6 @@
-import {spawn} from "node:child_process";
+import {execFileSync, spawn} from "node:child_process";
 import {once} from "node:events";
-import {closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, relative} from "node:path";
 import {Readable} from "node:stream";
@@ -357,8 +357,32 @@ describe("at the edges of a terminal", () => {
     const [said] = await once(child.stderr, "data");
     expect(String(said)).toContain("stopping; what is finished is kept");
     child.kill("SIGHUP");
-    expect(await once(child, "close")).toEqual([130, null]);
+    expect(await once(child, "close")).toEqual([null, "SIGHUP"]);
   });
+
+  test.skipIf(!existsSync("/proc/self/status"))(
+    "a second Ctrl-C ends a command that waits for a pipe nobody writes to",
+    async () => {
+      const pipe = join(cwd, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      const child = spawn(
+        process.execPath,
+        [build.cli, "score", "--model", "m", "--labels", "a", "--prompt-file", pipe],
+        {cwd},
+      );
+      // Waits in the kernel for whoever opens the other end: only a thread of the pool does so.
+      const waits = () =>
+        readdirSync(`/proc/${child.pid}/task`).some(thread =>
+          readFileSync(`/proc/${child.pid}/task/${thread}/wchan`, "utf8").includes("wait_for_partner"),
+        );
+      await vi.waitFor(() => expect(waits()).toBe(true), {timeout: 30_000, interval: 50}).catch(() => undefined);
+      child.kill("SIGINT");
+      const [said] = await once(child.stderr, "data");
+      expect(String(said)).toContain("again to stop at once");
+      child.kill("SIGINT");
+      expect(await once(child, "close")).toEqual([null, "SIGINT"]);
+    },
+  );
 });
 
 /** A copy of the entry whose command fails in a way that nobody foresaw. */
