@@ -1,4 +1,3 @@
-import {basename} from "node:path";
 import {LabelscopeError} from "../../errors.ts";
 import type {OtherKind, OtherModel} from "./model-kind.ts";
 
@@ -76,7 +75,7 @@ export function unsupported(path: string, architecture: string, other: OtherMode
     code: "model-unsupported",
     message: `${path} is ${what}`,
     details: [`${why}; ${other.because}`, `architecture ${architecture}`],
-    next: next(basename(path)),
+    next: next(path),
     facts: {path, kind: other.kind, architecture, because: other.because},
   });
 }
