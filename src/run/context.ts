@@ -19,10 +19,10 @@ export interface Overflow {
   /** At least one, the longest first. */
   readonly tooLong: readonly TooLong[];
   /**
-   * What is too long: some documents; every document, because of the demonstrations; or the instruction with the labels
-   * and the answer, before any demonstration and document.
+   * What is too long: some documents; every document, because of the demonstrations or by itself; or the instruction with
+   * the labels and the answer, before any demonstration and document.
    */
-  readonly cause: "documents" | "demonstrations" | "labels";
+  readonly cause: "documents" | "demonstrations" | "every document" | "labels";
   /** Tokens without demonstrations and document. */
   readonly frameTokens: number;
   /** Of the longest document. */
@@ -100,7 +100,8 @@ function advice(overflows: readonly Overflow[], documents: number): string[] {
     .reduce((one, other) => Math.min(one, other));
   const labels = overflows.some(({cause}) => cause === "labels");
   const everything = overflows.some(({cause}) => cause !== "documents");
-  const crowded = !labels && everything ? room : undefined;
+  const each = overflows.some(({cause}) => cause === "every document");
+  const crowded = !labels && !each && everything ? room : undefined;
   const those = documents === 1 ? "it" : `the ${documents} documents`;
   return [
     ...(trained ? [`--context ${Math.min(least, Math.ceil(most / 256) * 256)}`] : []),
@@ -116,6 +117,7 @@ function advice(overflows: readonly Overflow[], documents: number): string[] {
     ...(labels
       ? ["fewer or shorter labels, or a shorter instruction, in the task file: no document is short enough"]
       : []),
+    ...(each && !labels ? ["shorter documents: even the shortest does not fit without a demonstration"] : []),
     ...(labels || !trained ? ["a model with a longer context (labelscope models info shows it)"] : []),
   ];
 }

@@ -42,7 +42,9 @@ export function overflowOf(
   if (longest === undefined) return undefined;
   const selected =
     material.documents.find(({document, split}) => document.id === longest.id && split === longest.split) ?? EMPTY;
-  const shortest = material.documents.reduce<SelectedDocument & {readonly opened?: readonly number[]}>(
+  // A run without a test document is none, however many of another split there are.
+  const reported = material.documents.filter(({split}) => split === "test");
+  const shortest = (reported.length === 0 ? material.documents : reported).reduce<SelectedDocument & {readonly opened?: readonly number[]}>(
     (least, one) => (one.opened.length < (least.opened?.length ?? Number.POSITIVE_INFINITY) ? one : least),
     EMPTY,
   );
@@ -50,8 +52,10 @@ export function overflowOf(
   const shots = prompts.composition.count;
   const most = (prompted: PromptPlan, {document, split}: SelectedDocument) => longestOf(prompted, document, split);
   const frameTokens = most(shots === 0 ? prompts : context.withShots(0), EMPTY);
+  const roomShots = mostShots(shots, count => most(context.withShots(count), shortest) <= contextTokens);
+  const tooMany = roomShots === undefined ? "every document" : "demonstrations";
   const cause =
-    frameTokens > contextTokens ? "labels" : most(prompts, shortest) > contextTokens ? "demonstrations" : "documents";
+    frameTokens > contextTokens ? "labels" : most(prompts, shortest) > contextTokens ? tooMany : "documents";
   return {
     model: context.model,
     contextTokens,
@@ -63,7 +67,7 @@ export function overflowOf(
     answerTokens: longest.answerTokens,
     shots,
     shotTokens: model.tokenize(prompts.prefix).length - model.tokenize(prompts.instruction).length,
-    roomShots: mostShots(shots, count => most(context.withShots(count), shortest) <= contextTokens),
+    roomShots,
     fewerShots: mostShots(shots - 1, count => most(context.withShots(count), selected) <= contextTokens),
   };
 

@@ -243,6 +243,24 @@ describe("what goes wrong before any inference", () => {
     });
   });
 
+  test("documents that are all too long by themselves: leaving them out would leave none, and no number of demonstrations helps", async () => {
+    const place = await workspace({contextLength: 150});
+    const path = join(place.folder, "test.jsonl");
+    await writeFile(path, (await readFile(path, "utf8")).replaceAll(/document \d+/g, "word ".repeat(100)));
+    const short = {calibrationLimit: 4, estimators: ["first-step+platt"]};
+    for (const changes of [{}, {tooLong: "skip"}, {tooLong: "skip", ...short}] as const) {
+      const error: unknown = await plan(place, {...changes, shots: 2}).catch(caught => caught);
+      expect(error).toMatchObject({
+        code: "context-overflow",
+        facts: {cause: "every document"},
+        next: [
+          expect.stringMatching(/^shorter documents: even the shortest/),
+          expect.stringContaining("a model with a longer context"),
+        ],
+      });
+    }
+  });
+
   test("labels that overflow the context by themselves: the advice is about them, and nothing is left out", async () => {
     const place = await workspace({contextLength: 120});
     const path = join(place.folder, "task.yaml");
