@@ -116,6 +116,6 @@ test("a repeated flag collects its values in order, and leaves what it was given
 test("an argument of a chat template needs a name and a value, and keeps those before it", () => {
   expect(chatArgument("b=[1]", {a: "x"})).toEqual({a: "x", b: [1]});
   expect(chatArgument("a==", undefined)).toEqual({a: "="});
-  for (const wrong of ["enable_thinking", "=1", "", "a-b=1", "messages=1"])
+  for (const wrong of ["enable_thinking", "=1", "", "a-b=1", "messages=1", "__proto__=1", 'a=[{"__proto__":1}]'])
     expect(() => chatArgument(wrong, undefined)).toThrow(InvalidArgumentError);
 });

@@ -1,5 +1,5 @@
 import {InvalidArgumentError} from "commander";
-import {z} from "zod";
+import type {z} from "zod";
 import {shardOfArray} from "./slurm-array.ts";
 
 /** Readers of flag values: each returns the value or says what was expected. */
@@ -81,12 +81,21 @@ export function chatArgument(text: string, before: Record<string, z.core.util.JS
     throw new InvalidArgumentError("expected KEY=VALUE, e.g. enable_thinking=false");
   if (name === "messages" || name === "add_generation_prompt")
     throw new InvalidArgumentError(`${name} is what labelscope itself gives the template`);
-  return {...before, [name]: jsonOrText(text.slice(at + 1))};
+  const value = jsonOrText(text.slice(at + 1));
+  // A record does not keep such a key, and a run that is continued would be another.
+  if (name === "__proto__" || hasPrototypeKey(value)) throw new InvalidArgumentError("__proto__ cannot be a key");
+  return {...before, [name]: value};
+}
+
+function hasPrototypeKey(value: z.core.util.JSONType): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some(hasPrototypeKey);
 }
 
 function jsonOrText(text: string): z.core.util.JSONType {
   try {
-    return z.json().parse(JSON.parse(text));
+    const value: z.core.util.JSONType = JSON.parse(text);
+    return value;
   } catch {
     return text;
   }

@@ -44,10 +44,9 @@ export function overflowOf(
     material.documents.find(({document, split}) => document.id === longest.id && split === longest.split) ?? EMPTY;
   // A run without a test document is none, however many of another split there are.
   const reported = material.documents.filter(({split}) => split === "test");
-  const shortest = (reported.length === 0 ? material.documents : reported).reduce<SelectedDocument & {readonly opened?: readonly number[]}>(
-    (least, one) => (one.opened.length < (least.opened?.length ?? Number.POSITIVE_INFINITY) ? one : least),
-    EMPTY,
-  );
+  const shortest = (reported.length === 0 ? material.documents : reported).reduce<
+    SelectedDocument & {readonly opened?: readonly number[]}
+  >((least, one) => (one.opened.length < (least.opened?.length ?? Number.POSITIVE_INFINITY) ? one : least), EMPTY);
   const {model, prompts} = material;
   const shots = prompts.composition.count;
   const most = (prompted: PromptPlan, {document, split}: SelectedDocument) => longestOf(prompted, document, split);
