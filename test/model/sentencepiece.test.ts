@@ -54,7 +54,15 @@ beforeAll(async () => {
       "tokenizer.ggml.add_space_prefix": true,
       "tokenizer.chat_template": TEMPLATE,
     },
-    tensors: [{name: "token_embd.weight", dimensions: [32, golden.pieces.length]}],
+    tensors: [
+      {name: "token_embd.weight", dimensions: [32, golden.pieces.length]},
+      {name: "output_norm.weight", dimensions: [32]},
+      ...["attn_norm", "ffn_norm"].map(name => ({name: `blk.0.${name}.weight`, dimensions: [32]})),
+      ...["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"].map(name => ({
+        name: `blk.0.${name}.weight`,
+        dimensions: [32, 32],
+      })),
+    ],
   });
   engine = await openLocalEngine({home: folder, reader: "public"});
   model = await engine.loadModel(path, {vocabularyOnly: true});
