@@ -1,8 +1,8 @@
-import {spawn} from "node:child_process";
 import {lstat, readdir} from "node:fs/promises";
 import {join} from "node:path";
 import {LabelscopeError} from "../errors.ts";
 import {makeFolder} from "../make-folder.ts";
+import {runQuietly} from "./run-quietly.ts";
 
 export interface WheelRequest {
   readonly name: string;
@@ -34,6 +34,7 @@ export async function pipDownload(options: WheelRequest): Promise<string> {
     args: ["-m", "pip", "download", ...flags, ...patience, "--dest", options.folder, requirement],
     env: {...options.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary, PIP_NO_COLOR: "1"},
     signal: options.signal,
+    missing: cause => pythonMissing(python, cause),
   });
   if (output.exitCode !== 0) throw pipFailed(python, requirement, output.lines);
   for (const name of await readdir(options.folder)) {
@@ -41,44 +42,6 @@ export async function pipDownload(options: WheelRequest): Promise<string> {
     if (name.endsWith(".whl") && (await lstat(path)).isFile()) return path;
   }
   throw pipFailed(python, requirement, ["pip ended well but left no wheel", ...output.lines]);
-}
-
-interface Output {
-  readonly exitCode: number | null;
-  readonly lines: readonly string[];
-}
-
-/** Runs a program with its output kept back: the last 40 lines of both streams, without blank ones. */
-function runQuietly(options: {
-  command: string;
-  args: readonly string[];
-  env: Readonly<Record<string, string | undefined>>;
-  signal: AbortSignal;
-}): Promise<Output> {
-  return new Promise((done, fail) => {
-    options.signal.throwIfAborted();
-    const child = spawn(options.command, options.args, {
-      env: options.env,
-      stdio: ["ignore", "pipe", "pipe"],
-      windowsHide: true,
-      signal: options.signal,
-    });
-    let text = "";
-    const keep = (chunk: Buffer) => {
-      text = (text + chunk.toString("utf8")).slice(-20_000);
-    };
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
-    child.on("error", cause => {
-      // After an abort the child is still ending: its close comes last.
-      if (!options.signal.aborted) fail(pythonMissing(options.command, cause));
-    });
-    child.on("close", exitCode => {
-      const lines = text.split(/\r?\n/).filter(line => line.trim() !== "");
-      if (options.signal.aborted) fail(options.signal.reason);
-      else done({exitCode, lines: lines.slice(-40)});
-    });
-  });
 }
 
 function pythonMissing(python: string, cause: unknown): LabelscopeError {

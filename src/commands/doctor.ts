@@ -8,6 +8,8 @@ import {labelscopeHome} from "../catalog/home.ts";
 import {findEmbedded, listInstalled} from "../catalog/installed.ts";
 import {alignColumns} from "../catalog/table.ts";
 import {chunks} from "../compare/text-cells.ts";
+import {gpuBuilds} from "../engine/gpu/builds.ts";
+import {backendsBeside, backendsIn, gpuFolder} from "../engine/gpu/place.ts";
 import {type LocalOptions, openLocalEngine} from "../engine/local.ts";
 import {version} from "../version.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
@@ -22,7 +24,7 @@ const FEATURES_A_LINE = 7;
  * @throws where a model is given and cannot be used: the error that `run` would end with
  */
 export async function doctorCommand(
-  options: Pick<LocalOptions, "gpu"> & {readonly model?: string},
+  options: Pick<LocalOptions, "gpu" | "gpuLayers"> & {readonly model?: string},
   io: CommandIo,
 ): Promise<CommandResult> {
   const home = labelscopeHome(io.env);
@@ -31,6 +33,7 @@ export async function doctorCommand(
     home,
     retryCompile: true,
     ...(options.gpu === undefined ? {} : {gpu: options.gpu}),
+    ...(options.gpuLayers === undefined ? {} : {gpuLayers: options.gpuLayers}),
   });
   const {readerState} = engine;
   const asked = options.model === undefined ? undefined : await engine.findModel(options.model, io);
@@ -63,6 +66,7 @@ export async function doctorCommand(
     reader,
     readerBecause: "reason" in readerState ? readerState.reason : `compiled with ${readerState.compiler}`,
     selfTest,
+    gpuBuilds: gpuBuildsHere(home, io.program),
     home,
     diskFree: disk === undefined ? "unknown" : formatBytes(disk),
     ...(asked === undefined ? {} : {model: asked.id, remarks}),
@@ -85,6 +89,13 @@ export async function doctorCommand(
 export function cpuFeatures(systemInfo: string): string[] {
   const [, own = ""] = /\bCPU : ([^:]*)/.exec(systemInfo) ?? [];
   return [...own.matchAll(/(\w+) = 1\b/g)].map(([, name = ""]) => name);
+}
+
+/** The engine's GPU builds that can be asked for, or the command that installs one. */
+function gpuBuildsHere(home: string, program = "labelscope"): string {
+  if (gpuBuilds(process.platform, process.arch).length === 0) return "none for this computer";
+  const here = [...new Set([...backendsBeside(), ...backendsIn(gpuFolder(home))])];
+  return here.length === 0 ? `none installed (${program} gpu install)` : here.join(", ");
 }
 
 /** A row of a few features, and rows below it with the others. */

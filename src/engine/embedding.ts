@@ -1,6 +1,8 @@
 import type {Llama, LlamaEmbeddingContext, LlamaModel} from "node-llama-cpp";
 import {z} from "zod";
 import {LabelscopeError} from "../errors.ts";
+import {gpuFacts} from "./gpu/facts.ts";
+import type {LocalOptions} from "./local.ts";
 import {lastLines} from "./log-lines.ts";
 import {asTokens} from "./seam.ts";
 
@@ -52,10 +54,20 @@ function poolingOf(metadata: unknown): Embedder["pooling"] | undefined {
 /**
  * Opens a GGUF embedding model on a llama.cpp that runs already: a process has one, and ending a second one would end both.
  *
- * @throws `not-an-embedding-model` for a file that names no pooling, such as a language model; `model-load-failed`
+ * If a GPU computes, it computes embeddings too, by the same rules as for language models.
+ *
+ * @throws `not-an-embedding-model` for a file that names no pooling, such as a language model; `model-load-failed`; `gpu-unused`
  */
 export async function embedderOn(
-  {llama, log}: {readonly llama: Llama; readonly log: readonly string[]},
+  {
+    llama,
+    log,
+    options: {gpuLayers},
+  }: {
+    readonly llama: Llama;
+    readonly log: readonly string[];
+    readonly options: Pick<LocalOptions, "gpuLayers">;
+  },
   path: string,
   options: EmbedderOptions,
 ): Promise<Embedder> {
@@ -64,7 +76,7 @@ export async function embedderOn(
       modelPath: path,
       checkTensors: true,
       defaultContextFlashAttention: false,
-      ...(llama.gpu === false ? {gpuLayers: 0} : {}),
+      ...(llama.gpu === false ? {gpuLayers: 0} : {gpuLayers: gpuLayers ?? "auto"}),
       ...(options.signal === undefined ? {} : {loadSignal: options.signal}),
     })
     .catch(cause => {
@@ -77,14 +89,19 @@ export async function embedderOn(
       });
     });
   try {
-    return await embedderOf(model, path, options);
+    return await embedderOf(model, path, options, await gpuFacts(llama, model));
   } catch (error) {
     await model.dispose();
     throw error;
   }
 }
 
-async function embedderOf(model: LlamaModel, path: string, options: EmbedderOptions): Promise<Embedder> {
+async function embedderOf(
+  model: LlamaModel,
+  path: string,
+  options: EmbedderOptions,
+  onGpu: Embedder["facts"],
+): Promise<Embedder> {
   const pooling = poolingOf(model.fileInfo.metadata);
   if (pooling === undefined) throw notAnEmbedder(path);
   const {threads} = options;
@@ -98,7 +115,7 @@ async function embedderOf(model: LlamaModel, path: string, options: EmbedderOpti
     dimensions: model.embeddingVectorSize,
     contextTokens,
     pooling,
-    facts: {threads, contextTokens, flashAttention: false, pooling},
+    facts: {threads, contextTokens, flashAttention: false, pooling, ...onGpu},
     tokenCount,
     embed: async text => {
       const needed = tokenCount(text);

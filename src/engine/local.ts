@@ -8,7 +8,9 @@ import type {AdapterSpec, Capabilities, FileEngine, LoadOptions, Model, SessionO
 import {engineRemarks} from "./engine-remarks.ts";
 import {findFileModel} from "./file-model.ts";
 import {requireLoadable} from "./first-load/first-load.ts";
-import {gpuDevices, gpuFacts, refuseLayersWithoutGpu} from "./gpu-facts.ts";
+import {ENGINE_VERSION} from "./gpu/builds.ts";
+import {gpuDevices, gpuFacts, refuseLayersWithoutGpu} from "./gpu/facts.ts";
+import {gpuAdvice, importEngine} from "./gpu/place.ts";
 import {lastLines} from "./log-lines.ts";
 import {compiledReader, loadedCpuBackend} from "./native/compile.ts";
 import {loadReader, type NativeReader} from "./native/load.ts";
@@ -95,7 +97,7 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
   };
 }
 
-const ENGINE = "node-llama-cpp 3.22.1";
+const ENGINE = `node-llama-cpp ${ENGINE_VERSION}`;
 
 /** Nothing reaches the engine but through this door: what is damaged, cannot answer, or would end the process, is refused. */
 async function admit(
@@ -135,10 +137,23 @@ async function disposeOf(llama: Llama, hasFailed: boolean): Promise<void> {
   enough.abort();
 }
 
+/** @throws `engine-unavailable`, also where the engine would compute on the processor although a GPU was asked for */
 async function startLlama(options: LocalOptions, log: string[]): Promise<Llama> {
+  const llama = await start(options, log);
+  const gpu = options.gpu ?? "off";
+  if (gpu === "off" || (gpu === "auto" ? llama.gpu !== false : llama.gpu === gpu)) return llama;
+  await llama.dispose();
+  throw new LabelscopeError({
+    code: "engine-unavailable",
+    message: `--gpu ${gpu}: the engine has no such build here, and would compute on the processor`,
+    next: gpuAdvice(options.home, gpu),
+  });
+}
+
+async function start(options: LocalOptions, log: string[]): Promise<Llama> {
   const gpu = options.gpu ?? "off";
   try {
-    const {getLlama, LlamaLogLevel} = await import("node-llama-cpp");
+    const {getLlama, LlamaLogLevel} = await importEngine(options.home, gpu);
     return await getLlama({
       gpu: gpu === "off" ? false : gpu,
       build: "never",
@@ -156,7 +171,7 @@ async function startLlama(options: LocalOptions, log: string[]): Promise<Llama> 
       code: "engine-unavailable",
       message: `node-llama-cpp could not start with --gpu ${gpu}`,
       details: lastLines(log, cause),
-      next: gpu === "off" ? "labelscope doctor" : ["--gpu off", "README, GPU: how to install the GPU packages"],
+      next: gpu === "off" ? "labelscope doctor" : gpuAdvice(options.home, gpu),
       cause,
     });
   }

@@ -4,7 +4,8 @@ import {addCommand, type Dispatch, type Input} from "./command.ts";
 import {addComparisons} from "./comparison.ts";
 import {completionScript, SHELLS} from "./completion.ts";
 import {FlagCommand} from "./flag-command.ts";
-import {wholeNumber} from "./flag-values.ts";
+import {layers, wholeNumber} from "./flag-values.ts";
+import {addGpu} from "./gpu.ts";
 import {addModels} from "./models.ts";
 import {addScore} from "./score.ts";
 import {addShelf} from "./shelf.ts";
@@ -42,6 +43,7 @@ export function createProgram(version: string, input: Input, dispatch: Dispatch)
   addScore(program, input, dispatch);
   addModels(program.command("models").description("the catalogue: list, pull, verify, info"), dispatch);
   addTasks(program.command("tasks").description("tasks: list, check, import"), dispatch);
+  addGpu(program.command("gpu").description("what a GPU needs: install"), dispatch);
 
   addCommand(
     program,
@@ -52,11 +54,16 @@ export function createProgram(version: string, input: Input, dispatch: Dispatch)
     .addOption(
       new Option("--gpu <kind>", "where to compute").choices(["off", "auto", "cuda", "vulkan", "metal"]).default("off"),
     )
+    .option("--gpu-layers <n>", "layers of the model on the GPU: a number or max (default: as many as fit)", layers)
     .action(async (model, flags) => {
       await dispatch(
         async io =>
           (await import("../commands/doctor.ts")).doctorCommand(
-            {gpu: flags.gpu, ...(model === undefined ? {} : {model})},
+            {
+              gpu: flags.gpu,
+              ...(flags.gpuLayers === undefined ? {} : {gpuLayers: flags.gpuLayers}),
+              ...(model === undefined ? {} : {model}),
+            },
             io,
           ),
         flags.json,

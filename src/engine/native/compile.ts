@@ -7,6 +7,7 @@ import {basename, dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {promisify} from "node:util";
 import {makeFolder} from "../../make-folder.ts";
+import {engineFolder} from "../gpu/place.ts";
 
 /** Where the C++ sources are: beside this file's TypeScript source, which a package carries too. */
 const SOURCES = fileURLToPath(new URL("../../../src/engine/native/", import.meta.url));
@@ -140,11 +141,6 @@ async function cacheKey(libraries: Libraries, compiler: {command: string; versio
   for (const name of FILES) hash.update(await readFile(join(SOURCES, name)));
   hash.update(JSON.stringify([libraries, compiler, engineVersion(), process.version, process.arch]));
   return hash.digest("hex").slice(0, 16);
-}
-
-/** node-llama-cpp's folder: its main file lies in `dist/`. */
-function engineFolder(): string {
-  return dirname(dirname(fileURLToPath(import.meta.resolve("node-llama-cpp"))));
 }
 
 function engineVersion(): string {

@@ -1,7 +1,7 @@
 import type {Llama, LlamaModel} from "node-llama-cpp";
-import {formatBytes} from "../catalog/format-bytes.ts";
-import {LabelscopeError} from "../errors.ts";
-import type {LocalOptions} from "./local.ts";
+import {formatBytes} from "../../catalog/format-bytes.ts";
+import {LabelscopeError} from "../../errors.ts";
+import type {LocalOptions} from "../local.ts";
 
 /** The devices that a GPU build computes on, by their names; `none` where it found none. */
 export async function gpuDevices(llama: Llama): Promise<string> {
