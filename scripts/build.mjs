@@ -1,21 +1,24 @@
-// Compiles src/ to dist/ and makes the command executable. Runs by itself after `npm install` and under `npx`.
+// Compiles src/ to dist/, joins the command line into a bundle and makes the command executable. Runs by itself after `npm install` and under `npx`.
 // `--quiet` prints nothing when all is well.
 //
 // It compiles into a folder of its own beside dist/ and then moves over the files that differ, each by a rename: at every
 // moment a command that is running, or a build beside this one, finds each file whole, the old or the new one. Where the
 // sources do not compile, dist/ stays as it is.
 import {spawnSync} from "node:child_process";
-import {chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync} from "node:fs";
+import {chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync} from "node:fs";
 import {createRequire} from "node:module";
 import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 
+/** How long a bundle's part that nothing makes any more stays: a command that is running may load it late. */
+const LATE_MS = 24 * 60 * 60 * 1000;
 const DRAFT = ".dist-";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const draft = join(root, `${DRAFT}${process.pid}`);
 const quiet = process.argv.includes("--quiet");
 if (!existsSync(join(root, "src", "cli.ts"))) process.exit(0); // an installed package ships dist/ as it is
+const {bundle} = await import("./bundle.mjs");
 
 removeAbandoned();
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
@@ -24,6 +27,7 @@ try {
   const {status, error} = spawnSync(process.execPath, [tsc, ...project], {stdio: "inherit", cwd: root});
   if (error !== undefined) throw error;
   if (status === 0) {
+    await bundle(draft, root);
     chmodSync(join(draft, "cli.js"), 0o755);
     moveOver();
     if (!quiet) console.log("built dist/");
@@ -35,7 +39,7 @@ try {
   rmSync(draft, {recursive: true, force: true});
 }
 
-/** Files that are the same stay untouched, those that nothing makes any more go last. */
+/** Files that are the same stay untouched, those that nothing makes any more go last, parts of a bundle a day later. */
 function moveOver() {
   const built = filesIn(draft);
   for (const name of built) {
@@ -45,7 +49,14 @@ function moveOver() {
     renameSync(join(draft, name), target);
   }
   const kept = new Set(built);
-  for (const name of filesIn(dist)) if (!kept.has(name)) rmSync(join(dist, name), {force: true});
+  for (const name of filesIn(dist)) {
+    if (!kept.has(name) && !mayBeLoaded(name)) rmSync(join(dist, name), {force: true});
+  }
+}
+
+function mayBeLoaded(name) {
+  const modified = statSync(join(dist, name), {throwIfNoEntry: false})?.mtimeMs ?? 0;
+  return dirname(name) === "bundle" && Date.now() - modified < LATE_MS;
 }
 
 function filesIn(folder) {

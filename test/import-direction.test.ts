@@ -16,7 +16,8 @@ const ORDER = [
   "visible.ts", // text with control characters spelled out: knows nothing
   "called-as.ts", // how the program is called: knows nothing
   "portable-name.ts", // which names every platform can store: knows nothing
-  "version.ts", // package.json's version: knows nothing
+  "package-root.ts", // where the package lies: knows nothing
+  "version.ts", // package.json's version: knows package-root
   "math",
   "stats",
   "records",

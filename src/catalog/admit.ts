@@ -21,10 +21,16 @@ export type OpenedAs = "model" | "encoder" | "adapter";
  * @throws what `readModelFiles` throws, `model-damaged`, `model-unsupported` with what the file is, `adapter-is-model`
  */
 export function admitModel(path: string, as: OpenedAs): ModelFiles {
+  const model = admitKind(path, as);
+  requireWhole(model);
+  return model;
+}
+
+/** As `admitModel`, for a file whose content was found whole before: only its lengths are held to the file again. */
+export function admitKind(path: string, as: OpenedAs): ModelFiles {
   const model = readModelFiles(path);
   if (as === "model") refuseOthers(model);
   if (as === "adapter" && otherKind(model)?.kind !== "adapter") throw adapterIsModel(path);
-  requireWhole(model);
   return model;
 }
 

@@ -1,9 +1,9 @@
 import {readFile} from "node:fs/promises";
-import {dirname} from "node:path";
-import {fileURLToPath} from "node:url";
+import {dirname, join} from "node:path";
 import {z} from "zod";
 import {LabelscopeError} from "../errors.ts";
 import {nearest} from "../nearest.ts";
+import {packageRoot} from "../package-root.ts";
 import {type CatalogEntry, catalogSchema} from "../records/catalog.ts";
 
 /** The known models, and the folder that embedded paths are relative to. */
@@ -13,7 +13,7 @@ export interface Catalog {
 }
 
 /** The catalogue that ships with labelscope: the same place seen from `src/catalog` and from `dist/catalog`. */
-export const shippedCatalogPath = fileURLToPath(new URL("../../models/catalog.json", import.meta.url));
+export const shippedCatalogPath = join(packageRoot, "models", "catalog.json");
 
 /**
  * Reads and checks a catalogue.

@@ -62,6 +62,13 @@ export async function sha256Files(paths: readonly string[], options: HashOptions
   return sha256;
 }
 
+/** What `sha256Files` has kept under `home`; `undefined` if it would have to read the files. */
+export async function keptSha256(paths: readonly string[], home: string): Promise<string | undefined> {
+  const {identity} = await identifyAll(paths);
+  const kept = await readSlot(cacheSlot(home, paths));
+  return kept?.identity === identity ? kept.sha256 : undefined;
+}
+
 type Identity = Awaited<ReturnType<typeof identify>>;
 
 async function identifyAll(paths: readonly string[]): Promise<Identity> {

@@ -1,6 +1,6 @@
 import {join} from "node:path";
+import {packageRoot} from "../package-root.ts";
 import {REPORT} from "../report/write-report.ts";
-import {packageRoot} from "../task/index.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
 import {studyCommand} from "./study.ts";
 

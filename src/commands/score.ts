@@ -104,6 +104,7 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
     {
       threads: options.threads,
       strict: options.strict,
+      documents: 1,
       parameters: (await source.describe({home: homeOf(io), signal: io.signal})).totalParameters,
       local: lanesWith(1).facts.threads !== undefined,
     },

@@ -36,9 +36,7 @@ export async function findFileModel(
     load: async ({vocabularyOnly, signal} = {}) =>
       await loadModel(resolved.path, {
         ...(vocabularyOnly === true ? {vocabularyOnly} : {}),
-        ...(adapter === undefined || vocabularyOnly === true
-          ? {}
-          : {adapter: {path: adapter.path, scale: adapter.scale}}),
+        ...(adapter === undefined ? {} : {adapter: {path: adapter.path, scale: adapter.scale}}),
         ...(signal === undefined ? {} : {signal}),
       }),
     describe: async options => {

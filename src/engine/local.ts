@@ -1,6 +1,9 @@
+import {statSync} from "node:fs";
+import {freemem} from "node:os";
+import {basename, dirname} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import type {Llama, LlamaContext, LlamaModel} from "node-llama-cpp";
-import {admitModel} from "../catalog/admit.ts";
+import {admitKind, admitModel, requireWhole} from "../catalog/admit.ts";
 import {LabelscopeError} from "../errors.ts";
 import {batchedLanes} from "./batched-lanes.ts";
 import {type Embedder, type EmbedderOptions, embedderOn} from "./embedding.ts";
@@ -11,13 +14,16 @@ import {requireLoadable} from "./first-load/first-load.ts";
 import {ENGINE_VERSION} from "./gpu/builds.ts";
 import {gpuDevices, gpuFacts, refuseLayersWithoutGpu} from "./gpu/facts.ts";
 import {gpuAdvice, importEngine} from "./gpu/place.ts";
+import {loadOnce, roomIn} from "./load-once.ts";
 import {lastLines} from "./log-lines.ts";
 import {compiledReader, loadedCpuBackend} from "./native/compile.ts";
 import {loadReader, type NativeReader} from "./native/load.ts";
 import {NativeReaderSession, type NativeSource} from "./native-session.ts";
+import {hasPassed, keepPassed} from "./passed.ts";
 import {PublicSession} from "./public-session.ts";
 import {addonModel} from "./seam.ts";
 import {selfTest} from "./self-test.ts";
+import {rememberTested, startTested} from "./tested-binary.ts";
 import {readVocabulary} from "./vocabulary.ts";
 
 export const GPU_CHOICES = ["off", "auto", "cuda", "vulkan", "metal"] as const;
@@ -31,12 +37,19 @@ export interface LocalOptions {
   readonly gpuLayers?: number | "max";
   /** `auto` uses the native reader where it compiles and passes its self-test; `native` insists on it. */
   readonly reader?: "auto" | "native" | "public";
-  /** Try to compile again where it failed before. */
+  /** Try to compile again if it failed before, and test the reader again though it passed. */
   readonly retryCompile?: boolean;
 }
 
 /** The reader that a local engine will use, or why it will use the public interface. */
-export type ReaderState = {readonly reader: NativeReader; readonly compiler: string} | {readonly reason: string};
+export type ReaderState =
+  | {
+      readonly reader: NativeReader;
+      /** The cache key of the compiled reader: its sources, the engine's libraries, the compiler. */
+      readonly key: string;
+      readonly compiler: string;
+    }
+  | {readonly reason: string};
 
 export interface LocalEngine extends FileEngine {
   readonly facts: Readonly<Record<string, string | number | boolean>>;
@@ -85,7 +98,11 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
       throw error;
     }
   };
-  const loadModel: LocalEngine["loadModel"] = (path, load = {}) => noting(loadLocalModel(shared, path, load));
+  const once = loadOnce(
+    async (path, load = {}) => await noting(loadLocalModel(shared, path, load)),
+    roomIn(freemem, path => statSync(path, {throwIfNoEntry: false})?.size ?? 0),
+  );
+  const {loadModel} = once;
   return {
     name: "local",
     facts,
@@ -93,23 +110,37 @@ export async function openLocalEngine(options: LocalOptions): Promise<LocalEngin
     loadModel,
     findModel: (spec, place) => findFileModel(loadModel, spec, place),
     openEmbedder: (path, embedderOptions) => noting(openEmbedder(shared, path, embedderOptions)),
-    [Symbol.asyncDispose]: async () => await disposeOf(llama, hasFailed),
+    [Symbol.asyncDispose]: async () => {
+      await once[Symbol.asyncDispose]();
+      await disposeOf(llama, hasFailed);
+    },
   };
 }
 
 const ENGINE = `node-llama-cpp ${ENGINE_VERSION}`;
 
-/** Nothing reaches the engine but through this door: what is damaged, cannot answer, or would end the process, is refused. */
+/**
+ * Nothing reaches the engine but through this door: what is damaged, cannot answer, or would end the process, is refused.
+ *
+ * @returns the checksums of the model and its adapter
+ */
 async function admit(
   {facts, options}: Shared,
   path: string,
   as: "model" | "encoder",
   {adapter, signal}: Pick<LoadOptions, "adapter" | "signal">,
-): Promise<void> {
-  const {paths, fileSizeBytes} = admitModel(path, as);
+): Promise<readonly string[]> {
+  const model = admitKind(path, as);
+  const {paths, fileSizeBytes} = model;
   if (adapter !== undefined) admitModel(adapter.path, "adapter");
-  await requireLoadable(
-    {paths, fileSizeBytes, as, ...(adapter === undefined ? {} : {adapter: adapter.path})},
+  return await requireLoadable(
+    {
+      paths,
+      fileSizeBytes,
+      as,
+      ...(adapter === undefined ? {} : {adapter: adapter.path}),
+      check: () => requireWhole(model),
+    },
     {home: options.home, engine: `${ENGINE} ${facts.llamaCpp}`, ...(signal === undefined ? {} : {signal})},
   );
 }
@@ -154,18 +185,25 @@ async function start(options: LocalOptions, log: string[]): Promise<Llama> {
   const gpu = options.gpu ?? "off";
   try {
     const {getLlama, LlamaLogLevel} = await importEngine(options.home, gpu);
-    return await getLlama({
+    const logging = {
+      logLevel: LlamaLogLevel.warn,
+      logger: (_level: unknown, message: string) => {
+        log.push(message.trimEnd());
+        if (log.length > 200) log.shift();
+      },
+    };
+    const tested = gpu === "off" ? await startTested(options.home, ENGINE, logging) : undefined;
+    if (tested !== undefined) return tested;
+    const llama = await getLlama({
       gpu: gpu === "off" ? false : gpu,
       build: "never",
       skipDownload: true,
       progressLogs: false,
       maxThreads: 0, // the default asks for at least four, which is 250 times slower on two cores
-      logLevel: LlamaLogLevel.warn,
-      logger: (_level, message) => {
-        log.push(message.trimEnd());
-        if (log.length > 200) log.shift();
-      },
+      ...logging,
     });
+    await rememberTested(options.home, ENGINE, llama);
+    return llama;
   } catch (cause) {
     throw new LabelscopeError({
       code: "engine-unavailable",
@@ -182,7 +220,8 @@ async function findReader(options: LocalOptions): Promise<ReaderState> {
   const compiled = await compiledReader(options.home, {retry: options.retryCompile === true});
   if (compiled.file === undefined) return {reason: compiled.reason};
   try {
-    return {reader: loadReader(compiled.file), compiler: compiled.compiler};
+    const {file, compiler} = compiled;
+    return {reader: loadReader(file), key: basename(dirname(file)), compiler};
   } catch (error) {
     return {reason: `the compiled reader does not load: ${error instanceof Error ? error.message : String(error)}`};
   }
@@ -190,7 +229,7 @@ async function findReader(options: LocalOptions): Promise<ReaderState> {
 
 async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): Promise<Model> {
   const {llama, log, options} = shared;
-  await admit(shared, path, "model", load);
+  const hashes = await admit(shared, path, "model", load);
   const adapters = load.adapter === undefined ? [] : [load.adapter];
   log.length = 0;
   let model: LlamaModel;
@@ -198,7 +237,7 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
     model = await llama.loadModel({
       modelPath: path,
       vocabOnly: load.vocabularyOnly === true,
-      checkTensors: load.vocabularyOnly !== true,
+      checkTensors: false, // the first load has checked them, or the catalogue knows the file
       useMmap: true,
       ...(llama.gpu === false ? {gpuLayers: 0} : {gpuLayers: options.gpuLayers ?? "auto"}),
       ...(load.signal === undefined ? {} : {loadSignal: load.signal}),
@@ -246,7 +285,11 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
   if (source === undefined && refusal === undefined) refusal = "the engine's private layout has changed";
   if (source !== undefined && load.vocabularyOnly !== true) {
     try {
-      refusal = await selfTest(probe => openNative(source, probe), openPublic, model.tokenize(PROBE_TEXT, false));
+      const passing = {home: options.home, test: "reader", of: testedWith(shared, hashes)};
+      const isTested = options.retryCompile !== true && (await hasPassed(passing));
+      if (!isTested)
+        refusal = await selfTest(probe => openNative(source, probe), openPublic, model.tokenize(PROBE_TEXT, false));
+      if (!isTested && refusal === undefined) await keepPassed(passing);
       if (refusal !== undefined && options.reader === "native") throw nativeUnavailable(refusal);
     } catch (error) {
       await model.dispose();
@@ -280,6 +323,12 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
       if ("reader" in shared.readerState) shared.readerState.reader.trim();
     },
   };
+}
+
+/** What the outcome of the native reader's self-test depends on: the reader, the processor's backend, the device, the model. */
+function testedWith({readerState, facts}: Shared, hashes: readonly string[]): string[] {
+  const key = "key" in readerState ? readerState.key : "none";
+  return [key, `${facts.cpuBackend}`, `${facts.gpu}`, ...hashes.map(hash => hash.slice(0, 32))];
 }
 
 /** Raw logits of the whole vocabulary are there; hidden states and a shared cache are the native reader's. */

@@ -7,10 +7,14 @@ const CONTROL = 3;
 const USER_DEFINED = 4;
 const BYTE = 6;
 
+/** A list whose elements are looked at without a schema each: a vocabulary has some 10^5 of them. */
+const listOf = <Element>(isElement: (value: unknown) => value is Element) =>
+  z.custom<readonly Element[]>(value => Array.isArray(value) && value.every(isElement));
+
 const tokenizerSchema = z.object({
   model: z.string(),
-  tokens: z.array(z.string()).min(1),
-  token_type: z.array(z.number()).optional(),
+  tokens: listOf(value => typeof value === "string").refine(tokens => tokens.length > 0),
+  token_type: listOf(value => typeof value === "number").optional(),
   bos_token_id: z.number().optional(),
   eos_token_id: z.number().optional(),
   unknown_token_id: z.number().optional(),
@@ -28,17 +32,15 @@ export function fromBytes(bytes: string): string {
 }
 
 /**
- * GPT-2's table from the printable characters in which byte-level tokens are written to the bytes they stand for.
+ * GPT-2's table from the codes of the printable characters in which byte-level tokens are written to the bytes they stand for.
  * Source: Radford et al. 2019, `encoder.py`.
  */
-function byteLevelTable(): Map<string, string> {
+function byteLevelTable(): readonly (string | undefined)[] {
   const printable = (byte: number) =>
     (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
-  const table = new Map<string, string>();
+  const table: string[] = [];
   let moved = 256;
-  for (let byte = 0; byte < 256; byte++) {
-    table.set(String.fromCharCode(printable(byte) ? byte : moved++), String.fromCharCode(byte));
-  }
+  for (let byte = 0; byte < 256; byte++) table[printable(byte) ? byte : moved++] = String.fromCharCode(byte);
   return table;
 }
 
@@ -80,7 +82,12 @@ export function readVocabulary(ggml: unknown, facts: {endTokens: ReadonlySet<num
 function pieceWriter(model: string): (token: string, type: number) => string {
   if (model === "gpt2") {
     const table = byteLevelTable();
-    return token => Array.from(token, character => table.get(character) ?? toBytes(character)).join("");
+    return token => {
+      if (!/[^!-~]/.test(token)) return token; // each character stands for itself
+      let bytes = "";
+      for (const character of token) bytes += table[character.codePointAt(0) ?? 0] ?? toBytes(character);
+      return bytes;
+    };
   }
   if (model === "llama" || model === "t5") {
     return (token, type) =>

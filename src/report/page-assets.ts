@@ -1,13 +1,14 @@
 import {createHash} from "node:crypto";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
+import {packageRoot} from "../package-root.ts";
 import {DARK} from "./figure/palette.ts";
 import type {PageAssets} from "./page-shell.ts";
 
-const FOLDER = join(import.meta.dirname, "../../src/report/page");
+const FOLDER = join(packageRoot, "src", "report", "page");
 /** What defines comes before what uses it. */
 const SCRIPTS = ["tables.js", "figures.js", "explorer-view.js", "documents.js", "start.js"];
-const FONTS = join(import.meta.dirname, "../../src/report/font");
+const FONTS = join(packageRoot, "src", "report", "font");
 
 /** Reads the page's style and script, each in one piece, with the hashes for its policy. */
 export async function pageAssets(): Promise<PageAssets> {

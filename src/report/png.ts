@@ -1,7 +1,8 @@
 import {join} from "node:path";
 import {renderAsync} from "@resvg/resvg-js";
+import {packageRoot} from "../package-root.ts";
 
-const FONTS = join(import.meta.dirname, "../../src/report/font");
+const FONTS = join(packageRoot, "src", "report", "font");
 /** Pixels of the file for a pixel of the drawing: 2 gives 192 dots an inch. */
 const SCALE = 2;
 /** What the shipped font has glyphs for; see scripts/font/subset.sh. */

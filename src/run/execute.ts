@@ -83,6 +83,7 @@ export async function executeModel(
     {
       threads: options.threads,
       strict: options.strict,
+      documents: model.captures.reduce((sum, {documents}) => sum + documents.length, 0),
       parameters: identities.model.totalParameters,
       local: lanesOf(greedy, ready, asked).facts.threads !== undefined,
     },

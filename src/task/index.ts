@@ -1,4 +1,3 @@
-import {fileURLToPath} from "node:url";
 import type {BuiltInTask} from "./built-in.ts";
 import {convabuse} from "./convabuse.ts";
 import {goemotions} from "./goemotions.ts";
@@ -19,6 +18,3 @@ export const builtInTasks = {
 
 /** Built-in tasks by id, in the order of the registry. */
 export const builtInTaskMap: ReadonlyMap<string, BuiltInTask> = new Map(Object.entries(builtInTasks));
-
-/** The package's root: two folders up from here, both in `src/task/` and in `dist/task/`. */
-export const packageRoot = fileURLToPath(new URL("../../", import.meta.url));

@@ -69,6 +69,23 @@ describe("threads", () => {
     expect(choice.because).toContain("with 4 over 3 times as long");
   });
 
+  test("are all processors for a few documents while nothing else runs, and measured while something does", async () => {
+    const {asked, opened} = await model(threads => 40 / threads);
+    const idle = {...machine(4, 0.3), running: 1};
+    const few = {...facts, documents: 24, machine: idle};
+    const choice = await threadsFor(engine(), "m", asked, few);
+    expect(choice).toEqual({threads: 4, because: expect.stringContaining("nothing else runs")});
+    expect(opened).toEqual([]);
+    for (const other of [
+      {...few, documents: 33},
+      {...few, machine: {...idle, running: 2}},
+      {...few, machine: machine(4, 0.3)},
+    ]) {
+      await threadsFor(engine(), "m", asked, other);
+      expect(opened.splice(0)).toEqual([3, 4]);
+    }
+  });
+
   test("that the load leaves free are tried instead of one fewer", async () => {
     const {asked, opened} = await model(threads => (threads === 8 ? 60 : 10));
     const choice = await threadsFor(engine(), "m", asked, {...facts, machine: machine(8, 6.2)});

@@ -39,7 +39,7 @@ function project(): Project {
   const folder = mkdtempSync(join(tmpdir(), "labelscope-build-"));
   onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
   for (const name of ["src", "scripts"]) mkdirSync(join(folder, name));
-  copyFileSync(join(ROOT, "scripts/build.mjs"), join(folder, "scripts/build.mjs"));
+  for (const name of ["build.mjs", "bundle.mjs"]) copyFileSync(join(ROOT, "scripts", name), join(folder, "scripts", name));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), '{"type": "module"}');
   const compilerOptions = {...OPTIONS, strict: true, rootDir: "src", outDir: "dist"};
@@ -115,6 +115,6 @@ test("what nothing makes any more goes, and so does the draft of a build that wa
   writeFileSync(join(folder, "dist", "gone.js"), "");
   mkdirSync(join(folder, ".dist-999999999"));
   await build();
-  expect(readdirSync(join(folder, "dist")).sort()).toEqual(["cli.js", "part.js"]);
+  expect(readdirSync(join(folder, "dist")).sort()).toEqual(["bundle", "cli.js", "part.js"]);
   expect(readdirSync(folder).filter(name => name.startsWith(".dist"))).toEqual([]);
 });

@@ -2,7 +2,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import {z} from "zod";
-import {packageRoot} from "../../src/task/index.ts";
+import {packageRoot} from "../../src/package-root.ts";
 
 const distribution = z.record(z.string(), z.number().min(0).max(1));
 const rowSchema = z.object({

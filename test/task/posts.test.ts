@@ -1,7 +1,8 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
-import {builtInTaskMap, packageRoot} from "../../src/task/index.ts";
+import {packageRoot} from "../../src/package-root.ts";
+import {builtInTaskMap} from "../../src/task/index.ts";
 import {loadTask} from "../../src/task/load.ts";
 import {posts} from "../../src/task/posts.ts";
 

@@ -64,6 +64,19 @@ export class Cursor {
     return this.#window.subarray(from, from + length);
   }
 
+  /** Goes past bytes without reading them. */
+  skip(length: number): void {
+    if (length > this.left) throw new EndOfFile(`${length} bytes at byte ${this.position}`);
+    this.position += length;
+  }
+
+  /** A copy of the bytes from a place that was passed up to here. */
+  since(start: number): Buffer {
+    const end = this.position;
+    this.position = start;
+    return Buffer.from(this.take(end - start));
+  }
+
   /** Sees to it that the next bytes are in the window, goes past them, and says where in the window they begin. */
   #advance(length: number): number {
     if (length > this.left) throw new EndOfFile(`${length} bytes at byte ${this.position}`);

@@ -61,9 +61,38 @@ export function readKey(cursor: Cursor): string {
 
 /** The bytes of a text, one latin-1 character each. */
 export function readText(cursor: Cursor, what: string): string {
+  return cursor.latin1(readTextLength(cursor, what));
+}
+
+function readTextLength(cursor: Cursor, what: string): number {
   const length = cursor.u64();
   if (length > LIMITS.textBytes) throw new BadValue(cursor.position - 8, `${what} claims a text of ${length} bytes`);
-  return cursor.latin1(length);
+  return length;
+}
+
+/** A list of texts that is taken apart by its first reader: of a tokeniser's merges nobody asks in most commands. */
+function textList(bytes: Buffer, length: number, offset: number): GgufValue {
+  let strings: readonly string[] | undefined;
+  return {
+    type: "array",
+    of: "string",
+    offset,
+    get strings() {
+      strings ??= splitTexts(bytes, length);
+      return strings;
+    },
+  };
+}
+
+function splitTexts(bytes: Buffer, length: number): string[] {
+  const texts: string[] = [];
+  let at = 0;
+  for (let index = 0; index < length; index++) {
+    const start = at + 8;
+    at = start + bytes.readUInt32LE(at); // texts are shorter than 2^26 bytes
+    texts.push(bytes.toString("latin1", start, at));
+  }
+  return texts;
 }
 
 /** The value that stands behind a key. */
@@ -79,9 +108,9 @@ export function readValue(cursor: Cursor, key: string): GgufValue {
   if (length > LIMITS.elements) throw new BadValue(at, `${key} claims ${length} elements`);
   if (of === "array") throw new BadValue(offset, `${key} is a list of lists, which the engine does not read`);
   if (of === "string") {
-    const strings: string[] = [];
-    for (let index = 0; index < length; index++) strings.push(readText(cursor, key));
-    return {type, of, strings, offset};
+    const start = cursor.position;
+    for (let index = 0; index < length; index++) cursor.skip(readTextLength(cursor, key));
+    return textList(cursor.since(start), length, offset);
   }
   const width = widths[of];
   const bytes = cursor.take(length * width);

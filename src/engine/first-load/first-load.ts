@@ -1,5 +1,5 @@
 import {loadCatalog} from "../../catalog/catalog.ts";
-import {sha256Files} from "../../catalog/hash.ts";
+import {keptSha256, sha256Files} from "../../catalog/hash.ts";
 import {LabelscopeError} from "../../errors.ts";
 import {type ChildEnd, runChild, type Trial} from "./run-child.ts";
 import {keepVerdict, readVerdict} from "./verdict.ts";
@@ -20,6 +20,8 @@ export interface LoadedFiles {
   readonly fileSizeBytes: number;
   readonly as: Trial["as"];
   readonly adapter?: string;
+  /** Throws if the files contradict themselves. Called unless they are known; before they are hashed, which takes longer. */
+  readonly check?: () => void;
 }
 
 const PATIENCE = {baseMs: 30_000, bytesPerMs: 20_000};
@@ -34,27 +36,34 @@ const CRASH_CODES: readonly (number | null)[] = [134, 139, 0xc0000005, 0xc000040
  *
  * The verdict is kept by SHA-256. Files of the catalogue whose checksum is known need none.
  *
- * @throws `model-damaged` with the engine's last words where the process was ended by them, `model-load-failed` where the
- *   engine refused the file, was killed or did not end; the signal's reason
+ * @returns the checksums, in the order of `LoadedFiles`: the model, its adapter
+ * @throws what `check` throws; `model-damaged` with the engine's last words if the process was ended by them;
+ *   `model-load-failed` if the engine refused the file, was killed or did not end; the signal's reason
  */
-export async function requireLoadable(files: LoadedFiles, options: FirstLoadOptions): Promise<void> {
+export async function requireLoadable(files: LoadedFiles, options: FirstLoadOptions): Promise<readonly string[]> {
   const {home, engine, signal} = options;
+  const isHashed = (await keptSha256(files.paths, home)) !== undefined;
+  if (!isHashed) files.check?.();
   const hashing = {home, ...(signal === undefined ? {} : {signal})};
   const hashes = [await sha256Files(files.paths, hashing)];
   if (files.adapter !== undefined) hashes.push(await sha256Files([files.adapter], hashing));
   const kept = await readVerdict(home, engine, hashes);
   const [path = ""] = files.paths;
-  if (kept?.outcome === "loads") return;
+  if (kept?.outcome === "loads") return hashes;
   if (kept?.outcome === "ends-the-engine") throw endsTheEngine(files, kept.signal, kept.words);
   const known = new Set((await loadCatalog()).models.flatMap(({sha256}) => sha256 ?? []));
-  if (hashes.every(hash => known.has(hash))) return;
+  if (hashes.every(hash => known.has(hash))) return hashes;
+  if (isHashed) files.check?.();
   const patienceMs = options.patienceMs ?? PATIENCE.baseMs + files.fileSizeBytes / PATIENCE.bytesPerMs;
   const trial = {path, as: files.as, ...(files.adapter === undefined ? {} : {adapter: files.adapter})};
   const end = await runChild(trial, {patienceMs, ...(signal === undefined ? {} : {signal})}).catch(cause => {
     signal?.throwIfAborted();
     throw refused(files, [`no process could be started: ${cause instanceof Error ? cause.message : cause}`]);
   });
-  if (end.code === 0) return await keepVerdict(home, engine, hashes, {outcome: "loads"});
+  if (end.code === 0) {
+    await keepVerdict(home, engine, hashes, {outcome: "loads"});
+    return hashes;
+  }
   if (end.timedOut) throw refused(files, [`it did not load within ${Math.round(patienceMs / 1000)} s`]);
   if (!isCrash(end)) throw refused(files, end.signal === null ? lastWords(end) : [killed(end.signal)]);
   const verdict = {

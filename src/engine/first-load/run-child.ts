@@ -1,8 +1,8 @@
 import {spawn} from "node:child_process";
-import {fileURLToPath} from "node:url";
+import {join} from "node:path";
+import {packageRoot} from "../../package-root.ts";
 
-/** The same place seen from `src/engine/first-load` and from `dist/engine/first-load`. */
-const child = fileURLToPath(new URL("../../../src/engine/first-load/child.mjs", import.meta.url));
+const child = join(packageRoot, "src", "engine", "first-load", "child.mjs");
 
 /** Lines of the child's stderr that are kept: its last words. */
 const MOST_LINES = 200;

@@ -8,9 +8,10 @@ import {fileURLToPath} from "node:url";
 import {promisify} from "node:util";
 import {makeFolder} from "../../make-folder.ts";
 import {engineFolder} from "../gpu/place.ts";
+import {packageRoot} from "../../package-root.ts";
 
 /** Where the C++ sources are: beside this file's TypeScript source, which a package carries too. */
-const SOURCES = fileURLToPath(new URL("../../../src/engine/native/", import.meta.url));
+const SOURCES = join(packageRoot, "src", "engine", "native");
 const FILES = ["reader.cpp", "exp-sums.h", "worker.h"];
 
 /** A compiled reader, or why there is none. */
