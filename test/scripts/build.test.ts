@@ -39,7 +39,8 @@ function project(): Project {
   const folder = mkdtempSync(join(tmpdir(), "labelscope-build-"));
   onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
   for (const name of ["src", "scripts"]) mkdirSync(join(folder, name));
-  for (const name of ["build.mjs", "bundle.mjs"]) copyFileSync(join(ROOT, "scripts", name), join(folder, "scripts", name));
+  for (const name of ["build.mjs", "bundle.mjs"])
+    copyFileSync(join(ROOT, "scripts", name), join(folder, "scripts", name));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), '{"type": "module"}');
   const compilerOptions = {...OPTIONS, strict: true, rootDir: "src", outDir: "dist"};

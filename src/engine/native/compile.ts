@@ -4,11 +4,10 @@ import {existsSync, readFileSync} from "node:fs";
 import {mkdtemp, readFile, rename, rm, writeFile} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {basename, dirname, join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {promisify} from "node:util";
 import {makeFolder} from "../../make-folder.ts";
-import {engineFolder} from "../gpu/place.ts";
 import {packageRoot} from "../../package-root.ts";
+import {engineFolder} from "../gpu/place.ts";
 
 /** Where the C++ sources are: beside this file's TypeScript source, which a package carries too. */
 const SOURCES = join(packageRoot, "src", "engine", "native");
