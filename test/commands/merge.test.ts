@@ -1,9 +1,11 @@
+import {existsSync} from "node:fs";
 import {readFile, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {describe, expect, test, vi} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {mergeCommand} from "../../src/commands/merge.ts";
-import {capture, type Workspace, workspace} from "../run/workspace.ts";
+import {aModel, capture, type Workspace, workspace} from "../run/workspace.ts";
+import {codeOf} from "../support/code-of.ts";
 
 // Many small files and processes: seconds on a busy machine.
 vi.setConfig({testTimeout: 60_000});
@@ -51,5 +53,30 @@ describe("merge", () => {
     const {folder} = await capture(place, {limit: 3, shard: {index: 1, count: 1}});
     const {text} = await mergeCommand({runs: [folder, folder], out: "joined"}, io(place));
     expect(text).toMatch(/^3 documents \(3 were in several shards\) → /);
+  });
+
+  test("shards of two models given together become a run a model, and what is missing is named with its model", async () => {
+    const place = await workspace();
+    await aModel(join(place.folder, "other.gguf"), 2048);
+    const shard = async (model: string, index: number) =>
+      (await capture({...place, model}, {limit: 5, shard: {index, count: 2}})).folder;
+    const runs = [await shard("model.gguf", 1), await shard("other.gguf", 2), await shard("model.gguf", 2)];
+    const notices: string[] = [];
+    const {text} = await mergeCommand({runs, out: "joined"}, io(place, notices));
+    expect(text.trim().split("\n")).toEqual([
+      expect.stringMatching(/^5 documents → joined\/numbers-model-/),
+      expect.stringMatching(/^2 documents → joined\/numbers-other-/),
+    ]);
+    expect(notices).toEqual([expect.stringMatching(/^not given: shard 1\/2 of other; /)]);
+  });
+
+  test("if one model's shards do not belong together, nothing of any model is written", async () => {
+    const place = await workspace();
+    await aModel(join(place.folder, "other.gguf"), 2048);
+    const shard = async (model: string, index: number, limit: number) =>
+      (await capture({...place, model}, {limit, shots: limit, shard: {index, count: 2}})).folder;
+    const runs = [await shard("model.gguf", 1, 4), await shard("other.gguf", 1, 4), await shard("other.gguf", 2, 3)];
+    expect(await codeOf(() => mergeCommand({runs, out: "joined"}, io(place)))).toBe("not-mergeable");
+    expect(existsSync(join(place.folder, "joined"))).toBe(false);
   });
 });
