@@ -1,4 +1,6 @@
 import {counted} from "../counted.ts";
+import {answerFacts} from "../dynamics/answer-facts.ts";
+import {answerWarnings, massOf, massWarnings} from "../dynamics/answer-warnings.ts";
 import type {Manifest} from "../records/manifest.ts";
 import type {Warning} from "../records/results/runs.ts";
 import type {ComparedDocument, ComparedRun} from "./compared-run.ts";
@@ -8,8 +10,6 @@ import {comparedDocuments} from "./run-row.ts";
 
 /** Below this many documents most intervals and tests say little. */
 const FEW_DOCUMENTS = 30;
-/** Shares above or below which a reader is warned; see docs/compare.md. */
-const LIMITS = {sameAnswer: 0.8, wellFormed: 0.8, argmaxIsNoLabel: 0.2, labelMass: 0.5, answerMass: 0.5, treeMass: 0.5};
 
 /** What should make a person think twice about one run's numbers. */
 export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
@@ -17,12 +17,6 @@ export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
   const documents = comparedDocuments(run, task);
   const own = manifest.identity.forceAnswers === undefined;
   const found: (readonly [code: string, text: string | undefined])[] = [
-    ["same-answer", own ? sameAnswer(documents) : undefined],
-    ["malformed-answers", own ? malformed(documents) : undefined],
-    ["argmax-is-no-label", argmaxIsNoLabel(documents)],
-    ["label-mass", labelMass(documents)],
-    ["well-formed-mass", treeMass(documents)],
-    ["answer-mass", answerMass(documents)],
     ["demonstrations-leak", leaks(run)],
     ["labels-collide", collisions(run)],
     ["labels-merge", merged(run)],
@@ -31,8 +25,19 @@ export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
     ["forced-answers", forced(run)],
     ["shard", manifest.identity.shard === undefined ? undefined : shardText(manifest.identity.shard)],
   ];
-  const ofModel = (manifest.model.remarks ?? []).map(({code, text}) => ({code, run: run.name, text}));
-  return [...ofModel, ...found.flatMap(([code, text]) => (text === undefined ? [] : [{code, run: run.name, text}]))];
+  const told = [
+    ...(manifest.model.remarks ?? []),
+    ...answerWarnings(answerFacts(documents.flatMap(({trace}) => trace ?? [])), own),
+    ...massWarnings({
+      tree: meanOf(documents, ({tree}) => tree && massOf.tree(tree)),
+      unary: meanOf(documents, ({unary}) => unary && massOf.unary(unary)),
+      binary: meanOf(documents, ({binary}) => binary && massOf.binary(binary)),
+    }),
+  ];
+  return [
+    ...told.map(({code, text}) => ({code, run: run.name, text})),
+    ...found.flatMap(([code, text]) => (text === undefined ? [] : [{code, run: run.name, text}])),
+  ];
 }
 
 /** What should make a person think twice about differences between the runs. */
@@ -133,61 +138,6 @@ function rawAgainstChat(runs: readonly ComparedRun[]): string | undefined {
   return "raw against chat changes two things at once: the text of the prompt, and that the model answers as an assistant; neither can be told from the other here";
 }
 
-function sameAnswer(documents: readonly ComparedDocument[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const {trace} of documents) {
-    if (trace === undefined) continue;
-    const said = trace.answer.wellFormed ? trace.answer.labels.join(", ") || "(null label)" : trace.answer.text;
-    counts.set(said, (counts.get(said) ?? 0) + 1);
-  }
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const [top] = [...counts].sort((a, b) => b[1] - a[1]);
-  if (top === undefined || total < 10 || top[1] <= LIMITS.sameAnswer * total) return undefined;
-  return `${percent(top[1] / total)} of the answers are the same (${JSON.stringify(top[0].slice(0, 80))}): a distribution that ignores the document is not a belief about it`;
-}
-
-function malformed(documents: readonly ComparedDocument[]): string | undefined {
-  const traces = documents.flatMap(({trace}) => trace ?? []);
-  const well = traces.filter(({answer}) => answer.wellFormed).length;
-  if (traces.length === 0 || well >= LIMITS.wellFormed * traces.length) return undefined;
-  return `only ${well} of ${traces.length} answers are well-formed (${percent(well / traces.length)})`;
-}
-
-function argmaxIsNoLabel(documents: readonly ComparedDocument[]): string | undefined {
-  const share = meanOf(documents, ({trace}) => flag(trace?.steps[0]?.argmaxIsLabel === false, trace?.steps[0]));
-  if (share === undefined || share <= LIMITS.argmaxIsNoLabel) return undefined;
-  return `at the first label step of ${percent(share)} of the documents the best token starts no label: the label distribution describes what the model was not about to say`;
-}
-
-function labelMass(documents: readonly ComparedDocument[]): string | undefined {
-  const mass = meanOf(documents, ({trace}) => trace?.steps[0]?.labelMass);
-  if (mass === undefined || mass >= LIMITS.labelMass) return undefined;
-  return `the labels hold ${mass.toFixed(2)} of the probability at the first label step on average`;
-}
-
-function treeMass(documents: readonly ComparedDocument[]): string | undefined {
-  const mass = meanOf(documents, ({tree}) => tree?.wellFormedMass.upper);
-  if (mass === undefined || mass >= LIMITS.treeMass) return undefined;
-  return `well-formed answers hold at most ${mass.toFixed(2)} of the probability on average: "marginal" describes answers that the model rarely gives`;
-}
-
-function answerMass(documents: readonly ComparedDocument[]): string | undefined {
-  const masses = {
-    unary: meanOf(documents, ({unary}) =>
-      mean(unary?.labels.map(({reasonable, unreasonable}) => reasonable + unreasonable)),
-    ),
-    binary: meanOf(documents, ({binary}) =>
-      mean(binary?.pairs.flatMap(({asked}) => asked.map(({first, second}) => first + second))),
-    ),
-  };
-  const low = Object.entries(masses).flatMap(([name, mass]) =>
-    mass === undefined || mass >= LIMITS.answerMass ? [] : [`"${name}" (${mass.toFixed(2)})`],
-  );
-  return low.length === 0
-    ? undefined
-    : `the two answers asked for hold little of the probability on average in ${low.join(" and ")}: the ratio of two things the model would not say is noise`;
-}
-
 function leaks({manifest}: ComparedRun): string | undefined {
   const count = manifest.prompt.leaks;
   return count === 0
@@ -243,22 +193,10 @@ function shardText({index, count}: {readonly index: number; readonly count: numb
   return `shard ${index} of ${count}: join the shards with labelscope merge to compare all documents`;
 }
 
-function flag(value: boolean, given: unknown): number | undefined {
-  return given === undefined ? undefined : Number(value);
-}
-
 function meanOf(
   documents: readonly ComparedDocument[],
   of: (document: ComparedDocument) => number | undefined,
 ): number | undefined {
-  return mean(documents.flatMap(document => of(document) ?? []));
-}
-
-function mean(values: readonly number[] | undefined): number | undefined {
-  if (values === undefined || values.length === 0) return undefined;
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  const values = documents.flatMap(document => of(document) ?? []);
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

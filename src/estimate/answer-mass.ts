@@ -1,5 +1,5 @@
 import type {Binary, Unary} from "../records/questions.ts";
-import type {DocumentRecords, Remark} from "./estimator.ts";
+import type {Remark} from "./estimator.ts";
 
 /** Below this the model mostly says something else than the two answers asked for. */
 export const LOW_ANSWER_MASS = 0.5;
@@ -17,42 +17,6 @@ export function binaryMass({pairs}: Pick<Binary, "pairs">): number | undefined {
 /** What to remark of a document's answer mass: below a half, the estimate stays but is not to be trusted. */
 export function massRemarks(mass: number | undefined): {readonly remarks?: readonly Remark[]} {
   return mass !== undefined && mass < LOW_ANSWER_MASS ? {remarks: ["low-answer-mass"]} : {};
-}
-
-/** How much of its probability a model gives to the answers that it is asked for. */
-export interface AnswerMass {
-  /** Mean over documents of the mean over their questions, in [0, 1]. */
-  readonly mean: number;
-  readonly documents: number;
-  /** Documents below a half. */
-  readonly low: number;
-  /** For a person, where the mean is below a half: the model was not trained to answer such questions. */
-  readonly warning?: string;
-}
-
-/**
- * The answer mass of a run: whether the model answers the questions at all.
- *
- * @param kind of question, as estimators name it
- * @returns undefined where no document was asked
- * Source: METHODS §3, `unary`
- */
-export function answerMass(kind: "unary" | "binary", documents: readonly DocumentRecords[]): AnswerMass | undefined {
-  const masses = documents.flatMap(({unary, binary}) => {
-    if (kind === "unary") return unary === undefined ? [] : (unaryMass(unary) ?? []);
-    return binary === undefined ? [] : (binaryMass(binary) ?? []);
-  });
-  const average = mean(masses);
-  if (average === undefined) return undefined;
-  const warning =
-    `the model gives the answers asked for by "${kind}" ${average.toPrecision(2)} of its probability: ` +
-    "it was hardly going to answer, and the estimates describe the little that is left";
-  return {
-    mean: average,
-    documents: masses.length,
-    low: masses.filter(mass => mass < LOW_ANSWER_MASS).length,
-    ...(average < LOW_ANSWER_MASS ? {warning} : {}),
-  };
 }
 
 function mean(values: readonly number[]): number | undefined {

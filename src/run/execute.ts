@@ -2,6 +2,8 @@ import {join} from "node:path";
 import {greedySetup} from "../capture/prepare.ts";
 import {sha256Model} from "../catalog/hash.ts";
 import {counted} from "../counted.ts";
+import {type AnswerFacts, AnswerGatherer} from "../dynamics/answer-facts.ts";
+import {answerWarnings} from "../dynamics/answer-warnings.ts";
 import type {Engine} from "../engine/engine.ts";
 import {refuseOtherFile} from "../engine/file-model.ts";
 import type {Manifest} from "../records/manifest.ts";
@@ -14,7 +16,6 @@ import {captureEmbeddings} from "./encoder.ts";
 import {describeRun} from "./manifest.ts";
 import type {RunOptions} from "./options.ts";
 import type {ModelPlan, RunPlan} from "./plan.ts";
-import {type RunSummary, summariseTraces, warningsOf} from "./summary.ts";
 import {threadsFor} from "./threads.ts";
 
 export type {CaptureOutcome, RunProgress} from "./capture-one.ts";
@@ -36,7 +37,7 @@ export interface RunOutcome extends Omit<CaptureOutcome, "name" | "evaluatedToke
   /** Every capture that was begun, the greedy traces first. */
   readonly captures: readonly CaptureOutcome[];
   readonly finished: boolean;
-  readonly summary: RunSummary;
+  readonly summary: AnswerFacts;
   readonly warnings: readonly string[];
 }
 
@@ -127,7 +128,12 @@ export async function executeModel(
   }
   await run.settle();
   const wanted = model.captures.length + (embeddings === undefined ? 0 : 1);
-  const summary = await summariseTraces(readTraces(join(model.folder, TRACES)));
+  const summary = await answersOfTest(join(model.folder, TRACES));
+  const own = manifest.identity.forceAnswers === undefined;
+  const warnings = [
+    ...answerWarnings(summary, own),
+    ...(await captureWarnings({folder: model.folder, manifest}, captures)),
+  ];
   const {name: _name, evaluatedTokens: _tokens, ...counts} = traces;
   return {
     folder: model.folder,
@@ -136,8 +142,15 @@ export async function executeModel(
     captures,
     finished: captures.length === wanted && captures.every(isWhole),
     summary,
-    warnings: [...warningsOf(summary), ...(await captureWarnings({folder: model.folder, manifest}, captures))],
+    warnings: warnings.map(({text}) => text),
   };
+}
+
+/** Reads through the traces of a run once; those of other splits than test are left out. */
+async function answersOfTest(file: string): Promise<AnswerFacts> {
+  const gatherer = new AnswerGatherer();
+  for await (const trace of readTraces(file)) if (trace.split === "test") gatherer.add(trace);
+  return gatherer.facts;
 }
 
 function isWhole({captured, resumed, total}: CaptureOutcome): boolean {

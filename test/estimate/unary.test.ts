@@ -1,8 +1,8 @@
 import {describe, expect, test} from "vitest";
-import {answerMass} from "../../src/estimate/answer-mass.ts";
+import {binaryMass, unaryMass} from "../../src/estimate/answer-mass.ts";
 import {estimateDocuments} from "../../src/estimate/estimate-documents.ts";
 import {unary} from "../../src/estimate/unary.ts";
-import type {Assessment, Preference} from "../../src/records/questions.ts";
+import type {Assessment} from "../../src/records/questions.ts";
 import {close, NO_NONE, RUN, reasonOf, records, valuesOf} from "./support.ts";
 
 const asked = (...answers: readonly (readonly [number, number])[]) => ({
@@ -50,36 +50,17 @@ describe("unary", () => {
   });
 });
 
-describe("the answer mass of a run", () => {
-  const preference = (first: number, second: number): Preference => ({first, second});
-
-  test("is the mean over documents of the mean over their questions", () => {
-    const mass = answerMass("unary", [
-      records(asked([0.6, 0.2], [0.1, 0.7])),
-      records(asked([0.1, 0.1], [0.3, 0.1])),
-      records(),
-    ]);
-    expect(mass?.mean).toBeCloseTo((0.8 + 0.3) / 2, 12);
-    expect(mass).toMatchObject({documents: 2, low: 1});
-    expect(mass).not.toHaveProperty("warning");
+describe("the answer mass of a document", () => {
+  test("is the mean over its questions, of pairs over both orders", () => {
+    const [labels = []] = [records(asked([0.6, 0.2], [0.1, 0.5])).unary?.labels];
+    expect(unaryMass({labels})).toBeCloseTo((0.8 + 0.6) / 2, 12);
+    const one = {first: 0.1, second: 0.1};
+    const other = {first: 0.3, second: 0.1};
+    expect(binaryMass({pairs: [{first: 0, second: 1, asked: [one, other]}]})).toBeCloseTo(0.3, 12);
   });
 
-  test("of pairs counts both orders, and warns below a half", () => {
-    const pairs = [{first: 0, second: 1, asked: [preference(0.1, 0.1), preference(0.3, 0.1)] as const}].map(
-      ({asked: [one, other], ...place}): {first: number; second: number; asked: [Preference, Preference]} => ({
-        ...place,
-        asked: [one, other],
-      }),
-    );
-    const mass = answerMass("binary", [records({binary: {pairs}})]);
-    expect(mass?.mean).toBeCloseTo(0.3, 12);
-    expect(mass?.warning).toBe(
-      'the model gives the answers asked for by "binary" 0.30 of its probability: it was hardly going to answer, and the estimates describe the little that is left',
-    );
-  });
-
-  test("is unknown where nothing was asked", () => {
-    expect(answerMass("unary", [records()])).toBeUndefined();
-    expect(answerMass("binary", [records(asked([0.5, 0.5]))])).toBeUndefined();
+  test("is unknown if nothing was asked", () => {
+    expect(unaryMass({labels: []})).toBeUndefined();
+    expect(binaryMass({pairs: []})).toBeUndefined();
   });
 });

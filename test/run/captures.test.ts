@@ -277,6 +277,8 @@ describe("captures beside the greedy traces", () => {
   test("a model that answers no question is warned about", async () => {
     const place = await workspace();
     const outcome = await capture(place, {estimators: ["unary", "binary"], limit: 2});
-    expect(outcome.warnings.filter(warning => warning.includes("questions hold 0.0"))).toHaveLength(2);
+    expect(outcome.warnings).toContainEqual(
+      expect.stringMatching(/^the two answers asked for hold little .* in "unary" \(0\.0\d\) and "binary" \(0\.0\d\)/),
+    );
   });
 });

@@ -291,7 +291,7 @@ describe("warnings", () => {
   test("a model that says the same of every document", async () => {
     const place = await workspace();
     const outcome = await capture(place, {}, {engine: engineOf({script: saying(["fear", '"]}'])})});
-    expect(outcome.warnings).toEqual([expect.stringContaining("100 % of the answers are the same (fear)")]);
+    expect(outcome.warnings).toEqual([expect.stringContaining('100 % of the answers are the same ("fear")')]);
   });
 
   test("a model that was about to say something else than a label", async () => {
