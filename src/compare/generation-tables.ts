@@ -1,3 +1,4 @@
+import {z} from "zod";
 import {rankLabels} from "../dynamics/run-view.ts";
 import {isExact, lowerOf, upperOf, type Value} from "../math/bounded.ts";
 import {largest} from "../math/extremes.ts";
@@ -7,6 +8,9 @@ import type {ComparedRun} from "./compared-run.ts";
 import type {Cell, CsvTable} from "./csv.ts";
 
 const MEASURED = ["value", "lower", "upper", "n", "method", "reason", "note"];
+/** Between which numbers a value lies that the engine bounds. */
+const BOUNDS = ["betweenLower", "betweenUpper"];
+const boundsSchema = z.array(z.number());
 
 /** Parts of the records that are drawn and not read: the outlines of violins. */
 const DRAWN = new Set(["outline"]);
@@ -23,10 +27,12 @@ export function generationTables({
     ),
   );
   const pairs = variants.map(({base, variant, kind, ...record}) => ({key: [base, variant, kind], record}));
+  const measured = holdsBounds([dynamics, curves, variants]) ? [...MEASURED, ...BOUNDS] : MEASURED;
+  const numberRows = (key: readonly string[], record: unknown) => rowsOf(measured, key, record);
   return [
     {
       name: "dynamics",
-      header: ["run", "path", ...MEASURED],
+      header: ["run", "path", ...measured],
       rows: Object.entries(dynamics).flatMap(([run, record]) => numberRows([run], record)),
     },
     {
@@ -48,14 +54,14 @@ export function generationTables({
     },
     {
       name: "curves",
-      header: ["family", "variant", "curve", "run", "total", "nonEmbedding", ...MEASURED, "matched", "unit"],
+      header: ["family", "variant", "curve", "run", "total", "nonEmbedding", ...measured, "matched", "unit"],
       rows: curveRows.flatMap(({key, record: {points, matched, unit}}) =>
         points.map(({run, total, nonEmbedding, ...point}): Cell[] => [
           ...key,
           run,
           total,
           nonEmbedding,
-          ...measuredCells(point),
+          ...measuredCells(measured, point),
           matched,
           unit,
         ]),
@@ -63,12 +69,12 @@ export function generationTables({
     },
     {
       name: "slopes",
-      header: ["family", "variant", "curve", "path", ...MEASURED],
+      header: ["family", "variant", "curve", "path", ...measured],
       rows: curveRows.flatMap(({key, record: {points: _, ...record}}) => numberRows(key, record)),
     },
     {
       name: "variants",
-      header: ["base", "variant", "kind", "path", ...MEASURED],
+      header: ["base", "variant", "kind", "path", ...measured],
       rows: pairs.flatMap(({key, record}) => numberRows(key, record)),
     },
     {
@@ -142,9 +148,17 @@ export function firstDistributionsTable(runs: readonly ComparedRun[]): CsvTable 
   return {name: "first-distributions", header: ["run", "id", "rank", "label", "probability"], rows};
 }
 
-function measuredCells(number: {readonly [name: string]: unknown}): Cell[] {
-  return MEASURED.map(name => {
-    const cell = number[name];
+/** Whether any number of these records is bounded: only then do tables have columns for bounds. */
+function holdsBounds(record: unknown): boolean {
+  if (typeof record !== "object" || record === null) return false;
+  return "between" in record || Object.values(record).some(holdsBounds);
+}
+
+function measuredCells(columns: readonly string[], {between, ...number}: {readonly [name: string]: unknown}): Cell[] {
+  const [betweenLower, betweenUpper] = boundsSchema.parse(between ?? []);
+  const all: {readonly [name: string]: unknown} = {...number, betweenLower, betweenUpper};
+  return columns.map(name => {
+    const cell = all[name];
     return typeof cell === "number" || typeof cell === "string" ? cell : undefined;
   });
 }
@@ -153,14 +167,13 @@ function measuredCells(number: {readonly [name: string]: unknown}): Cell[] {
  * Every number of a record as a row, its place written as in `--fail-if`: measured ones with their interval, counts and
  * quantiles as bare values.
  */
-function numberRows(key: readonly string[], record: unknown, path = ""): Cell[][] {
-  if (typeof record === "number")
-    return [[...key, path, record]].map(row => [...row, ...MEASURED.slice(1).map(() => undefined)]);
+function rowsOf(columns: readonly string[], key: readonly string[], record: unknown, path = ""): Cell[][] {
+  if (typeof record === "number") return [[...key, path, ...measuredCells(columns, {value: record})]];
   if (typeof record !== "object" || record === null) return [];
-  if (isMeasured(record)) return [[...key, path, ...measuredCells(record)]];
+  if (isMeasured(record)) return [[...key, path, ...measuredCells(columns, record)]];
   return Object.entries(record)
     .filter(([name]) => !DRAWN.has(name))
-    .flatMap(([name, part]) => numberRows(key, part, path === "" ? name : `${path}.${name}`));
+    .flatMap(([name, part]) => rowsOf(columns, key, part, path === "" ? name : `${path}.${name}`));
 }
 
 /** A measured number, also where a record has more fields than that. */

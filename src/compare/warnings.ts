@@ -20,6 +20,7 @@ export function warningsOfRun(run: ComparedRun, task: ComparedTask): Warning[] {
     ["demonstrations-leak", leaks(run)],
     ["labels-collide", collisions(run)],
     ["labels-merge", merged(run)],
+    ["bounded-read-outs", boundedReadOuts(run)],
     ["interrupted", interrupted(run)],
     ["incomplete", incomplete(documents)],
     ["forced-answers", forced(run)],
@@ -83,6 +84,15 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
       ),
     ],
     [
+      "different-read-outs",
+      differing(
+        "how exact their read-outs are",
+        ({manifest: {readOuts}}) =>
+          `vocabulary entropy ${readOuts?.vocabEntropy ?? "exact"}, ${readOuts?.scale ?? "logits"}`,
+        "a difference with a bounded number is bounded as well, and what is drawn of single numbers leaves it out",
+      ),
+    ],
+    [
       "documents-differ",
       sizes.every(size => size === n + notPredicted)
         ? undefined
@@ -106,6 +116,14 @@ export function warningsOfComparison(runs: readonly ComparedRun[], task: Compare
     ],
   ];
   return found.flatMap(([code, text]) => (text === undefined ? [] : [{code, text}]));
+}
+
+/** Label scores are exact on every engine; what it knows of the whole vocabulary may not be. */
+function boundedReadOuts({manifest: {readOuts}}: ComparedRun): string | undefined {
+  if (readOuts === undefined || readOuts.vocabEntropy === "exact") return undefined;
+  return readOuts.vocabEntropy === "absent"
+    ? "its engine says nothing of the vocabulary's entropy: it is missing from every table"
+    : "its engine bounds what it does not see of the vocabulary: the entropy of the vocabulary is shown as an interval, never as a number";
 }
 
 /** Values that differ, so that a person sees which stands against which. */
