@@ -38,6 +38,7 @@ const ORDER = [
   "comparison",
   "study",
   "shelf",
+  "export", // traces as tables for other programs
   "commands",
   "terminal.ts", // what a command line shows while it runs
   "error-report.ts", // what a program and a person are told of an error

@@ -9,7 +9,7 @@ import {type FoundRun, runsIn} from "../store/runs-in.ts";
 import type {CommandIo} from "./command.ts";
 
 /** The commands that are given runs. */
-type RunsCommand = "compare" | "report" | "inspect" | "merge" | "verify";
+type RunsCommand = "compare" | "report" | "inspect" | "merge" | "verify" | "export";
 
 /** Names in a line of an error; more are counted. */
 const SHOWN = 4;

@@ -1,4 +1,5 @@
-import type {Command} from "commander";
+import {type Command, Option} from "commander";
+import {EXPORT_FORMATS, EXPORT_TABLES} from "../export/names.ts";
 import {addCommand, type Dispatch} from "./command.ts";
 import {level, list, repeated, wholeNumber} from "./flag-values.ts";
 
@@ -81,6 +82,22 @@ export function addComparisons(program: Command, dispatch: Dispatch): void {
   ).action(async (folders, flags) => {
     await dispatch(async io => (await import("../commands/verify.ts")).verifyCommand({folders}, io), flags.json);
   });
+
+  addCommand(
+    program,
+    "export <runs...>",
+    "label steps of runs as one table for other programs: CSV, JSONL or Parquet",
+    "labelscope export runs/goemotions-* --to parquet\nlabelscope export runs/posts-* --table documents --out answers.csv",
+  )
+    .addOption(new Option("--table <name>", "what a row is of").choices(EXPORT_TABLES).default("labels"))
+    .addOption(new Option("--to <format>", "the format (default: as --out ends, else csv)").choices(EXPORT_FORMATS))
+    .option("--out <file>", "where the table goes (default: TABLE.FORMAT here)")
+    .action(async (runs, {table, to, out, json}) => {
+      await dispatch(
+        async io => (await import("../commands/export.ts")).exportCommand({runs, table, to, out}, io),
+        json,
+      );
+    });
 
   addCommand(
     program,
