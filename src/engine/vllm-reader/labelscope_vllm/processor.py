@@ -86,7 +86,8 @@ class LabelReader(LogitsProcessor, LogitsProcessorV2):
             if wanted is not None:
                 rows_of.setdefault(wanted, []).append(row)
         for wanted, rows in rows_of.items():
-            index = torch.tensor(rows, dtype=torch.long, device=logits.device)
+            # Pinned, so that a GPU's queue of work is not waited for.
+            index = torch.tensor(rows, dtype=torch.long, pin_memory=logits.is_cuda).to(logits.device, non_blocking=True)
             if isinstance(wanted, PlacedRead):
                 logits[index] = carry(logits[index], wanted)
             else:
