@@ -5,11 +5,11 @@
 #   WORK  a folder for 7 GB: Python packages, the model as float32 (GGUF file and folder), logs. Kept and used again
 #   DATA  the folder of GoEmotions
 #
-# Needs Linux, Python 3.10 to 3.12, 8 GB of memory, and SmolLM2-135M in the cache (labelscope models pull
+# Needs Linux, Python 3.10 to 3.12, 12 GB of memory, and SmolLM2-135M in the cache (labelscope models pull
 # smollm2-135m-instruct). Computes on the CPU with THREADS threads for each server and for the local engine (default 1: more
 # than there are free cores make vLLM wait for itself). Ends the servers that it started.
 set -euo pipefail
-[ $# -ge 2 ] || { sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2; }
 mkdir -p "$1"
 work=$(cd "$1" && pwd) data=$(cd "$2" && pwd)
 shift 2
