@@ -43,7 +43,7 @@ export function markdown(found) {
   return `${[
     "# A model on a vLLM server",
     "",
-    "The same float32 weights of SmolLM2-135M (dequantised), the same prompts, read three ways: by the **local** engine with a float32 key-value cache; by **stock** vLLM (named tokens and the top N); by vLLM with labelscope's **reader** inside ([src/engine/vllm-reader](../../src/engine/vllm-reader/README.md)). Both servers are asked through labelscope's captures by the small clients of `scripts/scale/vllm-client.mjs`.",
+    "The same float32 weights of SmolLM2-135M (dequantised), the same prompts, read three ways: by the **local** engine with a float32 key-value cache; by **stock** vLLM (named tokens and the top N); by vLLM with labelscope's **reader** inside ([src/engine/vllm-reader](../../src/engine/vllm-reader/README.md)). Both servers are asked by `run`, as with `--model http://HOST:PORT/v1#MODEL`.",
     ...(numbers === undefined ? [] : numbersPart(numbers)),
     ...(speed === undefined ? [] : speedPart(speed)),
     "",

@@ -13,12 +13,12 @@ import {machine, median} from "../bench/processes.mjs";
 import {traceDifferences, treeDifferences} from "./differences.mjs";
 import {meterFetch} from "./meter.mjs";
 import {markdown, misses} from "./remote-report.mjs";
-import {reader, stock} from "./vllm-client.mjs";
 
 const load = path => import(new URL(`../../dist/${path}`, import.meta.url));
 const {openLocalEngine, readRun, run, version} = await load("index.js");
 const {batchedLanes} = await load("engine/batched-lanes.js");
 const {findServedModel} = await load("engine/remote/remote-engine.js");
+const {serverKinds} = await load("engine/remote/index.js");
 const {labelscopeHome} = await load("catalog/home.js");
 
 const {values: flags} = parseArgs({
@@ -46,12 +46,13 @@ const say = line => process.stderr.write(`${line}\n`);
 
 const kinds = {
   local: {spec: flags.model, engineOn: float32},
-  reader: {spec: flags.reader, engineOn: local => served(local, reader)},
-  stock: {spec: flags.stock, engineOn: local => served(local, stock)},
+  reader: {spec: flags.reader, engineOn: local => served(local)},
+  stock: {spec: flags.stock, engineOn: local => served(local)},
 };
 
 /** A server's models, with the tokeniser that is in the file. */
-function served(local, kind) {
+function served(local) {
+  const kind = serverKinds.find(({tag}) => tag === "vllm");
   const loadTokenizer = async path => await local.loadModel(path, {vocabularyOnly: true});
   return {
     name: kind.tag,

@@ -14,7 +14,8 @@ import {isExact, lowerOf, upperOf} from "../../src/math/bounded.ts";
 import {readManifest} from "../../src/store/manifest-file.ts";
 import {answering, capture, engineOf, tracesOf, type Workspace, workspace} from "../run/workspace.ts";
 import {codeOf} from "../support/code-of.ts";
-import {type Fault, type LlamaHttp, llamaHttp} from "../support/llama-http.ts";
+import type {Fault} from "../support/http-server.ts";
+import {type LlamaHttp, llamaHttp} from "../support/llama-http.ts";
 
 // Many small requests: seconds on a busy machine.
 vi.setConfig({testTimeout: 120_000});

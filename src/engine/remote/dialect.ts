@@ -16,6 +16,8 @@ export interface ServedModel {
   readonly version: string;
   /** Where the server has it from, or the model that an adapter is on. */
   readonly root?: string;
+  /** Of a LoRA that the server has loaded: the model that it is on. */
+  readonly parent?: string;
   readonly contextTokens: number;
   readonly vocabularySize?: number;
   readonly totalParameters?: number;
@@ -36,6 +38,8 @@ export interface DialectOptions {
 /** How one kind of server is asked. Each call is one read; nothing is kept between calls. */
 export interface Dialect {
   readonly capabilities: Capabilities;
+  /** What it found out about how it reads, for the record of a session. */
+  readonly facts?: Readonly<Record<string, string>>;
   /** Requests that are worth having under way at once. */
   readonly sequences: number;
   /**

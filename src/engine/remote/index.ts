@@ -1,5 +1,6 @@
 import {describeLlamaServer, llamaServer} from "./llama-server.ts";
 import type {ServerKind} from "./remote-engine.ts";
+import {describeVllm, vllm} from "./vllm.ts";
 
 const LLAMA = /^llamacpp\+(?=https?:\/\/)/i;
 
@@ -11,5 +12,12 @@ export const serverKinds: readonly (ServerKind & {readonly reads: (spec: string)
     urlOf: spec => spec.replace(LLAMA, ""),
     describe: async (http, _address, signal) => await describeLlamaServer(http, signal),
     dialect: llamaServer,
+  },
+  {
+    tag: "vllm",
+    reads: spec => /^https?:\/\//i.test(spec),
+    urlOf: spec => spec.replace(/\/v1\/?(?=#|$)/, ""),
+    describe: describeVllm,
+    dialect: vllm,
   },
 ];

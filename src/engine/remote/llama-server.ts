@@ -6,6 +6,7 @@ import {checkedLogProb, readAnswer, wrongAnswer} from "./answer.ts";
 import type {Dialect, DialectOptions, ServedModel, ServerRead} from "./dialect.ts";
 import type {ServerHttp} from "./http.ts";
 import {readOutOf} from "./partial-read.ts";
+import {sameModel} from "./served-model.ts";
 
 /** Top tokens that a read asks for where it wants any: they make the bounds narrow and cost little. */
 const TOP = 100;
@@ -188,10 +189,4 @@ function countOf(spec: ReadSpec): number {
 function checkedToken(token: number, vocabularySize: number): number {
   if (token < vocabularySize) return token;
   throw wrongAnswer(`token ${token} is none of the ${vocabularySize} of the vocabulary`);
-}
-
-/** An answer that names another model than the one that was asked. */
-export function sameModel(answered: string | undefined, {name}: ServedModel): void {
-  if (answered === undefined || answered === name) return;
-  throw wrongAnswer(`it is of the model ${basename(answered)}, not of ${basename(name)}`);
 }

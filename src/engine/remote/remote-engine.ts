@@ -92,7 +92,7 @@ export async function findServedModel(
     chatTemplate,
     trainContextTokens: served.contextTokens,
     capabilities: dialect.capabilities,
-    facts: {engine: served.server, version: served.version, ...served.facts},
+    facts: {engine: served.server, version: served.version, ...served.facts, ...dialect.facts},
     openSession: async session => new RemoteSession(dialect, session, vocabulary.size),
     planLanes: ({sequences, strict, documents, longestTokens}) => {
       const lanes = strict ? 1 : Math.min(sequences ?? SEQUENCES, Math.max(1, documents));
@@ -118,6 +118,7 @@ export async function findServedModel(
       version: served.version,
       ...(served.root === undefined ? {} : {root: served.root}),
       contextTokens: served.contextTokens,
+      ...(served.parent === undefined ? {} : {variant: "lora", parent: nameOf(served.parent)}),
       ...declaredParts(options.declared ?? {}),
       probes: [...(await firstProbes(signal))],
       ...(served.totalParameters === undefined ? {} : {totalParameters: served.totalParameters}),

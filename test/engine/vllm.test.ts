@@ -1,0 +1,245 @@
+import {describe, expect, test, vi} from "vitest";
+import type {Engine} from "../../src/engine/engine.ts";
+import {serverKinds} from "../../src/engine/remote/index.ts";
+import {findServedModel, type RemoteOptions} from "../../src/engine/remote/remote-engine.ts";
+import {turns} from "../../src/engine/remote/turns.ts";
+import {scriptedModel} from "../../src/engine/scripted.ts";
+import {isExact, lowerOf, upperOf} from "../../src/math/bounded.ts";
+import {answering, capture, engineOf, tracesOf, type Workspace, workspace} from "../run/workspace.ts";
+import {codeOf} from "../support/code-of.ts";
+import {type Fault, httpServer, send} from "../support/http-server.ts";
+import {type VllmHttp, vllmHttp} from "../support/vllm-http.ts";
+
+// Many small requests: seconds on a busy machine.
+vi.setConfig({testTimeout: 120_000});
+
+const TOKENS = ["joy", "fear", "anger", "none", '", "', '"]}', '"]', "Input: ", "Labels: ", '{"label": ["'];
+const tiny = (script = answering) => scriptedModel({tokens: TOKENS, script});
+const KINDS = ["none", "there"] as const;
+
+/** The engine as the registry opens it for a spec, with the tokeniser of the scripted model. */
+function served(options: RemoteOptions = {}): Engine {
+  return {
+    name: "served",
+    findModel: async (spec, place) => {
+      const kind = serverKinds.find(({reads}) => reads(spec));
+      if (kind === undefined) throw new Error(`no server reads ${spec}`);
+      return await findServedModel(kind, spec, place, {
+        tokenizer: "tiny.gguf",
+        timeoutMs: 5_000,
+        patienceMs: 20_000,
+        longestPauseMs: 20,
+        ...options,
+        loadTokenizer: async () => tiny(),
+      });
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+const captured = async (place: Workspace, {url}: {readonly url: string}, options: RemoteOptions = {}, changes = {}) =>
+  await capture({...place, model: url}, {limit: 4, ...changes}, {engine: served(options)});
+
+const failing = async (server: VllmHttp, place: Workspace, fault: Fault) => {
+  server.faults.push(fault);
+  const code = await codeOf(() => captured(place, server, {patienceMs: 300}, {fresh: true}));
+  server.faults.length = 0;
+  return code;
+};
+
+describe.each(KINDS)("vLLM's server (labelscope's reader: %s)", reader => {
+  test("gives the answers and label distributions of the engine that sees everything", async () => {
+    const place = await workspace();
+    const server = await vllmHttp(tiny(), {reader});
+    const exact = await tracesOf((await capture(place, {limit: 4, out: "exact"}, {engine: engineOf()})).folder);
+    const outcome = await captured(place, server);
+    expect(outcome.manifest).toMatchObject({
+      model: {kind: "server", id: "tiny@vllm", served: "tiny", server: "vLLM", version: "0.32.0", root: "/models/tiny"},
+    });
+    // Nothing needs saying if everything is exact.
+    if (reader === "there") expect(outcome.manifest.readOuts).toBeUndefined();
+    else expect(outcome.manifest.readOuts).toEqual({scale: "log-probabilities", vocabEntropy: "bounded"});
+    let steps = 0;
+    for (const {document, answer, steps: found} of await tracesOf(outcome.folder)) {
+      const twin = exact.find(trace => trace.document.id === document.id);
+      expect(answer).toEqual(twin?.answer);
+      for (const [index, step] of found.entries()) {
+        const other = twin?.steps[index];
+        step.probabilities.forEach((p, label) => {
+          expect(p).toBeCloseTo(other?.probabilities[label] ?? Number.NaN, 5);
+        });
+        expect(step.labelMass).toBeCloseTo(other?.labelMass ?? Number.NaN, 5);
+        const [bits = Number.NaN, truth = Number.NaN] = [step.vocabEntropyBits, other?.vocabEntropyBits];
+        expect(lowerOf(bits)).toBeLessThanOrEqual(lowerOf(truth) + 1e-5);
+        expect(upperOf(bits)).toBeGreaterThanOrEqual(lowerOf(truth) - 1e-5);
+        if (reader === "there") expect(isExact(bits)).toBe(true);
+        steps++;
+      }
+    }
+    expect(steps).toBeGreaterThan(3);
+  });
+
+  test("is asked again after 429, 500, a broken connection, half an answer and a hang, and the numbers are the same", async () => {
+    const place = await workspace();
+    const server = await vllmHttp(tiny(), {reader});
+    const calm = await tracesOf((await captured(place, server, {}, {out: "calm"})).folder);
+    const faults: Fault[] = [
+      response => void response.writeHead(429, {"retry-after": "0"}).end("{}"),
+      response => void response.writeHead(500).end("{}"),
+      response => void response.destroy(),
+      (response, answer) => void response.writeHead(200).end(JSON.stringify(answer()).slice(0, 40)),
+      () => {},
+      response => void response.writeHead(200).end('{"choices": [{"logprobs": NaN}]}'),
+      (response, answer) => void setTimeout(() => send(response, answer()), 150),
+      response => void response.writeHead(503).end("{}"),
+    ];
+    server.faults.push(...faults);
+    const stormy = await tracesOf((await captured(place, server, {timeoutMs: 700}, {out: "stormy"})).folder);
+    const plain = (traces: typeof calm) =>
+      traces.map(({document, steps}) => [document.id, steps.map(step => step.scores)]).sort();
+    expect(plain(stormy)).toEqual(plain(calm));
+    expect(server.faults).toEqual([]);
+  });
+
+  test("an answer that cannot be right ends the run by name", async () => {
+    const place = await workspace();
+    const server = await vllmHttp(tiny(), {reader});
+    const saying =
+      (logprobs: object): Fault =>
+      (response, answer) =>
+        send(response, {...answer(), choices: [{logprobs}]});
+    expect(await failing(server, place, saying({tokens: ["joy"], top_logprobs: [{}]}))).toBe("server-answer");
+    expect(await failing(server, place, saying({tokens: [], top_logprobs: []}))).toBe("server-answer");
+    expect(await failing(server, place, (response, answer) => send(response, {...answer(), model: "other"}))).toBe(
+      "server-answer",
+    );
+    expect(await failing(server, place, response => send(response, {error: {message: "too long"}}, 400))).toBe(
+      "server-refused",
+    );
+  });
+
+  test("another model, midway or between two commands, is noticed by its numbers", async () => {
+    const other = () => tiny(text => ({...answering(text), joy: 4.2, fear: 3.9}));
+    const place = await workspace();
+    const server = await vllmHttp(tiny(), {reader});
+    await captured(place, server, {}, {limit: 2});
+    server.become(other());
+    await expect(captured(place, server)).rejects.toMatchObject({
+      code: "run-changed",
+      facts: {changed: ["the served model's answers to fixed prompts"]},
+    });
+    const midway = await vllmHttp(tiny(), {reader});
+    const pass: Fault = (response, answer) => send(response, answer());
+    midway.faults.push(...Array.from({length: reader === "there" ? 12 : 9}, () => pass), (response, answer) => {
+      midway.become(other());
+      send(response, answer());
+    });
+    expect(await codeOf(() => captured(place, midway, {}, {out: "midway"}))).toBe("server-changed");
+  });
+
+  test("strict gives every request a cache of its own", async () => {
+    const place = await workspace();
+    const server = await vllmHttp(tiny(), {reader});
+    await captured(place, server, {}, {strict: true});
+    const salts = server.asked.flatMap(({cache_salt: salt}) => salt ?? []);
+    expect(salts.length).toBeGreaterThan(4);
+    expect(new Set(salts).size).toBe(salts.length);
+  });
+
+  test("a tokeniser that is not the server's, full logits and hidden states are refused", async () => {
+    const place = await workspace();
+    const server = await vllmHttp(tiny(), {reader});
+    expect(await codeOf(() => captured(place, server, {}, {fullLogits: true}))).toBe("no-full-logits");
+    server.become(scriptedModel({tokens: ["Inp"]}));
+    expect(await codeOf(() => captured(place, server))).toBe("tokenizer-mismatch");
+  });
+});
+
+describe("labelscope's reader in vLLM", () => {
+  test("reads greedy tokens in advance: fewer requests than label steps and tokens need one by one", async () => {
+    const place = await workspace();
+    const server = await vllmHttp(tiny(), {reader: "there"});
+    const outcome = await captured(place, server);
+    const tokens = (await tracesOf(outcome.folder)).reduce((sum, {answer}) => sum + answer.tokens.length, 0);
+    const reads = server.asked.filter(({max_tokens: most}) => most > 1).length;
+    expect(reads).toBeGreaterThan(0);
+    expect(reads).toBeLessThan(tokens);
+  });
+
+  test("is refused if its numbers are not the server's own", async () => {
+    const place = await workspace();
+    expect(await codeOf(async () => captured(place, await vllmHttp(tiny(), {reader: "lying"})))).toBe(
+      "reader-mismatch",
+    );
+  });
+
+  test("ends the run on logits that are NaN, and on a status that it does not know", async () => {
+    const place = await workspace();
+    const server = await vllmHttp(tiny(), {reader: "there"});
+    const status = async (number: number) => {
+      server.faults.push(
+        ...Array.from({length: 12}, (): Fault => (response, answer) => send(response, answer())),
+        response =>
+          send(response, {
+            model: "tiny",
+            choices: [{logprobs: {tokens: ["token_id:9"], top_logprobs: [{"token_id:0": number}]}}],
+          }),
+      );
+      const code = await codeOf(() => captured(place, server, {}, {fresh: true}));
+      server.faults.length = 0;
+      return code;
+    };
+    expect(await status(2001)).toBe("nan-logits");
+    expect(await status(2002)).toBe("server-answer");
+    expect(await status(7)).toBe("server-answer");
+  });
+});
+
+describe("servers behind http://", () => {
+  test("a model is chosen by its name; of a LoRA its parent is kept", async () => {
+    const place = await workspace();
+    const server = await vllmHttp(tiny());
+    server.models.push({id: "poems", owned_by: "vllm", root: "/loras/poems", parent: "tiny", max_model_len: null});
+    server.become(tiny(), "poems");
+    const {manifest} = await captured(place, {url: `${server.url}#poems`});
+    expect(manifest.model).toMatchObject({id: "poems@vllm", variant: "lora", parent: "tiny", contextTokens: 4096});
+    expect(server.asked.every(({model}) => model === "poems")).toBe(true);
+    await expect(captured(place, {url: `${server.url}#prose`})).rejects.toMatchObject({
+      code: "served-model",
+      details: ["tiny", "poems (LoRA on tiny)"],
+    });
+    server.models.push({id: "second", owned_by: "vllm", parent: null, max_model_len: 10});
+    expect(await codeOf(() => captured(place, server))).toBe("served-model");
+  });
+
+  test.each([
+    ["an API that lists other owners", {data: [{id: "gpt", owned_by: "openai"}]}, 200],
+    ["a server without a list of models", {error: "not found"}, 404],
+    ["a page", {hello: "world"}, 200],
+  ])("%s is refused by name, with the other way in", async (_, answer, status) => {
+    const place = await workspace();
+    const url = await httpServer(async (_request, response) => send(response, answer, status));
+    await expect(captured(place, {url: `${url}/v1`})).rejects.toMatchObject({
+      code: "server-unsupported",
+      next: expect.arrayContaining([expect.stringContaining("evaluate --predictions")]),
+    });
+  });
+});
+
+test("kinds of work take turns: never two kinds at once, and all are done", async () => {
+  const oneKind = turns();
+  const running = new Map<string, number>();
+  let mixed = 0;
+  const work = (kind: string) => async () => {
+    running.set(kind, (running.get(kind) ?? 0) + 1);
+    await new Promise(resolve => setTimeout(resolve, 1));
+    if ([...running.values()].filter(count => count > 0).length > 1) mixed++;
+    running.set(kind, (running.get(kind) ?? 0) - 1);
+    if (kind === "b") throw new Error("fails");
+    return kind;
+  };
+  const all = Array.from({length: 30}, (_, place) => ["a", "b", "c"][place % 3] ?? "a");
+  const done = await Promise.allSettled(all.map(async kind => await oneKind(kind, work(kind))));
+  expect(done.map(({status}) => status)).toEqual(all.map(kind => (kind === "b" ? "rejected" : "fulfilled")));
+  expect(mixed).toBe(0);
+});
