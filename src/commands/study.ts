@@ -1,9 +1,11 @@
+import {access, constants} from "node:fs/promises";
 import {relative, resolve} from "node:path";
 import {gatesOf} from "../compare/gate.ts";
 import {runNames} from "../compare/run-names.ts";
 import {comparisonOfRuns} from "../comparison/comparison-of.ts";
 import {counted} from "../counted.ts";
 import {openEngine} from "../engine/index.ts";
+import {makeFolder} from "../make-folder.ts";
 import {engineOptions} from "../run/options.ts";
 import {homeOf} from "../run/plan.ts";
 import {predictionsOf} from "../study/check-compared.ts";
@@ -48,6 +50,7 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
   const {study, name, folder} = read;
   const gates = gatesOf(study.gates);
   const out = resolve(io.cwd, options.out ?? `studies/${name}`);
+  if (!options.dryRun) await requireWritable(out);
   await using engine = (io.openEngine ?? openEngine)(engineOptions(study.options, homeOf(io), io.notice));
   const outcome = await runStudy(
     engine,
@@ -81,6 +84,12 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
     data: {study: name, result: result.data, experiments: reports},
     text: `${result.text}${reports.length === 0 ? "" : `${counted(reports.length, "experiment")}:\n${shown.join("")}`}`,
   };
+}
+
+/** Hours of work should not end at a folder that cannot be written. @throws what the file system throws */
+async function requireWritable(folder: string): Promise<void> {
+  await makeFolder(folder);
+  await access(folder, constants.W_OK);
 }
 
 function limited(read: ReadStudy, limit: number | undefined): ReadStudy {

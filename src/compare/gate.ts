@@ -47,6 +47,11 @@ export function parseGate(text: string): Gate {
   });
 }
 
+/** The first key of a gate's path: what of results.json it is about. */
+export function subjectOf(gate: Gate): string {
+  return keysOf(gate.path)[0] ?? "";
+}
+
 /** A condition that must hold. @throws as `parseGate` */
 export function requiredGate(text: string): Gate {
   return {...parseGate(text), required: true};

@@ -1,6 +1,10 @@
 import {z} from "zod";
 
+import {parseGate, subjectOf} from "../compare/gate.ts";
+import {LabelscopeError} from "../errors.ts";
+import {nearest} from "../nearest.ts";
 import {recordOf} from "../records/record-of.ts";
+import {resultsSchema} from "../records/results/results.ts";
 import {inlineTaskFields, inlineTaskSchema} from "./inline-task.ts";
 import {
   commonOptionNames,
@@ -13,6 +17,25 @@ import {
 const VERSION = 1;
 const text = z.string().min(1);
 const names = z.array(text).min(1);
+
+const subjects = Object.keys(resultsSchema.shape);
+
+/** A condition on results.json: that it can be read, and is about something that a comparison holds. */
+const gateSchema = text.superRefine((condition, context) => {
+  const refuse = (message: string) => context.addIssue({code: "custom", message});
+  try {
+    const subject = subjectOf(parseGate(condition));
+    if (subjects.includes(subject)) return;
+    const [near] = nearest(subject, subjects, 1);
+    refuse(
+      `results.json has no "${subject}"${near === undefined ? `: a condition begins with one of ${subjects.join(", ")}` : ` (did you mean "${near}"?)`}`,
+    );
+  } catch (error) {
+    if (!(error instanceof LabelscopeError)) throw error;
+    refuse(`${error.message}: write PATH OPERATOR NUMBER, with one of < <= > >= == != between`);
+  }
+});
+const gates = z.array(gateSchema).min(1);
 
 /** A model with what is its own: a plain SPEC, or a SPEC with a name and options. */
 const modelSchema = z.preprocess(
@@ -90,9 +113,9 @@ export const studySchema = z.strictObject({
   gates: z
     .strictObject({
       /** Conditions on results.json that must hold. */
-      require: names.exactOptional(),
+      require: gates.exactOptional(),
       /** Conditions that must not. */
-      failIf: names.exactOptional(),
+      failIf: gates.exactOptional(),
     })
     .prefault({}),
   lock: studyLockSchema.exactOptional(),

@@ -54,7 +54,15 @@ describe.each(KINDS)("vLLM's server (labelscope's reader: %s)", reader => {
     const exact = await tracesOf((await capture(place, {limit: 4, out: "exact"}, {engine: engineOf()})).folder);
     const outcome = await captured(place, server);
     expect(outcome.manifest).toMatchObject({
-      model: {kind: "server", id: "tiny@vllm", served: "tiny", server: "vLLM", version: "0.32.0", root: "/models/tiny"},
+      model: {
+        kind: "server",
+        id: "tiny@vllm",
+        served: "tiny",
+        server: "vLLM",
+        version: "0.32.0",
+        root: "tiny",
+        contextTokens: 4095,
+      },
     });
     // Nothing needs saying if everything is exact.
     if (reader === "there") expect(outcome.manifest.readOuts).toBeUndefined();
@@ -166,6 +174,27 @@ describe("labelscope's reader in vLLM", () => {
     expect(reads).toBeLessThan(tokens);
   });
 
+  test("reads no further ahead than the context has room", async () => {
+    const server = await vllmHttp(tiny(), {reader: "there"});
+    const source = await served().findModel(server.url, {cwd: "/", env: {}});
+    await using model = await source.load();
+    await using session = await model.openSession({
+      ...{sequences: 1, contextTokens: 4095, threads: 1, flashAttention: false, cacheType: "f16"},
+    });
+    const tokens = Array.from({length: 4095}, () => 0);
+    const reads = [{at: tokens.length - 1, spec: {tokens: [0], groups: [], top: 1}}];
+    expect(await session.extend([{sequence: 0, tokens, reads}])).toHaveLength(1);
+    const lanes = await model
+      .planLanes({
+        ...{prefix: [], longestTokens: 4095, documents: 1, sequences: 1, scratch: {sequences: 0, tokens: 0}},
+        ...{wantedScratch: 0, hidden: false, strict: false, local: {threads: 1, flashAttention: false}},
+      })
+      .open(new AbortController().signal);
+    await lanes.run([tokens], async (prompt, lane) => void (await lane.start(prompt, reads)));
+    const longest = server.asked.filter(({prompt}) => prompt.length === 4095);
+    expect(longest.map(({max_tokens: most}) => most)).toEqual([1, 1]);
+  });
+
   test("is refused if its numbers are not the server's own", async () => {
     const place = await workspace();
     expect(await codeOf(async () => captured(place, await vllmHttp(tiny(), {reader: "lying"})))).toBe(
@@ -202,7 +231,7 @@ describe("servers behind http://", () => {
     server.models.push({id: "poems", owned_by: "vllm", root: "/loras/poems", parent: "tiny", max_model_len: null});
     server.become(tiny(), "poems");
     const {manifest} = await captured(place, {url: `${server.url}#poems`});
-    expect(manifest.model).toMatchObject({id: "poems@vllm", variant: "lora", parent: "tiny", contextTokens: 4096});
+    expect(manifest.model).toMatchObject({id: "poems@vllm", variant: "lora", parent: "tiny", contextTokens: 4095});
     expect(server.asked.every(({model}) => model === "poems")).toBe(true);
     await expect(captured(place, {url: `${server.url}#prose`})).rejects.toMatchObject({
       code: "served-model",

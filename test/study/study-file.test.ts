@@ -73,6 +73,32 @@ test.each([
   });
 });
 
+test("every gate that cannot be read, or is about nothing that a comparison holds, is named with its line", async () => {
+  const gates =
+    "gates:\n  require:\n    - task.documents\n    - task.documents >= 8\n    - estimate.a.hard.nll.value < 3\n";
+  await expect(read(`version: 1\ntask: posts\nmodels: [a]\n${gates}`)).rejects.toMatchObject({
+    code: "study-invalid",
+    details: [
+      expect.stringMatching(
+        /^study\.yaml:6: .*the condition "task\.documents" cannot be read: write PATH OPERATOR NUMBER/,
+      ),
+      expect.stringMatching(/^study\.yaml:8: .*no "estimate" \(did you mean "estimates"\?\)/),
+    ],
+  });
+});
+
+test("a folder is answered with the studies in it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "labelscope-study-"));
+  onTestFinished(async () => await rm(folder, {recursive: true}));
+  await writeFile(join(folder, "one.yaml"), "version: 1\ntask: posts\nmodels: [a]\n");
+  await writeFile(join(folder, "task.yaml"), "id: x\nlabels: []\n");
+  await expect(readStudy(".", folder)).rejects.toMatchObject({
+    code: "study-not-found",
+    details: ["one.yaml"],
+    next: ["labelscope study one.yaml"],
+  });
+});
+
 test("a study file that is not there is said to be missing", async () => {
   await expect(readStudy("nowhere.yaml", tmpdir())).rejects.toMatchObject({code: "study-not-found"});
 });

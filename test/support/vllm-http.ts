@@ -22,6 +22,9 @@ const readerSchema = z.strictObject({
   top: z.int(),
 });
 
+/** Columns of the model's matrix beyond its tokeniser. */
+const PADDING = 3;
+
 export interface VllmHttp {
   /** As `--model` takes it. */
   readonly url: string;
@@ -100,6 +103,12 @@ export async function vllmHttp(
       return send(response, {tokens: model.tokenize(prompt)});
     }
     const wanted = requestSchema.parse(body);
+    const {size} = model.vocabulary;
+    const columns = size + PADDING;
+    if (wanted.logprob_token_ids?.some(id => id >= columns) === true)
+      return send(response, {error: {message: `token ids must be below Vocabulary size: ${columns}`}}, 400);
+    if (wanted.prompt.length + wanted.max_tokens > 4096)
+      return send(response, {error: {message: "the prompt is too long"}}, 400);
     asked.push(wanted);
     const found = {...(await complete(wanted)), model: name};
     const fault = faults.shift();

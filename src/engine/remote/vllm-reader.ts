@@ -35,7 +35,9 @@ export function vllmReader(options: DialectOptions): Omit<Dialect, "tokenize"> {
     facts: {reader: `labelscope_vllm, protocol ${PROTOCOL}`},
     sequences: 32,
     read: async (prompt, spec, {ahead, strict, signal}) => {
-      const positions = await complete(options, prompt, {body: bodyOf(spec, ahead), strict, signal});
+      const room = Math.max(0, options.served.contextTokens - prompt.length);
+      const body = bodyOf(spec, Math.min(ahead, room));
+      const positions = await complete(options, prompt, {body, strict, signal});
       return positions.map(position => readOf(position, spec));
     },
   };

@@ -1,3 +1,4 @@
+import {basename} from "node:path";
 import {z} from "zod";
 import {LabelscopeError} from "../../errors.ts";
 import type {ServerAddress} from "./address.ts";
@@ -50,9 +51,9 @@ export async function describeVllm(
     name: model.id,
     server: "vLLM",
     version: version.version,
-    ...(typeof model.root === "string" ? {root: model.root} : {}),
+    ...(typeof model.root === "string" ? {root: basename(model.root)} : {}),
     ...(typeof model.parent === "string" ? {parent: model.parent} : {}),
-    contextTokens,
+    contextTokens: contextTokens - 1, // a read writes a token
     facts: {},
   };
 }
@@ -90,6 +91,27 @@ function unsupported(host: string, kind: string | undefined, cause?: unknown): L
 /** Texts for the probe and the self-test; never a document. */
 const TEXTS = ["The capital of France is", 'Labels: joy, fear\nInput: it rained\n{"label": ["', "1, 2, 3,"];
 
+/** No vocabulary has this id: the server's refusal says how many it has. */
+const NO_TOKEN = 2 ** 31 - 1;
+
+/**
+ * How many tokens the model gives a probability to: more than its tokeniser has, if its matrix is padded. Bounds of what is not
+ * told are too narrow without them.
+ *
+ * @returns `undefined` if the server does not say
+ */
+async function columnsOf({http, served}: DialectOptions, prompt: readonly number[]): Promise<number | undefined> {
+  const body = {prompt, max_tokens: 1, temperature: 0, logprobs: 1, logprob_token_ids: [NO_TOKEN]};
+  try {
+    await http.post("/v1/completions", {model: served.name, ...body});
+  } catch (error) {
+    if (!(error instanceof LabelscopeError) || error.code !== "server-refused") throw error;
+    const size = /vocab(?:ulary)?[ _]size:? *(\d+)/i.exec(error.message)?.[1];
+    return size === undefined ? undefined : Number(size);
+  }
+  return undefined;
+}
+
 const tokensSchema = z.looseObject({tokens: z.array(z.int())});
 
 /** vLLM's server: read through labelscope's reader if it is inside, else through what the server itself tells. */
@@ -103,7 +125,8 @@ export async function vllm(options: DialectOptions): Promise<Dialect> {
     ).tokens;
   const prompts = await Promise.all(TEXTS.map(async text => await tokenize(text)));
   const [prompt = []] = prompts;
-  const stock = vllmStock(options);
+  const columns = await columnsOf(options, prompt);
+  const stock = vllmStock({...options, vocabularySize: Math.max(options.vocabularySize, columns ?? 0)});
   if (!(await hasVllmReader(options, prompt))) return {...stock, tokenize};
   const reader = vllmReader(options);
   await checkVllmReader(reader, stock, prompts);
