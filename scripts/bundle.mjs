@@ -1,7 +1,9 @@
 // Joins the compiled command line and the packages it needs into a few files, since opening a thousand small ones takes longer
-// than a short command's work. Used by build.mjs.
+// than a short command's work. Used by build.mjs, and by tests of the
+// command line on the sources as they stand:
+//   node scripts/bundle.mjs ENTRY FOLDER
 import {readFile, writeFile} from "node:fs/promises";
-import {dirname, join, relative, sep} from "node:path";
+import {dirname, join, relative, resolve, sep} from "node:path";
 import {fileURLToPath} from "node:url";
 import {build} from "esbuild";
 
@@ -31,13 +33,13 @@ const keepsItsPlace = {
 };
 
 /**
- * Replaces `cli.js` in a folder of compiled files by a bundle of it, with what is loaded later in `bundle/`, and names the
- * packages that are part of it with their licences.
+ * Writes `cli.js` into a folder, a bundle of the entry (which it may replace), with what is loaded later in `bundle/`, and names
+ * the packages that are part of it with their licences.
  */
-export async function bundle(folder, root) {
+export async function bundle(entry, folder, root) {
   const {metafile} = await build({
     absWorkingDir: root,
-    entryPoints: [join(folder, "cli.js")],
+    entryPoints: [{in: entry, out: "cli"}],
     outdir: folder,
     allowOverwrite: true,
     bundle: true,
@@ -78,3 +80,7 @@ async function firstOf(names, folder) {
   }
   return undefined;
 }
+
+const [, script, entry, folder] = process.argv;
+if (script === fileURLToPath(import.meta.url) && entry !== undefined && folder !== undefined)
+  await bundle(resolve(entry), resolve(folder), dirname(dirname(script)));

@@ -1,18 +1,8 @@
-import {type ChildProcessWithoutNullStreams, spawn} from "node:child_process";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import {type ChildProcessWithoutNullStreams, spawn, spawnSync} from "node:child_process";
+import {copyFileSync, mkdtempSync, rmSync, symlinkSync} from "node:fs";
 import {tmpdir} from "node:os";
-import {dirname, join} from "node:path";
+import {join} from "node:path";
 import {text} from "node:stream/consumers";
-import ts from "typescript";
 
 const root = join(import.meta.dirname, "..");
 
@@ -22,22 +12,12 @@ export interface Build {
   readonly remove: () => void;
 }
 
-/** Compiles without checking types, which is another job: seconds instead of ten. */
+/** Bundles as a build does, without checking types, which is another job: seconds instead of ten. */
 export function buildCli(): Build {
   const folder = mkdtempSync(join(tmpdir(), "labelscope-cli-"));
-  const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.ESNext,
-    rewriteRelativeImportExtensions: true,
-    verbatimModuleSyntax: true,
-  };
-  for (const name of readdirSync(join(root, "src"), {recursive: true, encoding: "utf8"})) {
-    if (!name.endsWith(".ts")) continue;
-    const source = readFileSync(join(root, "src", name), "utf8");
-    const target = join(folder, "dist", name.replace(/\.ts$/, ".js"));
-    mkdirSync(dirname(target), {recursive: true});
-    writeFileSync(target, ts.transpileModule(source, {compilerOptions: options, fileName: name}).outputText);
-  }
+  const parameters = [join(root, "scripts", "bundle.mjs"), join(root, "src", "cli.ts"), join(folder, "dist")];
+  const {status, stderr} = spawnSync(process.execPath, parameters, {encoding: "utf8"});
+  if (status !== 0) throw new Error(`the command line could not be bundled: ${stderr}`);
   for (const name of ["src", "models", "node_modules"]) symlinkSync(join(root, name), join(folder, name));
   copyFileSync(join(root, "package.json"), join(folder, "package.json"));
   return {
@@ -59,15 +39,20 @@ export interface CallOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** How many files the process may have open; needs bash. */
+  readonly openFiles?: number;
 }
 
 /** Starts the command line; `ended` settles with what it wrote once it is gone. */
 export function startCli(
   build: Build,
   flags: readonly string[],
-  {cwd = tmpdir(), env = {}, input = ""}: CallOptions = {},
+  {cwd = tmpdir(), env = {}, input = "", openFiles}: CallOptions = {},
 ): {readonly child: ChildProcessWithoutNullStreams; readonly ended: Promise<Ended>} {
-  const child = spawn(process.execPath, [build.cli, ...flags], {cwd, env: {...process.env, NO_COLOR: "1", ...env}});
+  const words = [process.execPath, build.cli, ...flags];
+  const limited = ["-c", `ulimit -n ${openFiles}; exec "$@"`, "bash"];
+  const [program = "", ...parameters] = openFiles === undefined ? words : ["bash", ...limited, ...words];
+  const child = spawn(program, parameters, {cwd, env: {...process.env, NO_COLOR: "1", ...env}});
   child.stdin.on("error", () => {}); // a command that does not read its input closes it
   child.stdin.end(input);
   const code = new Promise<number | string | null>(resolve => {

@@ -30,6 +30,19 @@ describe("the command line on a real model", () => {
     expect(stderr).toMatch(/ on posts · 3\/3 documents · [\d.]+ docs\/s/);
   });
 
+  test.skipIf(process.platform === "win32")(
+    "few open files are enough; with too few it says how to go on",
+    async () => {
+      const env = {LABELSCOPE_HOME: join(cwd, "home")};
+      const within = async (openFiles: number) =>
+        await callCli(build, [...run, "--limit", "2", "--out", "few", "--quiet"], {cwd, env, openFiles});
+      expect((await within(64)).code).toBe(0);
+      const {code, stderr} = await within(34);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/EMFILE[\s\S]*Next: ulimit -n 1024/);
+    },
+  );
+
   test("a home that cannot be written leaves the public reader, and doctor says why", async () => {
     const env = {LABELSCOPE_HOME: join(smallestModel(), "home")};
     const {code, stdout} = await callCli(build, ["doctor"], {cwd, env});
