@@ -8,6 +8,7 @@ import {isExact, lowerOf, upperOf} from "../../src/math/bounded.ts";
 import {answering, capture, engineOf, tracesOf, type Workspace, workspace} from "../run/workspace.ts";
 import {codeOf} from "../support/code-of.ts";
 import {type Fault, httpServer, send} from "../support/http-server.ts";
+import {sglangHttp} from "../support/sglang-http.ts";
 import {type VllmHttp, vllmHttp} from "../support/vllm-http.ts";
 
 // Many small requests: seconds on a busy machine.
@@ -252,6 +253,55 @@ describe("servers behind http://", () => {
       code: "server-unsupported",
       next: expect.arrayContaining([expect.stringContaining("evaluate --predictions")]),
     });
+  });
+});
+
+describe("SGLang's server, in the shapes of its documents", () => {
+  test("gives the answers and label distributions of the engine that sees everything, in few requests", async () => {
+    const place = await workspace();
+    const server = await sglangHttp(tiny());
+    const exact = await tracesOf((await capture(place, {limit: 4, out: "exact"}, {engine: engineOf()})).folder);
+    const pass: Fault = (response, answer) => send(response, answer());
+    server.faults.push(...Array.from({length: 4}, () => pass), response => void response.writeHead(503).end("{}"));
+    const outcome = await captured(place, server);
+    expect(outcome.manifest.model).toMatchObject({id: "tiny@sglang", server: "SGLang", version: "0.5.6"});
+    for (const {document, answer, steps} of await tracesOf(outcome.folder)) {
+      const twin = exact.find(trace => trace.document.id === document.id);
+      expect(answer).toEqual(twin?.answer);
+      for (const [index, step] of steps.entries()) {
+        const other = twin?.steps[index];
+        step.probabilities.forEach((p, label) => {
+          expect(p).toBeCloseTo(other?.probabilities[label] ?? Number.NaN, 5);
+        });
+        const [bits = Number.NaN, truth = Number.NaN] = [step.vocabEntropyBits, other?.vocabEntropyBits];
+        expect(lowerOf(bits)).toBeLessThanOrEqual(lowerOf(truth) + 1e-5);
+        expect(upperOf(bits)).toBeGreaterThanOrEqual(lowerOf(truth) - 1e-5);
+      }
+    }
+    const tokens = exact.reduce((sum, {answer}) => sum + answer.tokens.length, 0);
+    expect(server.asked.filter(({input_ids: ids}) => ids.length > 20).length).toBeLessThan(tokens);
+  });
+
+  test.each([
+    ["a token that it was asked for", {output_token_ids_logprobs: [[]]}, "server-answer"],
+    ["a log-probability", {output_top_logprobs: [[[null, 1, null]]]}, "nan-logits"],
+    ["a token of the vocabulary", {output_top_logprobs: [[[-1, 99_999, null]]]}, "server-answer"],
+    ["the best tokens", {output_top_logprobs: []}, "server-answer"],
+  ])("an answer without %s ends the run by name", async (_, changes, code) => {
+    const place = await workspace();
+    const server = await sglangHttp(tiny());
+    const pass: Fault = (response, answer) => send(response, answer());
+    server.faults.push(...Array.from({length: 6}, () => pass), (response, answer) => {
+      const whole: {meta_info?: object} = answer();
+      send(response, {...whole, meta_info: {...whole.meta_info, ...changes}});
+    });
+    expect(await codeOf(() => captured(place, server))).toBe(code);
+  });
+
+  test("another server behind its scheme is refused", async () => {
+    const place = await workspace();
+    const url = await httpServer(async (_, response) => send(response, {data: [{id: "x", owned_by: "vllm"}]}));
+    expect(await codeOf(() => captured(place, {url: `sglang+${url}`}))).toBe("server-unsupported");
   });
 });
 
