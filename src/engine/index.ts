@@ -3,6 +3,7 @@ import {lazyEngine} from "./lazy-engine.ts";
 import {type LocalOptions, openLocalEngine} from "./local.ts";
 import {serverKinds} from "./remote/index.ts";
 import {findServedModel, type RemoteOptions, type ServerKind} from "./remote/remote-engine.ts";
+import {isTokenizerJson, readTokenizerJson} from "./tokenizer-json.ts";
 
 /** What any engine may be opened with; each takes what is its own. */
 export interface EngineOptions extends Omit<LocalOptions, "retryCompile">, RemoteOptions {}
@@ -18,14 +19,17 @@ interface EngineKind {
 
 const openLocal = (options: EngineOptions): FileEngine => lazyEngine(() => openLocalEngine(options));
 
-/** Models of one kind of server; their tokenisers are GGUF files, which the local engine reads. */
+/** Models of one kind of server; their tokenisers are GGUF files, which the local engine reads, or tokenizer.json. */
 function serverEngine(kind: ServerKind): EngineKind["open"] {
   return (options, local) => ({
     name: kind.tag,
     findModel: async (spec, place) =>
       await findServedModel(kind, spec, place, {
         ...options,
-        loadTokenizer: async path => await local().loadModel(path, {vocabularyOnly: true}),
+        loadTokenizer: async path =>
+          (await isTokenizerJson(path))
+            ? await readTokenizerJson(path)
+            : await local().loadModel(path, {vocabularyOnly: true}),
       }),
     [Symbol.asyncDispose]: async () => {},
   });

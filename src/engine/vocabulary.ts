@@ -44,6 +44,16 @@ function byteLevelTable(): readonly (string | undefined)[] {
   return table;
 }
 
+const byteOf = byteLevelTable();
+
+/** The bytes that a byte-level token writes, one latin-1 character each. @example byteLevelPiece("Ġjoy") // " joy" */
+export function byteLevelPiece(token: string): string {
+  if (!/[^!-~]/.test(token)) return token; // each character stands for itself
+  let bytes = "";
+  for (const character of token) bytes += byteOf[character.codePointAt(0) ?? 0] ?? toBytes(character);
+  return bytes;
+}
+
 /**
  * Reads the vocabulary out of a GGUF file's metadata, since single tokens may be half of a character, which no
  * detokeniser that returns strings can show.
@@ -81,13 +91,7 @@ export function readVocabulary(ggml: unknown, facts: {endTokens: ReadonlySet<num
 
 function pieceWriter(model: string): (token: string, type: number) => string {
   if (model === "gpt2") {
-    const table = byteLevelTable();
-    return token => {
-      if (!/[^!-~]/.test(token)) return token; // each character stands for itself
-      let bytes = "";
-      for (const character of token) bytes += table[character.codePointAt(0) ?? 0] ?? toBytes(character);
-      return bytes;
-    };
+    return byteLevelPiece;
   }
   if (model === "llama" || model === "t5") {
     return (token, type) =>

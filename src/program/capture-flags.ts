@@ -117,7 +117,7 @@ export function engineFlags(command: Command): Command {
     .addOption(
       new Option("--reader <path>", "how logits are read").choices(["auto", "native", "public"]).default("auto"),
     )
-    .option("--tokenizer <file>", "a server's model: a GGUF file of it, whose header has the tokeniser")
+    .option("--tokenizer <path>", "a server's model: a GGUF file of it, or the folder with its tokenizer.json")
     .option("--declare <name=value...>", "a server's model: what the server does not say, e.g. dtype=bf16")
     .option("--api-key-file <file>", "a server's key (default: the environment variable LABELSCOPE_API_KEY)")
     .option("--public-server", "documents may be sent outside this machine and its network", false);

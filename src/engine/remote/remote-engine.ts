@@ -3,7 +3,8 @@ import {resolve} from "node:path";
 import {LabelscopeError} from "../../errors.ts";
 import type {Probe} from "../../records/model.ts";
 import {sameProbes} from "../../records/same-probes.ts";
-import type {FileEngine, Model, ModelPlace, ModelSource} from "../engine.ts";
+import type {Model, ModelPlace, ModelSource} from "../engine.ts";
+import type {Tokenizer} from "../tokenizer-json.ts";
 import {admitAddress, readAddress, type ServerAddress} from "./address.ts";
 import type {Dialect, DialectOptions, ServedModel} from "./dialect.ts";
 import {ServerHttp} from "./http.ts";
@@ -13,7 +14,7 @@ import {RemoteSession} from "./remote-session.ts";
 import {checkTokenizer} from "./tokenizer-check.ts";
 
 export interface RemoteOptions {
-  /** A GGUF file with the tokeniser of the served model; default one that the server names and this machine has. */
+  /** A GGUF file or a tokenizer.json (or its folder) of the served model; default a file that the server names and is here. */
   readonly tokenizer?: string;
   /** What a person knows of the served model and the server does not say, e.g. `dtype: bf16`. */
   readonly declared?: Readonly<Record<string, string>>;
@@ -37,7 +38,7 @@ export interface ServerKind {
 }
 
 /** Loads a tokeniser alone. */
-export type LoadTokenizer = (path: string) => ReturnType<FileEngine["loadModel"]>;
+export type LoadTokenizer = (path: string) => Promise<Tokenizer>;
 
 const [TIMEOUT_MS, PATIENCE_MS] = [120_000, 300_000];
 
@@ -172,6 +173,6 @@ function tokenizerNeeded(host: string): LabelscopeError {
   return new LabelscopeError({
     code: "tokenizer-needed",
     message: `${host} serves a model whose tokeniser is not on this machine`,
-    next: "--tokenizer FILE with a GGUF file of the same model; any quantisation, only its header is read",
+    next: "--tokenizer PATH: a GGUF file of the same model (any quantisation, only its header is read), or the folder with its tokenizer.json",
   });
 }
