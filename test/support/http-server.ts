@@ -5,15 +5,19 @@ import type {Model} from "../../src/engine/engine.ts";
 /** What goes wrong with one answer; `undefined` lets it pass. */
 export type Fault = (response: ServerResponse, answer: () => object) => void;
 
-/** An HTTP server on this machine that is gone when the test ends. @returns `http://HOST:PORT` */
+/** Calls something when what opened a server is done with it. */
+export type AtEnd = (close: () => void) => void;
+
+/** An HTTP server on this machine that is gone when the test ends, or when `atEnd` says. @returns `http://HOST:PORT` */
 export async function httpServer(
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  atEnd: AtEnd = onTestFinished,
 ): Promise<string> {
   const server: Server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });

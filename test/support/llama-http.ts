@@ -2,7 +2,7 @@ import type {IncomingMessage, ServerResponse} from "node:http";
 import {z} from "zod";
 import type {Model} from "../../src/engine/engine.ts";
 import {logSumExp} from "../../src/math/softmax.ts";
-import {bodyOf, type Fault, httpServer, logitsAfter, send} from "./http-server.ts";
+import {type AtEnd, bodyOf, type Fault, httpServer, logitsAfter, send} from "./http-server.ts";
 
 export interface LlamaHttp {
   readonly url: string;
@@ -24,7 +24,7 @@ const completionSchema = z.looseObject({
 });
 
 /** A server that answers as llama.cpp's does, from any model that gives its full logits; gone when the test ends. */
-export async function llamaHttp(first: Model, firstName = "tiny.gguf"): Promise<LlamaHttp> {
+export async function llamaHttp(first: Model, firstName = "tiny.gguf", atEnd?: AtEnd): Promise<LlamaHttp> {
   let [model, name] = [first, firstName];
   const asked: LlamaHttp["asked"] = [];
   const keys: LlamaHttp["keys"] = [];
@@ -67,7 +67,7 @@ export async function llamaHttp(first: Model, firstName = "tiny.gguf"): Promise<
       else fault(response, () => found);
     }
   };
-  const url = await httpServer(answer);
+  const url = await httpServer(answer, atEnd);
   return {
     url: `llamacpp+${url}`,
     asked,

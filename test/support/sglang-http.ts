@@ -2,7 +2,7 @@ import type {IncomingMessage, ServerResponse} from "node:http";
 import {z} from "zod";
 import type {Model} from "../../src/engine/engine.ts";
 import {logSumExp} from "../../src/math/softmax.ts";
-import {bodyOf, type Fault, httpServer, logitsAfter, send} from "./http-server.ts";
+import {type AtEnd, bodyOf, type Fault, httpServer, logitsAfter, send} from "./http-server.ts";
 
 const requestSchema = z.looseObject({
   input_ids: z.array(z.int()),
@@ -14,7 +14,10 @@ const requestSchema = z.looseObject({
 });
 
 /** A server in the shapes of SGLang's documents, from any model that gives its full logits; gone when the test ends. */
-export async function sglangHttp(model: Model): Promise<{
+export async function sglangHttp(
+  model: Model,
+  atEnd?: AtEnd,
+): Promise<{
   readonly url: string;
   readonly asked: z.infer<typeof requestSchema>[];
   readonly faults: Fault[];
@@ -55,6 +58,6 @@ export async function sglangHttp(model: Model): Promise<{
     const fault = faults.shift();
     if (fault === undefined) send(response, found);
     else fault(response, () => found);
-  });
+  }, atEnd);
   return {url: `sglang+${url}`, asked, faults};
 }

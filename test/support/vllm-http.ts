@@ -3,7 +3,7 @@ import {z} from "zod";
 import type {Model} from "../../src/engine/engine.ts";
 import {entropyBits} from "../../src/math/entropy.ts";
 import {logSumExp, softmax} from "../../src/math/softmax.ts";
-import {bodyOf, type Fault, httpServer, logitsAfter, send} from "./http-server.ts";
+import {type AtEnd, bodyOf, type Fault, httpServer, logitsAfter, send} from "./http-server.ts";
 
 const requestSchema = z.looseObject({
   model: z.string(),
@@ -43,7 +43,7 @@ export interface VllmHttp {
  */
 export async function vllmHttp(
   first: Model,
-  {reader = "none"}: {readonly reader?: "none" | "there" | "lying"} = {},
+  {reader = "none", atEnd}: {readonly reader?: "none" | "there" | "lying"; readonly atEnd?: AtEnd} = {},
 ): Promise<VllmHttp> {
   let [model, name] = [first, "tiny"];
   const asked: Request[] = [];
@@ -115,7 +115,7 @@ export async function vllmHttp(
     if (fault === undefined) send(response, found);
     else fault(response, () => found);
   };
-  const url = await httpServer(answer);
+  const url = await httpServer(answer, atEnd);
   return {
     url: `${url}/v1`,
     asked,
