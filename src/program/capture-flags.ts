@@ -120,7 +120,12 @@ export function engineFlags(command: Command): Command {
     .option("--tokenizer <path>", "a server's model: a GGUF file of it, or the folder with its tokenizer.json")
     .option("--declare <name=value...>", "a server's model: what the server does not say, e.g. dtype=bf16")
     .option("--api-key-file <file>", "a server's key (default: the environment variable LABELSCOPE_API_KEY)")
-    .option("--public-server", "documents may be sent outside this machine and its network", false);
+    .option("--public-server", "documents may be sent outside this machine and its network", false)
+    .option(
+      "--exact-entropy",
+      "a server's model: fetch the whole vocabulary at every read, so that nothing is bounded",
+      false,
+    );
 }
 
 /** How much of a model's context and how many of its sequences a capture takes. */

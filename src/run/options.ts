@@ -73,6 +73,8 @@ export interface RunOptions {
   readonly apiKeyFile?: string;
   /** Documents may be sent outside this machine and its network. */
   readonly publicServer?: boolean;
+  /** Of served models: every read fetches the whole vocabulary, and nothing is bounded. */
+  readonly exactEntropy?: boolean;
   /** One sequence, nothing reused, float32 cache: repeats to the bit. */
   readonly strict: boolean;
   readonly shard?: {readonly index: number; readonly count: number};
@@ -99,7 +101,7 @@ export const RUN_DEFAULTS = {
 /** The options of engines. */
 export type EngineFlags = Pick<
   RunOptions,
-  "gpu" | "gpuLayers" | "reader" | "tokenizer" | "declare" | "apiKeyFile" | "publicServer"
+  "gpu" | "gpuLayers" | "reader" | "tokenizer" | "declare" | "apiKeyFile" | "publicServer" | "exactEntropy"
 >;
 
 /**
@@ -108,7 +110,7 @@ export type EngineFlags = Pick<
  * @throws `usage` for a declaration that is not NAME=VALUE
  */
 export function engineOptions(flags: EngineFlags, home: string, notice?: (line: string) => void): EngineOptions {
-  const {gpu, gpuLayers, reader, tokenizer, declare = [], apiKeyFile, publicServer} = flags;
+  const {gpu, gpuLayers, reader, tokenizer, declare = [], apiKeyFile, publicServer, exactEntropy} = flags;
   const declared = Object.fromEntries(declare.map(readDeclaration));
   return {
     home,
@@ -118,6 +120,7 @@ export function engineOptions(flags: EngineFlags, home: string, notice?: (line: 
     ...(tokenizer === undefined ? {} : {tokenizer}),
     ...(apiKeyFile === undefined ? {} : {apiKeyFile}),
     ...(publicServer === undefined ? {} : {publicServer}),
+    ...(exactEntropy === undefined ? {} : {exactEntropy}),
     ...(notice === undefined ? {} : {notice}),
     declared,
   };

@@ -46,6 +46,7 @@ const options = {
   declare: z.array(z.string().min(1)).exactOptional(),
   apiKeyFile: z.string().min(1).exactOptional(),
   publicServer: z.boolean().exactOptional(),
+  exactEntropy: z.boolean().exactOptional(),
   strict: z.boolean().exactOptional(),
 } satisfies Record<Exclude<keyof RunOptions, OfTheStudy>, z.ZodType>;
 
@@ -61,6 +62,7 @@ export const runOptionsSchema = commonOptionsSchema.omit({
   declare: true,
   apiKeyFile: true,
   publicServer: true,
+  exactEntropy: true,
 });
 export type StudyRunOptions = z.infer<typeof runOptionsSchema>;
 

@@ -8,6 +8,7 @@ import {isExact, lowerOf, upperOf} from "../../src/math/bounded.ts";
 import {answering, capture, engineOf, tracesOf, type Workspace, workspace} from "../run/workspace.ts";
 import {codeOf} from "../support/code-of.ts";
 import {type Fault, httpServer, send} from "../support/http-server.ts";
+import {llamaHttp} from "../support/llama-http.ts";
 import {sglangHttp} from "../support/sglang-http.ts";
 import {type VllmHttp, vllmHttp} from "../support/vllm-http.ts";
 
@@ -303,6 +304,28 @@ describe("SGLang's server, in the shapes of its documents", () => {
     const url = await httpServer(async (_, response) => send(response, {data: [{id: "x", owned_by: "vllm"}]}));
     expect(await codeOf(() => captured(place, {url: `sglang+${url}`}))).toBe("server-unsupported");
   });
+});
+
+test.each([
+  ["llama.cpp's", async () => await llamaHttp(tiny())],
+  ["vLLM's", async () => await vllmHttp(tiny())],
+  ["SGLang's", async () => await sglangHttp(tiny())],
+])("with --exact-entropy nothing of %s server is bounded, and the price is said first", async (_, serve) => {
+  const place = await workspace();
+  const server = await serve();
+  const notices: string[] = [];
+  const exact = await tracesOf((await capture(place, {limit: 2, out: "exact"}, {engine: engineOf()})).folder);
+  const options = {exactEntropy: true, notice: (line: string) => void notices.push(line)};
+  const outcome = await captured(place, server, options, {limit: 2});
+  expect(outcome.manifest.readOuts?.vocabEntropy ?? "exact").toBe("exact");
+  for (const {document, steps} of await tracesOf(outcome.folder)) {
+    const twin = exact.find(trace => trace.document.id === document.id);
+    for (const [index, {vocabEntropyBits = Number.NaN}] of steps.entries()) {
+      expect(isExact(vocabEntropyBits)).toBe(true);
+      expect(lowerOf(vocabEntropyBits)).toBeCloseTo(lowerOf(twin?.steps[index]?.vocabEntropyBits ?? Number.NaN), 4);
+    }
+  }
+  expect(notices).toEqual([expect.stringMatching(/^--exact-entropy: .* sends \d+ log-probabilities at every read/)]);
 });
 
 test("kinds of work take turns: never two kinds at once, and all are done", async () => {

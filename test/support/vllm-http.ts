@@ -58,8 +58,9 @@ export async function vllmHttp(
     const [best = 0] = ranked;
     const {vllm_xargs: extra, logprob_token_ids: ids} = request;
     if (extra === undefined || reader === "none") {
-      const named = ids ?? ranked.slice(0, request.logprobs);
-      return new Map([...named, best].map(id => [id, Math.max(-9999, logProbs[id] ?? 0)]));
+      const padding = Array.from({length: PADDING}, (_, column) => logits.length + column);
+      const named = ids ?? [...ranked, ...padding].slice(0, request.logprobs);
+      return new Map([...named, best].map(id => [id, Math.max(-9999, logProbs[id] ?? Number.NEGATIVE_INFINITY)]));
     }
     const spec = readerSchema.parse(JSON.parse(extra.labelscope));
     const seen = reader === "lying" ? logits.map(logit => logit / 2) : logits;

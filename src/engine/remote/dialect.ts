@@ -33,6 +33,8 @@ export interface DialectOptions {
   readonly http: ServerHttp;
   readonly served: ServedModel;
   readonly vocabularySize: number;
+  /** Every read fetches the whole vocabulary: nothing is bounded then. */
+  readonly wholeVocabulary: boolean;
 }
 
 /** How one kind of server is asked. Each call is one read; nothing is kept between calls. */

@@ -82,12 +82,12 @@ const biasedSchema = z.looseObject({
  * llama.cpp's server: it gives the top tokens only. Named tokens come in a second request, whose bias lifts them above all
  * others and whose probabilities are the softmax over them; the best token, which both requests hold, joins the two.
  */
-export function llamaServer({http, served, vocabularySize}: DialectOptions): Dialect {
+export function llamaServer({http, served, vocabularySize, wholeVocabulary}: DialectOptions): Dialect {
   const capabilities: Capabilities = {
     scale: "log-probabilities",
     ids: MOST_IDS,
     top: vocabularySize,
-    vocabEntropy: "bounded",
+    vocabEntropy: wholeVocabulary ? "exact" : "bounded",
     fullLogits: false,
     hiddenState: false,
     attention: false,
@@ -167,7 +167,7 @@ export function llamaServer({http, served, vocabularySize}: DialectOptions): Dia
     capabilities,
     sequences: served.facts.slots === undefined ? 4 : Number(served.facts.slots),
     read: async (prompt, spec, {strict, signal}): Promise<readonly ServerRead[]> => {
-      const best = await top(prompt, countOf(spec), strict, signal);
+      const best = await top(prompt, wholeVocabulary ? vocabularySize : countOf(spec), strict, signal);
       const [anchor] = best;
       const told = new Set(best.map(({token}) => token));
       const wanted = [...new Set([...spec.tokens, ...spec.groups.flat()])].filter(token => !told.has(token));

@@ -21,6 +21,8 @@ export interface RemoteOptions {
   readonly apiKeyFile?: string;
   /** Text may be sent outside this machine and its network. */
   readonly publicServer?: boolean;
+  /** Every read fetches the whole vocabulary, if the server would else bound it. */
+  readonly exactEntropy?: boolean;
   readonly notice?: (line: string) => void;
   readonly timeoutMs?: number;
   readonly patienceMs?: number;
@@ -70,7 +72,10 @@ export async function findServedModel(
   const tokenizer = await options.loadTokenizer(file);
   const {vocabulary, tokenize, chatTemplate = served.chatTemplate} = tokenizer;
   const vocabularySize = served.vocabularySize ?? vocabulary.size;
-  const dialect = await kind.dialect({http, served, vocabularySize});
+  const wholeVocabulary = options.exactEntropy === true;
+  const dialect = await kind.dialect({http, served, vocabularySize, wholeVocabulary});
+  if (wholeVocabulary && dialect.capabilities.scale === "log-probabilities")
+    options.notice?.(priceOfAll(http.host, vocabularySize));
   await checkTokenizer(tokenize, dialect, file);
   let probes: Promise<readonly Probe[]> | undefined;
   const firstProbes = async (signal?: AbortSignal) => {
@@ -140,6 +145,14 @@ function declaredParts(declared: Readonly<Record<string, string>>) {
     ...Object.fromEntries(placed),
     ...(Number.isInteger(parameters) && parameters > 0 ? {totalParameters: parameters} : {}),
   };
+}
+
+/** About what a server writes for one token: its id as text, and a number. */
+const ENTRY_BYTES = 40;
+
+function priceOfAll(host: string, vocabularySize: number): string {
+  const megabytes = (ENTRY_BYTES * vocabularySize) / 1e6;
+  return `--exact-entropy: ${host} sends ${vocabularySize} log-probabilities at every read, about ${megabytes.toFixed(1)} MB; a label step is a read or more`;
 }
 
 /** Documents under way at once where nobody says it. */

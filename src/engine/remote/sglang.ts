@@ -57,12 +57,12 @@ const generatedSchema = z.looseObject({
  * SGLang's server: named tokens and the best ones come in one request, for each greedy token that follows as well; the rest of
  * the vocabulary is bounded. Written from its documents and from what others send to it: a real server has not been read.
  */
-export function sglang({http, served, vocabularySize}: DialectOptions): Dialect {
+export function sglang({http, served, vocabularySize, wholeVocabulary}: DialectOptions): Dialect {
   const capabilities: Capabilities = {
     scale: "log-probabilities",
     ids: MOST_IDS,
     top: vocabularySize,
-    vocabEntropy: "bounded",
+    vocabEntropy: wholeVocabulary ? "exact" : "bounded",
     fullLogits: false,
     hiddenState: false,
     attention: false,
@@ -74,8 +74,9 @@ export function sglang({http, served, vocabularySize}: DialectOptions): Dialect 
     capabilities,
     sequences: 32,
     read: async (prompt, spec, {ahead, signal}) => {
-      const count = Math.min(vocabularySize, spec.top > 0 ? Math.max(spec.top, TOP) : 1);
-      const wanted = [...new Set([...spec.tokens, ...spec.groups.flat()])];
+      const few = spec.top > 0 ? Math.max(spec.top, TOP) : 1;
+      const count = wholeVocabulary ? vocabularySize : Math.min(vocabularySize, few);
+      const wanted = wholeVocabulary ? [] : [...new Set([...spec.tokens, ...spec.groups.flat()])];
       const room = Math.max(0, served.contextTokens - prompt.length);
       const answer = await http.post(
         "/generate",

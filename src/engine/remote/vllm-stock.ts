@@ -24,13 +24,13 @@ const TRIES = 4;
  * names tokens. This process keeps them apart; what another client's requests spoil is asked for again.
  */
 export function vllmStock(options: DialectOptions): Omit<Dialect, "tokenize"> {
-  const {vocabularySize} = options;
+  const {vocabularySize, wholeVocabulary} = options;
   const oneKind = turns();
   const capabilities: Capabilities = {
     scale: "log-probabilities",
     ids: MOST_NAMED,
     top: TOP,
-    vocabEntropy: "bounded",
+    vocabEntropy: wholeVocabulary ? "exact" : "bounded",
     fullLogits: false,
     hiddenState: false,
     attention: false,
@@ -62,9 +62,9 @@ export function vllmStock(options: DialectOptions): Omit<Dialect, "tokenize"> {
     facts: {reader: "none: named tokens and the best ones, without labelscope's reader in the server"},
     sequences: 32,
     read: async (prompt, spec, about) => {
-      const count = Math.max(spec.top, TOP);
-      const isWhole = (told: ReadonlyMap<number, number>) =>
-        told.size >= Math.min(count, vocabularySize) && ![...told.values()].includes(-9999);
+      const count = wholeVocabulary ? vocabularySize : Math.max(spec.top, TOP);
+      // Spoiled by another client's request, a reply holds one or two tokens.
+      const isWhole = (told: ReadonlyMap<number, number>) => told.size >= Math.min(count, vocabularySize);
       const best = await ask("best", prompt, {logprobs: count}, about, isWhole);
       const top = [...best]
         .map(([token, value]): TokenLogit => ({token: checkedToken(token, vocabularySize), logit: logProbOf(value)}))
