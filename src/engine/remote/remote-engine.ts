@@ -42,7 +42,7 @@ export interface ServerKind {
 /** Loads a tokeniser alone. */
 export type LoadTokenizer = (path: string) => Promise<Tokenizer>;
 
-const [TIMEOUT_MS, PATIENCE_MS] = [120_000, 300_000];
+const [TIMEOUT_MS, PATIENCE_MS, FIRST_PATIENCE_MS] = [120_000, 300_000, 10_000];
 
 /**
  * A model on a server: found, admitted, its tokeniser held to the server's own, and known again by three fixed prompts.
@@ -59,14 +59,18 @@ export async function findServedModel(
   const address = readAddress(kind.urlOf(spec));
   await admitAddress(address, {allowed: options.publicServer === true, notice: options.notice ?? (() => {})});
   const apiKey = await keyOf(options, {cwd, env});
-  const http = new ServerHttp({
-    base: address.base,
-    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-    patienceMs: options.patienceMs ?? PATIENCE_MS,
-    ...(options.longestPauseMs === undefined ? {} : {longestPauseMs: options.longestPauseMs}),
-    ...(apiKey === undefined ? {} : {apiKey}),
-  });
-  const served = await kind.describe(http, address);
+  const httpWith = (patienceMs: number) =>
+    new ServerHttp({
+      base: address.base,
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      patienceMs,
+      ...(options.longestPauseMs === undefined ? {} : {longestPauseMs: options.longestPauseMs}),
+      ...(apiKey === undefined ? {} : {apiKey}),
+    });
+  const patienceMs = options.patienceMs ?? PATIENCE_MS;
+  const http = httpWith(patienceMs);
+  // A server that has never answered is more likely not there than about to come back.
+  const served = await kind.describe(httpWith(Math.min(patienceMs, FIRST_PATIENCE_MS)), address);
   const file = options.tokenizer === undefined ? served.tokenizerFile : resolve(cwd, options.tokenizer);
   if (file === undefined) throw tokenizerNeeded(http.host);
   const tokenizer = await options.loadTokenizer(file);
