@@ -61,6 +61,7 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   const source = await engine.findModel(options.model, io);
   await using model = await source.load({signal: io.signal});
   for (const {text: remark} of source.remarks?.(model, undefined) ?? []) io.notice(remark);
+  await model.verifyTokenizer?.([text]);
   const tokens = promptTokens(model, {text, parts: [{text, special: false}]});
   const seam = tokenizeLabels(model, text, format, texts);
   if (seam.merged.length > 0)

@@ -1,7 +1,7 @@
 import {describe, expect, test, vi} from "vitest";
 import type {Engine} from "../../src/engine/engine.ts";
 import {serverKinds} from "../../src/engine/remote/index.ts";
-import {findServedModel, type RemoteOptions} from "../../src/engine/remote/remote-engine.ts";
+import {findServedModel, type LoadTokenizer, type RemoteOptions} from "../../src/engine/remote/remote-engine.ts";
 import {turns} from "../../src/engine/remote/turns.ts";
 import {scriptedModel} from "../../src/engine/scripted.ts";
 import {isExact, lowerOf, upperOf} from "../../src/math/bounded.ts";
@@ -20,7 +20,7 @@ const tiny = (script = answering) => scriptedModel({tokens: TOKENS, script});
 const KINDS = ["none", "there"] as const;
 
 /** The engine as the registry opens it for a spec, with the tokeniser of the scripted model. */
-function served(options: RemoteOptions = {}): Engine {
+function served(options: RemoteOptions & {readonly loadTokenizer?: LoadTokenizer} = {}): Engine {
   return {
     name: "served",
     findModel: async (spec, place) => {
@@ -31,15 +31,16 @@ function served(options: RemoteOptions = {}): Engine {
         timeoutMs: 5_000,
         patienceMs: 20_000,
         longestPauseMs: 20,
-        ...options,
         loadTokenizer: async () => tiny(),
+        ...options,
       });
     },
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-const captured = async (place: Workspace, {url}: {readonly url: string}, options: RemoteOptions = {}, changes = {}) =>
+type ServedOptions = Parameters<typeof served>[0];
+const captured = async (place: Workspace, {url}: {readonly url: string}, options: ServedOptions = {}, changes = {}) =>
   await capture({...place, model: url}, {limit: 4, ...changes}, {engine: served(options)});
 
 const failing = async (server: VllmHttp, place: Workspace, fault: Fault) => {
@@ -163,6 +164,27 @@ describe.each(KINDS)("vLLM's server (labelscope's reader: %s)", reader => {
     server.become(scriptedModel({tokens: ["Inp"]}));
     expect(await codeOf(() => captured(place, server))).toBe("tokenizer-mismatch");
   });
+
+  test("a tokeniser that differs on one of the run's own documents is refused", async () => {
+    const place = await workspace();
+    const server = await vllmHttp(tiny(), {reader});
+    const seen: string[] = [];
+    const tokenizerOf = (isOther: (text: string) => boolean) => {
+      const own = tiny();
+      return {
+        ...own,
+        tokenize: (text: string) => {
+          seen.push(text);
+          return isOther(text) ? [0] : own.tokenize(text);
+        },
+      };
+    };
+    const {folder} = await captured(place, server, {loadTokenizer: async () => tokenizerOf(() => false)});
+    const {document} = (await tracesOf(folder)).at(-1) ?? {};
+    const text = seen.find(each => document !== undefined && each === document.text) ?? "none of them";
+    const other = {loadTokenizer: async () => tokenizerOf(each => each === text)};
+    expect(await codeOf(() => captured(place, server, other, {out: "other"}))).toBe("tokenizer-mismatch");
+  });
 });
 
 describe("labelscope's reader in vLLM", () => {
@@ -255,6 +277,18 @@ describe("servers behind http://", () => {
       next: expect.arrayContaining([expect.stringContaining("evaluate --predictions")]),
     });
   });
+});
+
+test.each([
+  ["llama.cpp's", "llamacpp+"],
+  ["vLLM's", ""],
+  ["SGLang's", "sglang+"],
+])("whoever asks %s server that never answers can end it before the first answer", async (_, scheme) => {
+  const url = await httpServer(async () => {});
+  const end = new AbortController();
+  const asked = served({timeoutMs: 60_000}).findModel(scheme + url, {cwd: "/", env: {}, signal: end.signal});
+  setTimeout(() => end.abort(), 50);
+  await expect(asked).rejects.toMatchObject({name: "AbortError"});
 });
 
 describe("SGLang's server, in the shapes of its documents", () => {

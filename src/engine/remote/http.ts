@@ -12,6 +12,8 @@ export interface HttpOptions {
   /** The longest pause between two tries, in milliseconds. */
   readonly longestPauseMs?: number;
   readonly random?: () => number;
+  /** Ends every request, those before a capture included; a request may have a signal of its own beside it. */
+  readonly signal?: AbortSignal;
 }
 
 interface Failure {
@@ -47,11 +49,16 @@ export class ServerHttp {
 
   /** @throws `server-unreachable` when patience ends; `server-refused` for a final status */
   async get(path: string, signal?: AbortSignal): Promise<unknown> {
-    return await this.#ask(path, undefined, signal);
+    return await this.#ask(path, undefined, this.#either(signal));
   }
 
   async post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
-    return await this.#ask(path, JSON.stringify(body), signal);
+    return await this.#ask(path, JSON.stringify(body), this.#either(signal));
+  }
+
+  #either(own: AbortSignal | undefined): AbortSignal | undefined {
+    const {signal} = this.#options;
+    return own === undefined || own === signal || signal === undefined ? (own ?? signal) : AbortSignal.any([own, signal]);
   }
 
   async #ask(path: string, body: string | undefined, signal: AbortSignal | undefined): Promise<unknown> {

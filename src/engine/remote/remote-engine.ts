@@ -53,7 +53,7 @@ const [TIMEOUT_MS, PATIENCE_MS, FIRST_PATIENCE_MS] = [120_000, 300_000, 10_000];
 export async function findServedModel(
   kind: ServerKind,
   spec: string,
-  {cwd, env}: ModelPlace,
+  {cwd, env, signal}: ModelPlace,
   options: RemoteOptions & {readonly loadTokenizer: LoadTokenizer},
 ): Promise<ModelSource> {
   const address = readAddress(kind.urlOf(spec));
@@ -66,6 +66,7 @@ export async function findServedModel(
       patienceMs,
       ...(options.longestPauseMs === undefined ? {} : {longestPauseMs: options.longestPauseMs}),
       ...(apiKey === undefined ? {} : {apiKey}),
+      ...(signal === undefined ? {} : {signal}),
     });
   const patienceMs = options.patienceMs ?? PATIENCE_MS;
   const http = httpWith(patienceMs);
@@ -104,6 +105,7 @@ export async function findServedModel(
     capabilities: dialect.capabilities,
     facts: {engine: served.server, version: served.version, ...served.facts, ...dialect.facts},
     openSession: async session => new RemoteSession(dialect, session, vocabulary.size),
+    verifyTokenizer: async texts => await checkTokenizer(tokenize, dialect, file, texts),
     planLanes: ({sequences, strict, documents, longestTokens}) => {
       const lanes = strict ? 1 : Math.min(sequences ?? SEQUENCES, Math.max(1, documents));
       return {

@@ -3,7 +3,7 @@ import {createRng} from "../../math/rng.ts";
 import type {Model} from "../engine.ts";
 import type {Dialect} from "./dialect.ts";
 
-const CHECKS = 200;
+const CHECKS = 100;
 const AT_ONCE = 8;
 /** What a prompt may be made of: words, spaces, line breaks, punctuation of answers, other scripts, emoji, numbers. */
 const PIECES = [
@@ -34,14 +34,21 @@ const PIECES = [
 ] as const;
 
 /** Texts with seams of all kinds, the same every time. */
-function texts(): string[] {
+function fixedTexts(): string[] {
   const rng = createRng("tokenizer-check");
   const one = () => PIECES[Math.floor(rng() * PIECES.length)] ?? "";
   return Array.from({length: CHECKS}, (_, place) => Array.from({length: 2 + (place % 9)}, one).join(""));
 }
 
+/** At most as many, evenly spread over them. */
+function spread(given: readonly string[]): string[] {
+  const [count, step] = [Math.min(CHECKS, given.length), Math.max(1, given.length / CHECKS)];
+  return Array.from({length: count}, (_, place) => given[Math.floor(place * step)] ?? "");
+}
+
 /**
- * Holds the tokeniser that prompts are written with to the server's own: 200 texts, every id the same.
+ * Holds the tokeniser that prompts are written with to the server's own, every id the same: on 100 fixed texts, or on as
+ * many of those given, evenly spread over them.
  *
  * @throws `tokenizer-mismatch` with the first text that differs
  */
@@ -49,13 +56,13 @@ export async function checkTokenizer(
   tokenize: Model["tokenize"],
   dialect: Pick<Dialect, "tokenize">,
   file: string,
-  signal?: AbortSignal,
+  given: readonly string[] = fixedTexts(),
 ): Promise<void> {
-  const all = texts();
+  const all = spread(given);
   for (let done = 0; done < all.length; done += AT_ONCE) {
     await Promise.all(
       all.slice(done, done + AT_ONCE).map(async text => {
-        const [own, theirs] = [tokenize(text), await dialect.tokenize(text, signal)];
+        const [own, theirs] = [tokenize(text), await dialect.tokenize(text)];
         if (own.length === theirs.length && own.every((token, place) => token === theirs[place])) return;
         throw new LabelscopeError({
           code: "tokenizer-mismatch",
