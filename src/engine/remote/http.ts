@@ -58,7 +58,9 @@ export class ServerHttp {
 
   #either(own: AbortSignal | undefined): AbortSignal | undefined {
     const {signal} = this.#options;
-    return own === undefined || own === signal || signal === undefined ? (own ?? signal) : AbortSignal.any([own, signal]);
+    return own === undefined || own === signal || signal === undefined
+      ? (own ?? signal)
+      : AbortSignal.any([own, signal]);
   }
 
   async #ask(path: string, body: string | undefined, signal: AbortSignal | undefined): Promise<unknown> {
