@@ -27,7 +27,7 @@ try {
   const {status, error} = spawnSync(process.execPath, [tsc, ...project], {stdio: "inherit", cwd: root});
   if (error !== undefined) throw error;
   if (status === 0) {
-    await bundle(join(draft, "cli.js"), draft, root);
+    await bundle(["cli.js", "index.js"].map(name => join(draft, name)).filter(existsSync), draft, root);
     chmodSync(join(draft, "cli.js"), 0o755);
     moveOver();
     if (!quiet) console.log("built dist/");

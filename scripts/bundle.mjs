@@ -1,9 +1,9 @@
-// Joins the compiled command line and the packages it needs into a few files, since opening a thousand small ones takes longer
-// than a short command's work. Used by build.mjs, and by tests of the
-// command line on the sources as they stand:
+// Joins the compiled command line, the library and the packages that they need into a few files, since opening a thousand
+// small ones takes longer than a short command's work. Used by build.mjs and package.mjs, and by tests of the command line on
+// the sources as they stand:
 //   node scripts/bundle.mjs ENTRY FOLDER
 import {readFile, writeFile} from "node:fs/promises";
-import {dirname, join, relative, resolve, sep} from "node:path";
+import {basename, dirname, extname, join, relative, resolve, sep} from "node:path";
 import {fileURLToPath} from "node:url";
 import {build} from "esbuild";
 
@@ -12,11 +12,11 @@ const OUTSIDE = ["@resvg/resvg-js", "@node-llama-cpp/*", "electron", "@reflink/*
 const ENGINE = /[\\/]node_modules[\\/]node-llama-cpp[\\/]/;
 
 /** CommonJS packages call `require`; node-llama-cpp asks where its own files lie, which must stay what it was. */
-const BANNER = `
+const banner = engineMain => `
 import {createRequire as bundledRequire} from "node:module";
 import {pathToFileURL as bundledUrl} from "node:url";
 const require = bundledRequire(import.meta.url);
-const engineFile = path => new URL(path, bundledUrl(require.resolve("node-llama-cpp"))).href;
+const engineFile = path => new URL(path, ${engineMain}).href;
 `;
 
 const keepsItsPlace = {
@@ -32,31 +32,52 @@ const keepsItsPlace = {
   },
 };
 
+const common = {
+  allowOverwrite: true,
+  bundle: true,
+  splitting: true,
+  platform: "node",
+  format: "esm",
+  target: "node20.15",
+  minifyWhitespace: true,
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+  external: OUTSIDE,
+  plugins: [keepsItsPlace],
+};
+
 /**
- * Writes `cli.js` into a folder, a bundle of the entry (which it may replace), with what is loaded later in `bundle/`, and names
- * the packages that are part of it with their licences.
+ * Writes a bundle of each entry into a folder under the entry's own name (it may replace the entry), with what they share and
+ * what is loaded later in `bundle/`, and names the packages that are part of it with their licences.
  */
-export async function bundle(entry, folder, root) {
+export async function bundle(entries, folder, root) {
   const {metafile} = await build({
+    ...common,
     absWorkingDir: root,
-    entryPoints: [{in: entry, out: "cli"}],
+    entryPoints: entries.map(entry => ({in: entry, out: basename(entry, extname(entry))})),
     outdir: folder,
-    allowOverwrite: true,
-    bundle: true,
-    splitting: true,
     chunkNames: "bundle/[name]-[hash]",
-    platform: "node",
-    format: "esm",
-    target: "node20.15",
-    minifyWhitespace: true,
-    legalComments: "none",
-    logLevel: "warning",
-    metafile: true,
-    external: OUTSIDE,
-    plugins: [keepsItsPlace],
-    banner: {js: BANNER},
+    banner: {js: banner('bundledUrl(require.resolve("node-llama-cpp"))')},
   });
   await writeFile(join(folder, "bundle", "LICENCES.txt"), await licences(Object.keys(metafile.inputs), root));
+}
+
+/** What the engine starts as a process of its own, to try a binary. */
+const TRIAL = "bindings/utils/testBindingBinary";
+
+/** Joins node-llama-cpp alone into a few files of a folder, for a package that carries it without its dependencies. */
+export async function bundleEngine(folder, root) {
+  const engine = dirname(fileURLToPath(import.meta.resolve("node-llama-cpp")));
+  const {metafile} = await build({
+    ...common,
+    absWorkingDir: root,
+    entryPoints: ["index", TRIAL].map(name => ({in: join(engine, `${name}.js`), out: name})),
+    outdir: folder,
+    chunkNames: "[name]-[hash]",
+    banner: {js: banner('bundledUrl(require.resolve("node-llama-cpp"))')},
+  });
+  await writeFile(join(folder, "LICENCES.txt"), await licences(Object.keys(metafile.inputs), root));
 }
 
 async function licences(inputs, root) {
@@ -83,4 +104,4 @@ async function firstOf(names, folder) {
 
 const [, script, entry, folder] = process.argv;
 if (script === fileURLToPath(import.meta.url) && entry !== undefined && folder !== undefined)
-  await bundle(resolve(entry), resolve(folder), dirname(dirname(script)));
+  await bundle([resolve(entry)], resolve(folder), dirname(dirname(script)));

@@ -1,4 +1,5 @@
-import {type Embedder, embeddingOverflow} from "../engine/embedding.ts";
+import type {Embedder} from "../engine/embedder.ts";
+import {embeddingOverflow} from "../engine/embedding.ts";
 import type {Document} from "../records/document.ts";
 
 /** Embeddings of documents, row by row: document `ids[i]` has `vectors[i · dimensions]` and the ones after it. */

@@ -9,7 +9,7 @@ import type {Finding} from "../catalog/finding.ts";
 import type {ModelRemark} from "../catalog/gguf/remarks.ts";
 import type {Value} from "../math/bounded.ts";
 import type {FileModel, ServerModel} from "../records/model.ts";
-import type {Embedder, EmbedderOptions} from "./embedding.ts";
+import type {Embedder, EmbedderOptions} from "./embedder.ts";
 import type {LanesRequest, PlannedLanes} from "./lanes.ts";
 
 /** What to read at one position. Build it once and use the same object at every step: adapters prepare it once. */

@@ -2,10 +2,11 @@ import {readFileSync} from "node:fs";
 import {readFile, rename, stat, writeFile} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {cpus, release, version} from "node:os";
-import {dirname, join, resolve} from "node:path";
+import {dirname, join, resolve, sep} from "node:path";
 import type {Llama, LlamaLogLevel} from "node-llama-cpp";
 import {z} from "zod";
 import {makeFolder} from "../make-folder.ts";
+import {SCOPE} from "./gpu/builds.ts";
 
 /**
  * node-llama-cpp tests its binary in a process of its own at every start, which takes most of the start. What was tested on
@@ -91,7 +92,7 @@ async function remembered(home: string, engine: string): Promise<Tested | undefi
     const tested = testedSchema.parse(JSON.parse(await readFile(pathOf(home, engine), "utf8")));
     const {size, mtimeMs} = await stat(tested.addon);
     const isSame = size === tested.sizeBytes && mtimeMs === tested.modifiedMs && machine() === tested.machine;
-    return isSame && resolve(tested.addon).startsWith(engineRoot()) ? tested : undefined;
+    return isSame && isFoundFrom(engineMain(), resolve(tested.addon)) ? tested : undefined;
   } catch {
     return undefined; // Absent, torn, or the binary is gone.
   }
@@ -101,9 +102,20 @@ function pathOf(home: string, engine: string): string {
   return join(home, "loads", engine.replaceAll(/[^\w.-]+/g, "-"), "binary.json");
 }
 
-/** Where this program's packages lie: what is remembered of another installation is not loaded here. */
-function engineRoot(): string {
-  return dirname(dirname(dirname(createRequire(import.meta.url).resolve("node-llama-cpp"))));
+function engineMain(): string {
+  return createRequire(import.meta.url).resolve("node-llama-cpp");
+}
+
+/**
+ * Whether a binary lies in a package that Node would find from here: what is remembered of another installation is not loaded.
+ *
+ * @example isFoundFrom("/app/node_modules/a/node_modules/engine/main.js", "/app/node_modules/@node-llama-cpp/x/x.node") // true
+ */
+export function isFoundFrom(file: string, binary: string): boolean {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    if (binary.startsWith(join(folder, "node_modules", SCOPE) + sep)) return true;
+  }
+  return false;
 }
 
 function machine(): string {

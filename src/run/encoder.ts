@@ -3,7 +3,7 @@ import type {PreparedDocument} from "../capture/prepare.ts";
 import type {Catalog} from "../catalog/catalog.ts";
 import {readModelFiles} from "../catalog/gguf/model-files.ts";
 import {resolveModel} from "../catalog/resolve.ts";
-import type {Embedder} from "../engine/embedding.ts";
+import type {Embedder} from "../engine/embedder.ts";
 import {notAnEmbedder} from "../engine/embedding.ts";
 import type {Engine} from "../engine/engine.ts";
 import {LabelscopeError} from "../errors.ts";

@@ -4,7 +4,7 @@ import {z} from "zod";
 import {embedDocuments} from "../../src/capture/embed-documents.ts";
 import {labelscopeHome} from "../../src/catalog/home.ts";
 import {findInstalled} from "../../src/catalog/installed.ts";
-import type {Embedder} from "../../src/engine/embedding.ts";
+import type {Embedder} from "../../src/engine/embedder.ts";
 import {openLocalEngine} from "../../src/engine/local.ts";
 import {smallestModel} from "../support/models.ts";
 
