@@ -52,6 +52,18 @@ export function subjectOf(gate: Gate): string {
   return keysOf(gate.path)[0] ?? "";
 }
 
+/**
+ * What a gate on estimates names in the place of a system, if that is none of those that will be compared.
+ *
+ * @example unknownSystem(parseGate("estimates.smollm2-1.7b.hard.nll < 1"), ["smollm2-1.7b"]) // undefined
+ */
+export function unknownSystem(gate: Gate, systems: readonly string[]): string | undefined {
+  const [subject, written = ""] = keysOf(gate.path);
+  if (subject !== "estimates") return undefined;
+  const estimates = Object.fromEntries(systems.map(name => [name, {}]));
+  return walk({estimates}, keysOf(gate.path), new Map()).walked.length > 1 ? undefined : written;
+}
+
 /** A condition that must hold. @throws as `parseGate` */
 export function requiredGate(text: string): Gate {
   return {...parseGate(text), required: true};

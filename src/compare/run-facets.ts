@@ -1,6 +1,11 @@
 import {counted} from "../counted.ts";
 import type {Manifest} from "../records/manifest.ts";
 
+/** What of a manifest a run's name is made of: all that is known of it before it is made, the engine's facts apart. */
+export interface Nameable extends Pick<Manifest, "title" | "model" | "identity" | "engine" | "name" | "created"> {
+  readonly prompt: Pick<Manifest["prompt"], "templated" | "chat">;
+}
+
 /** One thing in which runs of a model can differ, said in words. */
 export interface Facet {
   /** For a sentence: the runs differ in … */
@@ -10,7 +15,7 @@ export interface Facet {
   /** Whether it changes what is sent. */
   readonly ofPrompt?: true;
   /** What it is for a run, e.g. `3 shots`; undefined where there is nothing to say (the model's own answers). */
-  readonly words: (manifest: Manifest, shown: readonly Manifest[]) => string | undefined;
+  readonly words: (manifest: Nameable, shown: readonly Nameable[]) => string | undefined;
 }
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
@@ -67,7 +72,7 @@ export const FACETS: readonly Facet[] = [
 
 /** Facets in which some runs differ, with each run's words. */
 export function differingFacets(
-  shown: readonly Manifest[],
+  shown: readonly Nameable[],
 ): {readonly facet: Facet; readonly words: readonly (string | undefined)[]}[] {
   return FACETS.flatMap(facet => {
     const words = shown.map(manifest => facet.words(manifest, shown));
@@ -88,7 +93,7 @@ export function forcedWords({task, forceAnswers}: Pick<Manifest["identity"], "ta
   return `answers of ${folder.startsWith(`${task}-`) ? folder.slice(task.length + 1) : folder}`;
 }
 
-function chatWords({identity, prompt}: Manifest): string {
+function chatWords({identity, prompt}: Nameable): string {
   if (identity.chat === "raw") return "raw";
   if (!prompt.templated) return "no chat template";
   if (identity.chat === "auto" && prompt.chat === undefined) return "chat, spliced";
@@ -101,7 +106,10 @@ function orderWords(order: string): string {
 }
 
 /** Of the engine's facts those that differ among the runs. */
-export function engineWords({engine}: Manifest, shown: readonly Manifest[]): string | undefined {
+export function engineWords(
+  {engine}: Pick<Nameable, "engine">,
+  shown: readonly Pick<Nameable, "engine">[],
+): string | undefined {
   const facts = [...new Set(shown.flatMap(manifest => Object.keys(manifest.engine)))];
   const differing = facts.filter(fact => new Set(shown.map(manifest => manifest.engine[fact])).size > 1);
   const said = differing.map(fact => `${fact} ${engine[fact] ?? "not said"}`);

@@ -1,5 +1,4 @@
-import type {Manifest} from "../records/manifest.ts";
-import {differingFacets} from "./run-facets.ts";
+import {differingFacets, type Nameable} from "./run-facets.ts";
 
 /**
  * One short name a run, made of what differs among the runs that are shown together: the model, and in brackets what else
@@ -15,7 +14,7 @@ import {differingFacets} from "./run-facets.ts";
  *
  * @returns names in the order of the runs, all different
  */
-export function runNames(shown: readonly Manifest[]): string[] {
+export function runNames(shown: readonly Nameable[]): string[] {
   const heads = shown.map(headOf);
   const facets = differingFacets(shown).filter(
     ({facet, words}) =>
@@ -32,7 +31,7 @@ export function runNames(shown: readonly Manifest[]): string[] {
 }
 
 /** The title that was given, or the model with its adapter. */
-function headOf({title, model}: Manifest): string {
+function headOf({title, model}: Nameable): string {
   if (title !== undefined) return title;
   return model.adapter === undefined || model.id.includes("+") ? model.id : `${model.id}+${model.adapter.id}`;
 }
@@ -42,7 +41,7 @@ function says(head: string, part: string): boolean {
   return plain(head).includes(plain(part));
 }
 
-function numbered(names: readonly string[], shown: readonly Manifest[]): string[] {
+function numbered(names: readonly string[], shown: readonly Nameable[]): string[] {
   const age = (at: number) => `${shown[at]?.created}\n${shown[at]?.name}`;
   const taken = new Set<string>();
   const byAge = [...names.keys()].sort((one, two) => (age(one) < age(two) ? -1 : age(one) > age(two) ? 1 : 0));

@@ -110,7 +110,7 @@ function capturesOf({captures, embeddings}: ModelPlan, {encoder: sha256}: Identi
   return {captures: {...about, embedding}};
 }
 
-function describeModel(model: ModelPlan, identity: ModelIdentity): ModelRecord {
+export function describeModel(model: ModelPlan, identity: ModelIdentity): ModelRecord {
   return {
     ...identity,
     tokenizerHash: model.tokenizerHash,

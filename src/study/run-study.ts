@@ -73,7 +73,7 @@ export async function runStudy(
   const hooks = {...rest, onNotice: onceEach(rest.onNotice), home};
   const plan = await planStudy(engine, study, place, hooks.onNotice);
   for (const notice of planNotices(...plan.runs.map(run => run.plan))) hooks.onNotice(notice);
-  await checkCompared(read, plan, place.cwd);
+  await checkCompared(read, plan, {cwd: place.cwd, home});
   const found = await lockOf(plan, read, home);
   if (study.lock !== undefined && !request.lock) {
     refuseChanged(study.lock, found, read.shown);

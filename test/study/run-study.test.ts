@@ -227,3 +227,33 @@ test("interrupted it keeps what is finished, and the same study goes on", async 
   if (outcome.kind !== "finished") throw new Error(outcome.kind);
   expect(outcome.runs.map(({run}) => run.documents.test.length)).toEqual([5, 5, 5, 5]);
 });
+
+test.each([
+  ["a gate", 'gates: {require: ["estimates.modle.hard.nll < 9"]}\n', 5, "is none of the study's runs"],
+  ["the base", "compare: {base: modle}\n", 5, "is none of the study's runs"],
+])(
+  "%s that names no run of the study is refused with its line before a model is loaded",
+  async (_, text, line, why) => {
+    const made = await place();
+    const batches: unknown[] = [];
+    const engine = engineOf({onExtend: items => batches.push(items)});
+    const asked = study(made, `${TWO.replace(/vary.*\n/, "")}${text}`, {engine});
+    await expect(asked).rejects.toMatchObject({
+      code: "study-invalid",
+      details: [expect.stringMatching(new RegExp(`^study\\.yaml:${line}: .*${why} \\(did you mean "model"\\?\\)`))],
+      next: ['the runs will be called "model", "other"'],
+    });
+    expect(batches).toEqual([]);
+  },
+);
+
+test("gates and the base may name runs as the comparison calls them, by model, or by folder", async () => {
+  const made = await place();
+  const gate = 'gates: {require: ["estimates[\'other (2 shots)\'].hard.nll < 99", "task.documents >= 5"]}\n';
+  const yaml = `${TWO.replace("{name: two, shots: 2}, {name: four, shots: 4}", "{shots: 2}, {shots: 4}")}${gate}`;
+  const outcome = await study(made, yaml);
+  if (outcome.kind !== "finished") throw new Error(outcome.kind);
+  const folder = outcome.runs[0]?.run.manifest.name ?? "";
+  expect((await study(made, `${yaml}compare: {base: ${folder}}\n`)).kind).toBe("finished");
+  expect((await study(made, `${TWO}compare: {base: "model, two"}\n`)).kind).toBe("finished");
+});
