@@ -71,7 +71,8 @@ export async function studyCommand(options: StudyOptions, io: CommandIo): Promis
     name: names[at] ?? run.name,
     folder: planned.model.folder,
   }));
-  const settings = {...study.compare, predictions: predictionsOf(read), out};
+  const titled = study.title === undefined ? {} : {title: study.title};
+  const settings = {...titled, ...study.compare, predictions: predictionsOf(read), out};
   const comparison = await comparisonOfRuns(runs, settings, io);
   const result = await handOver(comparison, {...settings, brief: options.brief ?? false}, gates, io);
   const reports = outcome.experiments.map(({folder: where, results}) => ({

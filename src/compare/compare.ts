@@ -95,6 +95,7 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
       estimators: [...new Set(systems.flatMap(({rows}) => rows.map(({name}) => name)))],
       metrics: options.metrics,
       ...(settings.base === undefined ? {} : {base: settings.base}),
+      ...(settings.title === undefined ? {} : {title: settings.title}),
     },
     runs: [...runs.map(run => runRow(run, task)), ...predictions.map(one => rowOfPredictions(one, task))],
     warnings: [...warningsOfComparison(runs, task), ...runs.flatMap(run => warningsOfRun(run, task))],

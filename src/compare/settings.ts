@@ -11,6 +11,8 @@ export interface CompareSettings {
   readonly paper?: boolean | undefined;
   /** Name of the run that all others are held against as its variants; absent: pairs that the manifests know. */
   readonly base?: string | undefined;
+  /** What the page is called; absent: the task's title. */
+  readonly title?: string | undefined;
   /** Names, in the order of the columns. */
   readonly metrics: readonly string[];
 }

@@ -12,6 +12,8 @@ export interface ComparisonOptions {
   readonly paper?: boolean;
   readonly resamples?: number;
   readonly seed?: number;
+  /** What the page is called; default the task's title. */
+  readonly title?: string;
   readonly level?: number;
   /** Conditions on results.json that must not hold. */
   readonly failIf?: readonly string[];
@@ -43,6 +45,7 @@ export function settingsOf(options: ComparisonOptions): CompareSettings {
     level: level ?? COMPARE_DEFAULTS.level,
     metrics: metrics ?? COMPARE_DEFAULTS.metrics,
     estimators,
+    ...(options.title === undefined ? {} : {title: options.title}),
     ...(options.paper === undefined ? {} : {paper: options.paper}),
   };
 }

@@ -6,12 +6,13 @@ import type {ComparisonPlace} from "./place.ts";
 /** Figures and page into a comparison's folder. */
 export async function addReport(
   folder: string,
-  {results, runs}: Comparison,
+  {results, runs, systems}: Comparison,
   io: ComparisonPlace,
 ): Promise<WrittenReport> {
   return await writeReport({
     results,
     runs,
+    predictions: systems.filter(({name}) => results.runs.some(({run, kind}) => run === name && kind === "predictions")),
     out: folder,
     signal: io.signal,
     onProgress: (done, total) => io.progress({subject: "figures and page", done, total, unit: "files"}),

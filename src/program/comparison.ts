@@ -41,6 +41,7 @@ export function addComparisons(program: Command, dispatch: Dispatch): void {
       "--base <run>",
       "hold every other run against this one as its variant (default: as the models' parents say)",
     )
+    .option("--title <text>", "what the page is called (default: the task's title)")
     .option("--resamples <n>", "bootstrap resamples of the documents", wholeNumber(1), 2000)
     .option("--seed <n>", "seed of resamples and exchanges", wholeNumber(0), 0)
     .option("--level <share>", "of the intervals; tests are read at 1 − level", level, 0.95)
@@ -118,6 +119,7 @@ function comparisonFlags(command: Command): Command {
   return command
     .option("--metrics <names>", "metrics, with commas between them (default: NLL, L1, example-F1, AP)", list)
     .option("--all-metrics", "every metric", false)
+    .option("--title <text>", "what the page is called (default: the task's title)")
     .option("--resamples <n>", "bootstrap resamples of the documents", wholeNumber(1), 2000)
     .option("--seed <n>", "seed of resamples and exchanges", wholeNumber(0), 0)
     .option("--level <share>", "of the intervals; tests are read at 1 − level", level, 0.95)

@@ -1,4 +1,5 @@
 import type {ComparedDocument, ComparedRun} from "../compare/compared-run.ts";
+import type {EstimateRow, System} from "../compare/system.ts";
 import {isExact, type Value} from "../math/bounded.ts";
 import type {LabelStep, Trace} from "../records/trace.ts";
 import {goldFlags} from "../task/gold.ts";
@@ -58,6 +59,11 @@ export interface ExplorerData {
   }[];
   /** By run, then by document; null where the run has no trace of it. */
   readonly traces: readonly (readonly (ExplorerTrace | null)[])[];
+  /** Predictions made elsewhere: by system, then by document, ten-thousandths in the order of the labels that can be predicted. */
+  readonly predictions: readonly {
+    readonly title: string;
+    readonly documents: readonly (readonly number[] | null)[];
+  }[];
   /** Documents of the compared runs, of which `documents` may be a part. */
   readonly of: number;
 }
@@ -70,8 +76,10 @@ export interface ExplorerData {
 export function explorerData(
   runs: readonly ComparedRun[],
   titles: ReadonlyMap<string, string>,
+  predictions: readonly System[] = [],
   limitBytes = EXPLORER_BYTES.most,
 ): ExplorerData {
+  const predicted = predictions.map(({name, rows}) => ({title: titles.get(name) ?? name, of: estimatesOf(rows[0])}));
   const byRun = runs.map(({documents}) => new Map(documents.test.map(document => [document.document.id, document])));
   const found = new Map<string, ComparedDocument>();
   for (const documents of byRun) for (const [id, document] of documents) if (!found.has(id)) found.set(id, document);
@@ -87,6 +95,10 @@ export function explorerData(
     runs: runs.map(({name}) => ({name, title: titles.get(name) ?? name})),
     documents: documents.map(one => packDocument(one, own)),
     traces: byRun.map(held => documents.map(({document}) => traceOf(held, document.id))),
+    predictions: predicted.map(({title, of}) => ({
+      title,
+      documents: documents.map(({document}) => of.get(document.id)?.map(tenThousandths) ?? null),
+    })),
     of: all.length,
   });
   const whole = build(all);
@@ -98,6 +110,12 @@ export function explorerData(
     if (keep === 1 || bytesOf(part) <= limitBytes) return part;
     keep = Math.max(1, Math.floor(keep * 0.9));
   }
+}
+
+/** The values of a row, by document; those that are missing are absent. */
+function estimatesOf(row: EstimateRow | undefined): ReadonlyMap<string, readonly number[]> {
+  const documents = row?.estimates.documents ?? [];
+  return new Map(documents.flatMap(({id, estimate}) => ("reason" in estimate ? [] : [[id, estimate.values] as const])));
 }
 
 /** How many bytes of explorer data a page has room for that weighs so much without. */

@@ -1,3 +1,4 @@
+import {counted} from "../counted.ts";
 import type {Results} from "../records/results/results.ts";
 import type {ExplorerData} from "./explorer-data.ts";
 import {type Html, html} from "./html.ts";
@@ -30,7 +31,7 @@ export function reportPage(
 ): string {
   return pageShell(
     {
-      title: `${results.task.title}: ${results.runs.length === 1 ? "1 run" : `${results.runs.length} runs`}`,
+      title: results.settings.title ?? `${results.task.title}: ${counted(results.runs.length, "run")}`,
       labelscope: results.labelscope,
       contents: CONTENTS,
       main: sections(results, drawn, explorer),

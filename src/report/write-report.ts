@@ -1,6 +1,7 @@
 import {join} from "node:path";
 import type {ComparedRun} from "../compare/compared-run.ts";
 import {runTitles} from "../compare/run-titles.ts";
+import type {System} from "../compare/system.ts";
 import {makeFolder} from "../make-folder.ts";
 import type {Results} from "../records/results/results.ts";
 import {removeDrafts, writeWhole} from "../write-whole.ts";
@@ -18,8 +19,10 @@ const AT_ONCE = 4;
 
 export interface ReportInput {
   readonly results: Results;
-  /** The runs behind the results, for the step explorer; predictions made elsewhere have none. */
+  /** The runs behind the results, for the step explorer. */
   readonly runs: readonly ComparedRun[];
+  /** Predictions made elsewhere, which have estimates of documents and no traces. */
+  readonly predictions: readonly System[];
   /** The comparison's folder. */
   readonly out: string;
   /** Called with the number of files written and of all. */
@@ -36,7 +39,14 @@ export interface WrittenReport {
 }
 
 /** Writes report.html and figures/*.svg|png of a comparison, each whole or not at all. The same results and runs give the same bytes. */
-export async function writeReport({results, runs, out, onProgress, signal}: ReportInput): Promise<WrittenReport> {
+export async function writeReport({
+  results,
+  runs,
+  predictions,
+  out,
+  onProgress,
+  signal,
+}: ReportInput): Promise<WrittenReport> {
   const drawn = drawAll(results);
   const folder = join(out, FIGURES);
   await makeFolder(folder);
@@ -61,7 +71,7 @@ export async function writeReport({results, runs, out, onProgress, signal}: Repo
   const assets = await pageAssets();
   const titles = runTitles(results);
   const bare = reportPage(results, drawn, explorerData([], titles), assets);
-  const explorer = explorerData(runs, titles, explorerRoom(Buffer.byteLength(bare)));
+  const explorer = explorerData(runs, titles, predictions, explorerRoom(Buffer.byteLength(bare)));
   const page = reportPage(results, drawn, explorer, assets);
   const path = join(out, REPORT);
   await writeWhole(path, page);

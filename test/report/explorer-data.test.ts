@@ -4,6 +4,8 @@ import {aRunOf, LADDER, someDocuments} from "./synthetic.ts";
 
 const runs = LADDER.slice(0, 2).map(model => aRunOf(model, someDocuments(30)));
 
+const noRemarks = {learned: [], missing: [], remarks: []};
+
 describe("what the explorer holds", () => {
   test("every document and step, probabilities in ten-thousandths", () => {
     const data = explorerData(runs, new Map());
@@ -20,13 +22,25 @@ describe("what the explorer holds", () => {
 
   test("fewer documents where they do not fit, the same for every run, spread over all, and the number of all", () => {
     const whole = JSON.stringify(explorerData(runs, new Map())).length;
-    const part = explorerData(runs, new Map(), whole / 3);
+    const part = explorerData(runs, new Map(), [], whole / 3);
     expect(JSON.stringify(part).length).toBeLessThanOrEqual(whole / 3);
     expect(part.documents.length).toBeGreaterThan(6);
     expect(part.of).toBe(30);
     expect(part.traces.map(({length}) => length)).toEqual([part.documents.length, part.documents.length]);
     expect(part.documents[0]?.id).toBe("d0000");
     expect(Number(part.documents.at(-1)?.id.slice(1))).toBeGreaterThan(20);
+  });
+
+  test("predictions made elsewhere stand beside the runs, with a hole for a document that they lack", () => {
+    const documents = someDocuments(30).map(({id}, at) => ({
+      id,
+      estimate: at === 3 ? {reason: "the predictions lack the document"} : {values: [0.25, 0.75]},
+    }));
+    const row = {name: "predictions", title: "Predictions", estimates: {...noRemarks, documents, estimated: 29}};
+    const data = explorerData(runs, new Map([["classifier", "Classifier"]]), [{name: "classifier", rows: [row]}]);
+    expect(data.predictions.map(({title}) => title)).toEqual(["Classifier"]);
+    expect(data.predictions[0]?.documents[3]).toBeNull();
+    expect(data.predictions[0]?.documents[4]).toEqual([2500, 7500]);
   });
 
   test("a run without a document has a hole there, not another document's trace", () => {

@@ -24,6 +24,12 @@ const {document} = parseHTML(page);
 const textOf = (markup: string) =>
   parseHTML(markup).document.querySelector("main")?.textContent?.replace(/\s+/g, " ") ?? "";
 
+test("a page is called as somebody named the comparison, else by the task and the number of runs", () => {
+  const named = pageOf({...results, settings: {...results.settings, title: "Which is <best>?"}}, runs);
+  expect(parseHTML(named).document.querySelector("h1")?.textContent).toBe("Which is <best>?");
+  expect(document.querySelector("h1")?.textContent).toBe(`${results.task.title}: ${results.runs.length} runs`);
+});
+
 /** The value at a path of results.json; a key may itself hold dots, so every way to cut the path is tried. */
 function valueAt(value: unknown, path: string): unknown {
   if (path === "") return value;

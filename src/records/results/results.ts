@@ -38,6 +38,8 @@ export const resultSettingsSchema = z.strictObject({
   metrics: z.array(z.string()),
   /** The run that all others were held against as its variants, where one was named. */
   base: z.string().optional(),
+  /** What the page is called, where somebody named it. */
+  title: z.string().optional(),
 });
 export type ResultSettings = z.infer<typeof resultSettingsSchema>;
 

@@ -70,14 +70,7 @@ function answerCell(data, doc, trace) {
   const cell = make("td", "answer", make("span", "words", answerOf(data, trace)));
   if (trace.problems.length > 0) cell.append(make("small", "", `malformed: ${trace.problems.join(", ")}`));
   const foot = make("span", "foot");
-  if (doc.gold !== undefined) {
-    const f1 = agreement(trace.said, doc.gold);
-    const [mark, words] = f1 === 1 ? ["✓", "right"] : f1 === 0 ? ["✕", "wrong"] : ["◐", "partly right"];
-    const sign = make("span", words === "partly right" ? "part" : words, mark);
-    sign.setAttribute("role", "img");
-    sign.setAttribute("aria-label", words);
-    foot.append(sign);
-  }
+  if (doc.gold !== undefined) foot.append(verdictSign(trace.said, doc.gold));
   const entropy = trace.steps[0]?.h;
   if (entropy !== undefined) {
     const fill = make("span", "");
@@ -90,6 +83,43 @@ function answerCell(data, doc, trace) {
   }
   cell.append(foot);
   return cell;
+}
+
+/**
+ * Labels that a prediction of a document holds: those from one half on.
+ * @param {readonly number[]} values in ten-thousandths
+ */
+function predictedLabels(values) {
+  return values.flatMap((value, label) => (value >= 5000 ? [label] : []));
+}
+
+/**
+ * What predictions made elsewhere say of a document.
+ * @param {Data} data
+ * @param {Doc} doc
+ * @param {readonly number[] | null | undefined} values
+ */
+function predictionCell(data, doc, values) {
+  if (values === null || values === undefined) return make("td", "answer missing", "–");
+  const said = predictedLabels(values);
+  const cell = make("td", "answer", make("span", "words", named(data, said)));
+  cell.title = values.map((value, label) => `${data.labels[label]} ${(value / 10000).toFixed(2)}`).join(", ");
+  if (doc.gold !== undefined) cell.append(make("span", "foot", verdictSign(said, doc.gold)));
+  return cell;
+}
+
+/**
+ * Whether an answer agrees with the gold set, as a sign with a name.
+ * @param {readonly number[]} said
+ * @param {readonly number[]} gold
+ */
+function verdictSign(said, gold) {
+  const f1 = agreement(said, gold);
+  const [mark, words] = f1 === 1 ? ["✓", "right"] : f1 === 0 ? ["✕", "wrong"] : ["◐", "partly right"];
+  const sign = make("span", words === "partly right" ? "part" : words, mark);
+  sign.setAttribute("role", "img");
+  sign.setAttribute("aria-label", words);
+  return sign;
 }
 
 /** Fills the documents' table from the page's data, where it has some. */
@@ -116,7 +146,7 @@ export function startDocuments() {
     "",
     make("th", "", "Document"),
     make("th", "", "Gold"),
-    ...data.runs.map(({title}) => make("th", "", title)),
+    ...[...data.runs, ...data.predictions].map(({title}) => make("th", "", title)),
   );
   for (const cell of head.children) cell.setAttribute("scope", "col");
   place.append(
@@ -140,18 +170,28 @@ export function startDocuments() {
     const all = traces(at).flatMap(({steps}) => steps[0]?.h ?? []);
     return all.length === 0 ? undefined : all.reduce((sum, h) => sum + h, 0) / all.length;
   };
+  /** What every model and every prediction answers. @param {number} at */
+  const answers = at => [
+    ...traces(at).map(({said}) => said),
+    ...data.predictions.flatMap(({documents}) => {
+      const values = documents[at];
+      return values === null || values === undefined ? [] : [predictedLabels(values)];
+    }),
+  ];
   /** @type {Record<string, (at: number) => boolean>} */
   const filters = {
     all: () => true,
-    differ: at => new Set(traces(at).map(trace => [...trace.said].sort((a, b) => a - b).join())).size > 1,
+    differ: at => new Set(answers(at).map(said => [...said].sort((a, b) => a - b).join())).size > 1,
     wrong: at => {
       const gold = data.documents[at]?.gold;
-      return gold !== undefined && traces(at).every(({said}) => agreement(said, gold) < 1);
+      return gold !== undefined && answers(at).every(said => agreement(said, gold) < 1);
     },
     malformed: at => traces(at).some(({problems}) => problems.length > 0),
   };
   const texts = data.documents.map((doc, at) =>
-    [doc.id, doc.text, ...traces(at).map(trace => answerOf(data, trace))].join("\n").toLowerCase(),
+    [doc.id, doc.text, ...traces(at).map(trace => answerOf(data, trace)), ...answers(at).map(said => named(data, said))]
+      .join("\n")
+      .toLowerCase(),
   );
 
   /** @param {number} at */
@@ -172,7 +212,10 @@ export function startDocuments() {
       cell.classList.toggle("aside", run !== one && run !== other);
       return cell;
     });
-    const row = make("tr", at === chosen ? "chosen" : "", name, make("td", "gold", gold), ...cells);
+    const predicted = data.predictions.map(({documents}) =>
+      doc === undefined ? make("td", "") : predictionCell(data, doc, documents[at]),
+    );
+    const row = make("tr", at === chosen ? "chosen" : "", name, make("td", "gold", gold), ...cells, ...predicted);
     row.dataset.at = String(at);
     return row;
   }
@@ -220,6 +263,12 @@ export function startDocuments() {
       const ranks = new Map(shown.map(at => [at, rank(at) ?? -1]));
       shown.sort((a, b) => (ranks.get(b) ?? -1) - (ranks.get(a) ?? -1) || a - b);
     }
+    const [one, other] = runs();
+    // On a narrow screen the two chosen models stand there, with their heads.
+    [...head.children].forEach((cell, place) => {
+      const run = place - 2;
+      cell.classList.toggle("aside", run >= 0 && run < data.runs.length && run !== one && run !== other);
+    });
     body.replaceChildren();
     addRows(ROWS);
     place.scrollTop = 0;

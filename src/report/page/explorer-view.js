@@ -4,7 +4,7 @@
  * @typedef {{r: number, kind: string, forced?: true, p: number[], h: number, v: number, m: number, stop?: number, starts: boolean, out: [string, string], top: [string, number][]}} Step
  * @typedef {{answer?: string, said: number[], problems: string[], steps: Step[]}} Trace
  * @typedef {{id: string, text: string, cut?: true, annotations: string[][], aggregated?: true, gold?: number[]}} Doc
- * @typedef {{labels: string[], runs: {name: string, title: string}[], documents: Doc[], traces: (Trace | null)[][], of: number}} Data
+ * @typedef {{labels: string[], runs: {name: string, title: string}[], documents: Doc[], traces: (Trace | null)[][], predictions: {title: string, documents: (number[] | null)[]}[], of: number}} Data
  */
 
 /**
