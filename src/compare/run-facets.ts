@@ -54,6 +54,21 @@ export const FACETS: readonly Facet[] = [
     words: ({identity: {testMultiShare}}) =>
       testMultiShare === undefined ? undefined : `${percent(testMultiShare)} multi-label documents`,
   },
+  {
+    what: "the split that is tested",
+    prominent: true,
+    words: ({identity: {split}}) => (split === undefined ? undefined : `${split} documents`),
+  },
+  {
+    what: "the list of documents",
+    prominent: false,
+    words: ({identity: {ids}}) => (ids === undefined ? undefined : `documents of ${ids.replace(/@[0-9a-f]+$/, "")}`),
+  },
+  {
+    what: "how the sample is balanced",
+    prominent: false,
+    words: ({identity: {strata}}) => (strata === undefined ? undefined : `balanced by ${strata}`),
+  },
   {what: "label scoring", prominent: false, words: ({identity}) => `${identity.labelScoring} scoring`},
   {what: "surface variants", prominent: false, words: ({identity}) => `${identity.variants} over variants`},
   {

@@ -1,4 +1,5 @@
 import {type Command, Option} from "commander";
+import {STRATA} from "../task/strata.ts";
 import {anyNumber, chatArgument, layers, positive, repeated, share, wholeNumber} from "./flag-values.ts";
 
 /** The heading that a command's own captures stand under as well. */
@@ -16,7 +17,19 @@ export function subjectFlags(command: Command): Command {
     .option("--lora <adapter>", "the same as +ADAPTER at the end of every --model")
     .option("--lora-scale <x>", "the same as @SCALE after it; 0 is the model without it (default: 1)", anyNumber)
     .option("--data <dir>", "where the task's data is")
-    .option("--limit <n>", "documents of the test split, a seeded sample (default: all)", wholeNumber(1))
+    .addOption(
+      new Option("--split <name>", "documents that are tested")
+        .choices(["test", "calibration", "dev", "train"])
+        .default("test"),
+    )
+    .option("--ids <file>", "the documents that are tested, an id per line, in this order")
+    .addOption(
+      new Option(
+        "--strata <rule>",
+        "balance the sample: documents with no, one and several labels, and how far annotators agree",
+      ).choices(STRATA),
+    )
+    .option("--limit <n>", "documents that are tested, a seeded sample (default: all)", wholeNumber(1))
     .option(
       "--calibration-limit <n>",
       "documents of the calibration split (default: 200 where an estimator learns from them)",

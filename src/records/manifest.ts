@@ -18,6 +18,12 @@ export const runIdentitySchema = z.strictObject({
   seed: z.int(),
   /** The sample of test documents was balanced to this share with several labels; absent: as they come. */
   testMultiShare: z.number().optional(),
+  /** The split whose documents are tested; absent: `test`. Their records say `test`. */
+  split: splitSchema.optional(),
+  /** The documents were listed: the list's name and a hash of it, `NAME@HASH`. */
+  ids: z.string().optional(),
+  /** The sample was balanced over kinds of documents. */
+  strata: z.enum(["kinds", "kinds+agreement"]).optional(),
   labelOrder: z.string(),
   format: formatNameSchema,
   /** `auto`: demonstrations as turns, `single`: one user turn. Where `prompt.chat` is absent, `auto` was one user turn, too. */

@@ -2,7 +2,9 @@ import type {z} from "zod";
 import type {LabelScoring, VariantRule} from "../capture/label-scorer.ts";
 import type {EngineOptions} from "../engine/index.ts";
 import {LabelscopeError} from "../errors.ts";
+import type {Split} from "../records/document.ts";
 import type {FormatName} from "../records/task.ts";
+import type {Strata} from "../task/strata.ts";
 
 /** What a run captures and how; absent fields are the task's own choice or the default that the comment gives. */
 export interface RunOptions {
@@ -15,7 +17,13 @@ export interface RunOptions {
   readonly data?: string;
   /** Where run directories are made. Default `runs`. */
   readonly out?: string;
-  /** Documents of the test split; default all. */
+  /** The split whose documents are tested; default `test`. `dev` is another name of `calibration`. */
+  readonly split?: Split | "dev";
+  /** A file with the ids of the documents that are tested, one per line, in this order; default a seeded sample. */
+  readonly ids?: string;
+  /** Balance the sample over kinds of documents; default as they come. */
+  readonly strata?: Strata;
+  /** Documents that are tested; default all. */
   readonly limit?: number;
   /** Documents of the calibration split; default 200 where an estimator learns from them, else none. */
   readonly calibrationLimit?: number;

@@ -25,6 +25,7 @@ import {answersOfRun, type ForcedAnswers, goldAnswers} from "./force-answers.ts"
 import type {RunOptions} from "./options.ts";
 import type {RunPlace} from "./place.ts";
 import {type SelectedDocument, selectDocuments} from "./select.ts";
+import {type Tested, testedOf} from "./tested.ts";
 import {type Material, tokenise} from "./tokenise.ts";
 
 /** What one model of a run will be asked; made without loading its weights. */
@@ -105,7 +106,8 @@ export async function planRun(engine: Engine, given: RunOptions, place: RunPlace
   const prompts = buildPrompts(task, promptOptions);
   const withShots = (count: number) => buildPrompts(task, {...promptOptions, count});
   const seed = options.seed ?? demonstrationRule(task).seed;
-  const selected = selectDocuments(task, {...options, seed}, wanted.limits, prompts.demonstrations);
+  const tested = await testedOf(options, place.cwd);
+  const selected = selectDocuments(task, {...options, seed}, tested, wanted.limits, prompts.demonstrations);
   const forced = await forcedAnswers(options, task, prompts, place);
   const sources: ModelSource[] = [];
   // One after the other: what has to be fetched first should not share its way with another.
@@ -146,7 +148,7 @@ export async function planRun(engine: Engine, given: RunOptions, place: RunPlace
   const scoring = options.labelScoring === "auto" ? (colliding ? "exact" : "first-token") : options.labelScoring;
   const models: ModelPlan[] = [];
   for (const [at, model] of tokenised.entries()) {
-    const identity = identify(options, task, prompts, model.source.id, scoring, forced);
+    const identity = identify(options, task, prompts, model.source.id, scoring, forced, tested);
     const title = options.names?.[at];
     const folder = join(resolve(place.cwd, options.out ?? "runs"), runName(identity));
     const begun = model.chat?.now === undefined || options.fresh ? undefined : await dateOfRun(folder);
@@ -296,6 +298,7 @@ function identify(
   model: string,
   scoring: LabelScoring,
   forced: ForcedAnswers | undefined,
+  tested: Tested,
 ): RunIdentity {
   const drawn = demonstrationRule(task);
   return {
@@ -318,6 +321,9 @@ function identify(
     strict: options.strict,
     fullLogits: options.fullLogits,
     ...(options.testMultiShare === undefined ? {} : {testMultiShare: options.testMultiShare}),
+    ...(tested.split === "test" ? {} : {split: tested.split}),
+    ...(tested.list === undefined ? {} : {ids: tested.list.identity}),
+    ...(options.strata === undefined ? {} : {strata: options.strata}),
     ...(forced === undefined ? {} : {forceAnswers: forced.source}),
     ...(options.shard === undefined ? {} : {shard: options.shard}),
   };

@@ -1,6 +1,7 @@
 import {z} from "zod";
 import {formatNameSchema, labelOrderSchema} from "../records/task.ts";
 import type {RunOptions} from "../run/options.ts";
+import {STRATA} from "../task/strata.ts";
 
 /** Options of a run that a study settles for all its runs: what they are made of, and where they go. */
 type OfTheStudy = "task" | "models" | "data" | "out" | "fresh" | "repair" | "shard" | "maxMinutes" | "names";
@@ -10,6 +11,9 @@ const count = (least: number) => z.int().min(least).exactOptional();
 
 /** Every other option, named as in `run` (`--label-order` is `labelOrder`). One that is missing here does not compile. */
 const options = {
+  split: z.enum(["test", "calibration", "dev", "train"]).exactOptional(),
+  ids: z.string().min(1).exactOptional(),
+  strata: z.enum(STRATA).exactOptional(),
   limit: count(1),
   calibrationLimit: count(0),
   trainLimit: count(0),
