@@ -26,7 +26,9 @@ export interface StudyOptions {
   readonly lock: boolean;
   readonly maxMinutes?: number | undefined;
   readonly yes: boolean;
-  /** Documents of the test split, instead of what the file says. */
+  /** Where the task's data is, instead of what the file says. */
+  readonly data?: string | undefined;
+  /** Documents that are tested, instead of what the file says. */
   readonly limit?: number | undefined;
   /** Measure models that were not seen yet first, and show the plan; default true. */
   readonly measure?: boolean;
@@ -46,7 +48,7 @@ export type StudyData =
 
 /** `study`: one file planned, captured, compared and reported. */
 export async function studyCommand(options: StudyOptions, io: CommandIo): Promise<CommandResult<StudyData>> {
-  const read = limited(await readStudy(options.file, io.cwd), options.limit);
+  const read = changed(await readStudy(options.file, io.cwd), options, io.cwd);
   const {study, name, folder} = read;
   const gates = gatesOf(study.gates);
   const out = resolve(io.cwd, options.out ?? `studies/${name}`);
@@ -93,7 +95,15 @@ async function requireWritable(folder: string): Promise<void> {
   await access(folder, constants.W_OK);
 }
 
-function limited(read: ReadStudy, limit: number | undefined): ReadStudy {
-  if (limit === undefined) return read;
-  return {...read, study: {...read.study, options: {...read.study.options, limit}}};
+/** A study with what the command line says instead. */
+function changed(read: ReadStudy, {limit, data}: Pick<StudyOptions, "limit" | "data">, cwd: string): ReadStudy {
+  const {study} = read;
+  return {
+    ...read,
+    study: {
+      ...study,
+      ...(data === undefined ? {} : {data: resolve(cwd, data)}),
+      options: {...study.options, ...(limit === undefined ? {} : {limit})},
+    },
+  };
 }

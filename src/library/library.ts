@@ -25,6 +25,7 @@ export interface StudyRequest extends Surroundings {
   readonly runs?: string;
   /** Default `studies/NAME`. */
   readonly out?: string;
+  readonly data?: string;
   readonly limit?: number;
   readonly dryRun?: boolean;
   readonly lock?: boolean;

@@ -74,6 +74,8 @@ const compareSchema = z.strictObject({
   estimators: names.exactOptional(),
   metrics: names.exactOptional(),
   allMetrics: z.boolean().exactOptional(),
+  /** Rows in the paper's own definitions as well. */
+  paper: z.boolean().exactOptional(),
   /** The name of the run that all others are held against. */
   base: text.exactOptional(),
   resamples: z.int().min(1).exactOptional(),
