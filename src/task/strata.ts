@@ -36,7 +36,7 @@ export function balanced(
   for (const [name, own] of kinds) {
     const halves = rule === "kinds" ? [own] : halvesByAgreement(own);
     if (halves === undefined) return undefined;
-    strata.push(...halves.map((half, at) => ({name: `${name}/${at}`, documents: half})));
+    for (const [at, half] of halves.entries()) strata.push({name: `${name}/${at}`, documents: half});
   }
   const orders = strata
     .filter(stratum => stratum.documents.length > 0)
