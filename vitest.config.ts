@@ -15,6 +15,9 @@ export default defineConfig({
           name: "standalone",
           include: ["test/**/*.test.ts"],
           exclude: ["test/model/**", "test/browser/**"],
+          // Long enough for a machine on which other things run; nothing here waits for it otherwise.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -13,9 +13,6 @@ import {version} from "../src/version.ts";
 import {type Build, buildCli, callCli} from "./cli-process.ts";
 import {aManifest, aTrace} from "./store/records.ts";
 
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
-
 let build: Build;
 let cwd = "";
 beforeAll(() => {

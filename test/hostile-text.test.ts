@@ -1,14 +1,11 @@
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {afterAll, beforeAll, describe, expect, test, vi} from "vitest";
+import {afterAll, beforeAll, describe, expect, test} from "vitest";
 import {type Build, buildCli, callCli} from "./cli-process.ts";
 import {aManifest, aStep, aTrace} from "./store/records.ts";
 import {acting} from "./support/acting.ts";
 import {ggufBytes} from "./support/gguf-writer.ts";
-
-// Many processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 120_000});
 
 /** Clears the screen, sets the window's title, rings, a C1 control sequence, and turns the direction of writing. */
 const EVIL = "\u001b[2J\u001b]0;owned\u0007\u009b31m\r\u202e\u2066";

@@ -1,9 +1,7 @@
 import fc from "fast-check";
-import {expect, test, vi} from "vitest";
+import {expect, test} from "vitest";
 import {visible, visibleJson} from "../src/visible.ts";
 import {acting} from "./support/acting.ts";
-
-vi.setConfig({testTimeout: 60_000});
 
 test("controls, those that turn the direction and lone surrogates are spelled out; all else stays", () => {
   expect(visible("\u001b[31m\u0007\u009b\r\u202e\u2066\ud800")).toBe(

@@ -1,12 +1,9 @@
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {answersOf, ask, lineEnds, naiveTokens, prepareAnswers, type Question} from "../../src/capture/ask.ts";
 import {commonPrefix} from "../../src/capture/prepare.ts";
 import type {Model} from "../../src/engine/engine.ts";
 import {Lockstep, type LockstepOptions, sequencesNeeded} from "../../src/engine/lockstep.ts";
 import {scriptedModel} from "../../src/engine/scripted.ts";
-
-// Many cases: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 const DEMONSTRATIONS = "Choose.\n\nInput: x\nOptions: a, b\nBetter: a\n\n";
 const LABELS = ["joy", "joyful", "fear"];

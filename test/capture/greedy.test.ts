@@ -1,14 +1,11 @@
 import fc from "fast-check";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {Extension} from "../../src/engine/engine.ts";
 import {entropyBits} from "../../src/math/entropy.ts";
 import {softmax} from "../../src/math/softmax.ts";
 import {answerSchema, labelStepSchema} from "../../src/records/trace.ts";
 import {wellFormedAnswers} from "../support/answers.ts";
 import {captureAll, captureOne, LABELS, prepare, type ScriptedCapture, TOKENS, writes} from "../support/capture.ts";
-
-// Many cases: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 /** 256 bytes, end, beginning, and the named tokens. */
 const SIZE = 258 + TOKENS.length;

@@ -1,14 +1,11 @@
 import fc from "fast-check";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {LabelTree, TREE_DEFAULTS, type TreeOptions} from "../../src/capture/label-tree.ts";
 import type {Extension, Model} from "../../src/engine/engine.ts";
 import {Lockstep, sequencesNeeded} from "../../src/engine/lockstep.ts";
 import type {Script} from "../../src/engine/scripted.ts";
 import {boundsSchema} from "../../src/records/tree.ts";
 import {LABELS, prepare, TOKENS} from "../support/capture.ts";
-
-// Many cases: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 /** Logits that depend on everything written, so that no two orders of labels are equally probable. */
 function moody(seed: number): Script {

@@ -1,7 +1,7 @@
 import {readdir, readFile, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {parse} from "csv-parse/sync";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {z} from "zod";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {compareCommand} from "../../src/commands/compare.ts";
@@ -9,9 +9,6 @@ import {evaluateCommand} from "../../src/commands/evaluate.ts";
 import {type Results, resultsSchema} from "../../src/records/results/results.ts";
 import {aModel, capture, engineOf, saying, type Workspace, workspace} from "../run/workspace.ts";
 import {codeOf} from "../support/code-of.ts";
-
-// Many small files and statistics: seconds on a busy machine.
-vi.setConfig({testTimeout: 120_000});
 
 function io({folder: cwd}: Workspace): CommandIo {
   return {progress: () => {}, notice: () => {}, signal: new AbortController().signal, env: {}, cwd};

@@ -1,14 +1,11 @@
 import {existsSync} from "node:fs";
 import {readFile, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {mergeCommand} from "../../src/commands/merge.ts";
 import {aModel, capture, type Workspace, workspace} from "../run/workspace.ts";
 import {codeOf} from "../support/code-of.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 function io({folder: cwd}: Workspace, notices: string[] = []): CommandIo {
   return {progress: () => {}, notice: line => notices.push(line), signal: new AbortController().signal, env: {}, cwd};

@@ -1,13 +1,10 @@
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {type RunCommandOptions, report, runCommand} from "../../src/commands/run.ts";
 import {planRun} from "../../src/run/plan.ts";
 import {capture, engineOf, optionsOf, type Workspace, workspace} from "../run/workspace.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 /** What `run` says of input that is wrong before an engine is needed. */
 async function refusal(place: Workspace, changes: Partial<RunCommandOptions>): Promise<unknown> {

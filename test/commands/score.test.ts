@@ -1,15 +1,12 @@
 import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {bar, massWarning, type ScoreOptions, scoreCommand} from "../../src/commands/score.ts";
 import {scoreResultSchema} from "../../src/records/score.ts";
 import {labelStepSchema} from "../../src/records/trace.ts";
 import {aModel, engineOf, workspace} from "../run/workspace.ts";
 import {emptyFolder} from "../store/records.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 async function refusal(changes: Partial<ScoreOptions>, cwd?: string): Promise<unknown> {
   const folder = cwd ?? (await emptyFolder());

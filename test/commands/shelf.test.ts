@@ -11,8 +11,6 @@ import {openCommand} from "../../src/commands/open.ts";
 import {rmCommand} from "../../src/commands/rm.ts";
 import {aModel, capture, type Workspace, workspace} from "../run/workspace.ts";
 
-vi.setConfig({testTimeout: 120_000});
-
 function io({folder: cwd}: Workspace, changes: Partial<CommandIo> = {}): CommandIo {
   return {progress: () => {}, notice: () => {}, signal: new AbortController().signal, env: {}, cwd, ...changes};
 }

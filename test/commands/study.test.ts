@@ -1,14 +1,12 @@
 import {existsSync} from "node:fs";
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {expect, test, vi} from "vitest";
+import {expect, test} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {studyCommand} from "../../src/commands/study.ts";
 import {resultsSchema} from "../../src/records/results/results.ts";
 import {readStudy} from "../../src/study/read-study.ts";
 import {aModel, engineOf, type Workspace, workspace} from "../run/workspace.ts";
-
-vi.setConfig({testTimeout: 120_000});
 
 const STUDY = `version: 1
 task: task.yaml

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {compare} from "../../src/compare/compare.ts";
 import type {ComparedRun} from "../../src/compare/compared-run.ts";
 import {curvesOf} from "../../src/compare/curves.ts";
@@ -8,9 +8,6 @@ import {inputOfRow, targetsOf} from "../../src/compare/system.ts";
 import {createRng} from "../../src/math/rng.ts";
 import {resultsSchema} from "../../src/records/results/results.ts";
 import {anyDocuments, aRun, said} from "./runs.ts";
-
-// Every statistic of a comparison, many times over: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 const settings: CompareSettings = {...COMPARE_DEFAULTS, resamples: 40};
 const resultsOf = (runs: readonly ComparedRun[], changes: Partial<CompareSettings> = {}) =>

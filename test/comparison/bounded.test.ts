@@ -1,15 +1,12 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {parse} from "csv-parse/sync";
-import {expect, test, vi} from "vitest";
+import {expect, test} from "vitest";
 import {z} from "zod";
 import {compareCommand} from "../../src/commands/compare.ts";
 import {resultsSchema} from "../../src/records/results/results.ts";
 import {aModel, capture, engineOf, workspace} from "../run/workspace.ts";
 import {ABOVE, BELOW, boundingEngine} from "../support/bounded-engine.ts";
-
-// A page and its figures: seconds on a busy machine.
-vi.setConfig({testTimeout: 120_000});
 
 const rowsSchema = z.array(z.record(z.string(), z.string()));
 

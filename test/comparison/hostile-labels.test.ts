@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import fc from "fast-check";
-import {expect, test, vi} from "vitest";
+import {expect, test} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {compareCommand} from "../../src/commands/compare.ts";
 import {evaluateCommand} from "../../src/commands/evaluate.ts";
@@ -10,9 +10,6 @@ import {type Script, scriptedEngine} from "../../src/engine/scripted.ts";
 import {resultsSchema} from "../../src/records/results/results.ts";
 import {readRun} from "../../src/store/read-run.ts";
 import {aModel, capture} from "../run/workspace.ts";
-
-// Many small files and statistics: seconds on a busy machine.
-vi.setConfig({testTimeout: 120_000});
 
 /** What every object has, and what reads as something else than a name. */
 const HOSTILE = [

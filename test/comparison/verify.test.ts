@@ -1,13 +1,11 @@
 import {spawnSync} from "node:child_process";
 import {appendFile, rm} from "node:fs/promises";
 import {join} from "node:path";
-import {expect, test, vi} from "vitest";
+import {expect, test} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {compareCommand} from "../../src/commands/compare.ts";
 import {verifyCommand} from "../../src/commands/verify.ts";
 import {capture, workspace} from "../run/workspace.ts";
-
-vi.setConfig({testTimeout: 60_000});
 
 async function compared() {
   const place = await workspace();

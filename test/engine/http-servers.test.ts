@@ -1,4 +1,4 @@
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {Engine} from "../../src/engine/engine.ts";
 import {serverKinds} from "../../src/engine/remote/index.ts";
 import {findServedModel, type LoadTokenizer, type RemoteOptions} from "../../src/engine/remote/remote-engine.ts";
@@ -11,9 +11,6 @@ import {type Fault, httpServer, send} from "../support/http-server.ts";
 import {llamaHttp} from "../support/llama-http.ts";
 import {sglangHttp} from "../support/sglang-http.ts";
 import {type VllmHttp, vllmHttp} from "../support/vllm-http.ts";
-
-// Many small requests: seconds on a busy machine.
-vi.setConfig({testTimeout: 120_000});
 
 const TOKENS = ["joy", "fear", "anger", "none", '", "', '"]}', '"]', "Input: ", "Labels: ", '{"label": ["'];
 const tiny = (script = answering) => scriptedModel({tokens: TOKENS, script});

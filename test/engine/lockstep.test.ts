@@ -1,12 +1,9 @@
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {Extension, ReadSpec} from "../../src/engine/engine.ts";
 import type {Lane} from "../../src/engine/lanes.ts";
 import {Lockstep, type LockstepOptions, sequencesNeeded} from "../../src/engine/lockstep.ts";
 import {scriptedModel} from "../../src/engine/scripted.ts";
 import {codeOf} from "../support/code-of.ts";
-
-// Many cases: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 const SPEC: ReadSpec = {tokens: [65, 66], groups: [[67, 68]], top: 2};
 const PREFIX = [10, 11, 12, 13];

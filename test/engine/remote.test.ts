@@ -1,7 +1,7 @@
 import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import fc from "fast-check";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {Engine} from "../../src/engine/engine.ts";
 import {reduceLogits} from "../../src/engine/reduce.ts";
 import {isPrivateAddress, readAddress} from "../../src/engine/remote/address.ts";
@@ -16,9 +16,6 @@ import {answering, capture, engineOf, tracesOf, type Workspace, workspace} from 
 import {codeOf} from "../support/code-of.ts";
 import type {Fault} from "../support/http-server.ts";
 import {type LlamaHttp, llamaHttp} from "../support/llama-http.ts";
-
-// Many small requests: seconds on a busy machine.
-vi.setConfig({testTimeout: 120_000});
 
 const TOKENS = ["joy", "fear", "anger", "none", '", "', '"]}', '"]', "Input: ", "Labels: ", '{"label": ["'];
 const tiny = (script = answering) => scriptedModel({tokens: TOKENS, script});

@@ -1,11 +1,8 @@
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {planExperiment} from "../../src/experiment/plan.ts";
 import {labelOrder} from "../../src/prompt/label-order.ts";
 import {engineOf, workspace} from "../run/workspace.ts";
 import {placeOf, requestOf} from "./support.ts";
-
-// Many small files: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 const LABELS = ["joy", "fear", "anger"];
 

@@ -1,11 +1,8 @@
 import {readdir, readFile, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {capture, engineOf, tracesOf, workspace} from "../run/workspace.ts";
 import {experiment, traceCounts, writtenBy} from "./support.ts";
-
-// Many small files: seconds on a busy machine.
-vi.setConfig({testTimeout: 120_000});
 
 async function manifestsOf({folder}: {readonly folder: string}): Promise<string[]> {
   const names = (await readdir(join(folder, "runs"))).sort();

@@ -1,9 +1,7 @@
 import {join} from "node:path";
-import {expect, test, vi} from "vitest";
+import {expect, test} from "vitest";
 import {compare, importTable, run, score} from "../../src/index.ts";
 import {engineOf, workspace} from "../run/workspace.ts";
-
-vi.setConfig({testTimeout: 120_000});
 
 test("functions of the library take one object with the commands' defaults, and run on an engine that is given", async () => {
   const {folder, task, model} = await workspace();

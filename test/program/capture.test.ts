@@ -1,11 +1,8 @@
 import {join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {CommandIo, CommandResult} from "../../src/commands/command.ts";
 import {createProgram} from "../../src/program/program.ts";
 import {engineOf, type Workspace, workspace} from "../run/workspace.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 const TEMPLATE =
   "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<assistant {{ mode | tojson }} {{ name | tojson }}>";

@@ -1,13 +1,10 @@
 import fc from "fast-check";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {buildPrompts} from "../../src/prompt/plan.ts";
 import {binaryPrompts, unaryPrompts} from "../../src/prompt/questions.ts";
 import type {TaskDefinitionInput} from "../../src/records/task.ts";
 import {taskDefinitionSchema} from "../../src/records/task.ts";
 import type {Task} from "../../src/task/task.ts";
-
-// Many cases: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 const LABELS = ["joy", "fear", "anger"];
 

@@ -1,5 +1,5 @@
 import {parseHTML} from "linkedom";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {ComparedRun} from "../../src/compare/compared-run.ts";
 import {runTitles} from "../../src/compare/run-titles.ts";
 import type {Results} from "../../src/records/results/results.ts";
@@ -8,9 +8,6 @@ import {drawAll} from "../../src/report/figure/index.ts";
 import {reportPage} from "../../src/report/page.ts";
 import {pageAssets} from "../../src/report/page-assets.ts";
 import {aRunOf, LADDER, resultsOf, someDocuments, someResults} from "./synthetic.ts";
-
-// Whole pages and all figures are drawn here: seconds on a machine that is busy.
-vi.setConfig({testTimeout: 60_000});
 
 const assets = await pageAssets();
 

@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {Extension} from "../../src/engine/engine.ts";
 import {type ScriptedOptions, scriptedEngine} from "../../src/engine/scripted.ts";
 import {wantedCaptures} from "../../src/run/captures.ts";
@@ -10,9 +10,6 @@ import {readRun} from "../../src/store/read-run.ts";
 import {TRACES} from "../../src/store/trace-file.ts";
 import {codeOf} from "../support/code-of.ts";
 import {capture, engineOf, loadingEngine, workspace} from "./workspace.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 const ALL = ["marginal", "unary", "binary", "probe"];
 const FILES = ["trees.jsonl", "unary.jsonl", "binary.jsonl", "hidden.jsonl", "hidden.npy", TRACES];

@@ -1,6 +1,6 @@
 import {readdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {RunOptions} from "../../src/run/options.ts";
 import {MANIFEST} from "../../src/store/manifest-file.ts";
 import {HIDDEN, LOGITS} from "../../src/store/matrix-file.ts";
@@ -8,9 +8,6 @@ import {readRun, type StoredRun} from "../../src/store/read-run.ts";
 import {verifyRun} from "../../src/store/verify-run.ts";
 import {codeOf} from "../support/code-of.ts";
 import {capture, timeless, type Workspace, workspace} from "./workspace.ts";
-
-// Many small files: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 const EVERYTHING: Partial<RunOptions> = {estimators: ["marginal", "unary", "binary", "probe"], trainLimit: 4, limit: 4};
 const FILES = ["traces.jsonl", "trees.jsonl", "unary.jsonl", "binary.jsonl", "hidden.jsonl"] as const;

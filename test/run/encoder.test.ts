@@ -1,15 +1,12 @@
 import {createHash} from "node:crypto";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {Engine} from "../../src/engine/engine.ts";
 import type {RunOptions} from "../../src/run/options.ts";
 import {readRun} from "../../src/store/read-run.ts";
 import {writeGguf} from "../support/gguf-writer.ts";
 import {capture, engineOf, type Workspace, workspace} from "./workspace.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 /** An engine whose embedding model gives a text its length and its last character. */
 function embedding(log: string[] = []): Engine {

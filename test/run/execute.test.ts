@@ -1,6 +1,6 @@
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import type {Extension} from "../../src/engine/engine.ts";
 import {traceSchema} from "../../src/records/trace.ts";
 import type {RunProgress} from "../../src/run/execute.ts";
@@ -8,9 +8,6 @@ import {readManifest} from "../../src/store/manifest-file.ts";
 import {mergeRuns} from "../../src/store/merge.ts";
 import {TRACES} from "../../src/store/trace-file.ts";
 import {aModel, answering, capture, engineOf, saying, timeless, tracesOf, workspace} from "./workspace.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 describe("a run from task to traces", () => {
   test("captures every document once, with the answers that the model gives", async () => {

@@ -1,10 +1,7 @@
 import {join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {readManifest} from "../../src/store/manifest-file.ts";
 import {capture, engineOf, saying, timeless, tracesOf, workspace} from "./workspace.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 describe("--force-answers", () => {
   test("a run's own answers give its own steps, whatever that model would say next", async () => {

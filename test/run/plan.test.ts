@@ -1,6 +1,6 @@
 import {readFile, rename, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {compareCommand} from "../../src/commands/compare.ts";
 import type {Engine} from "../../src/engine/engine.ts";
 import {LabelscopeError} from "../../src/errors.ts";
@@ -10,9 +10,6 @@ import {planRun} from "../../src/run/plan.ts";
 import {readRun} from "../../src/store/read-run.ts";
 import {writeGguf} from "../support/gguf-writer.ts";
 import {aModel, capture, engineOf, loadingEngine, optionsOf, type Workspace, workspace} from "./workspace.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 /** An engine that tokenises and refuses to evaluate: planning must not. */
 function planningEngine(loads: string[] = []): Engine {

@@ -12,10 +12,7 @@ import {
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {text} from "node:stream/consumers";
-import {expect, onTestFinished, test, vi} from "vitest";
-
-// A compiler and small processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 120_000});
+import {expect, onTestFinished, test} from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OPTIONS = {

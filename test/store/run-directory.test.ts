@@ -3,7 +3,7 @@ import {once} from "node:events";
 import {appendFile, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {hostname} from "node:os";
 import {join} from "node:path";
-import {describe, expect, onTestFinished, test, vi} from "vitest";
+import {describe, expect, onTestFinished, test} from "vitest";
 import type {LockHolder} from "../../src/catalog/lock.ts";
 import {ownMark} from "../../src/process-mark.ts";
 import type {Manifest} from "../../src/records/manifest.ts";
@@ -15,9 +15,6 @@ import {type OpenRunOptions, openRun} from "../../src/store/run-directory.ts";
 import {LOCK} from "../../src/store/run-lock.ts";
 import {readTraces, TRACES} from "../../src/store/trace-file.ts";
 import {about, aManifest, aStep, aTrace, aTree, emptyFolder, type FileManifest, session} from "./records.ts";
-
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
 
 const OTHER = "1".repeat(64);
 

@@ -11,9 +11,6 @@ import {readTraces, TRACES} from "../../src/store/trace-file.ts";
 import {codeOf} from "../support/code-of.ts";
 import {aTrace, emptyFolder} from "./records.ts";
 
-// Many small files and processes: seconds on a busy machine.
-vi.setConfig({testTimeout: 60_000});
-
 async function readAll(path: string): Promise<Trace[]> {
   const traces: Trace[] = [];
   for await (const trace of readTraces(path)) traces.push(trace);

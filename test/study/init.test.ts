@@ -1,14 +1,12 @@
 import {mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {expect, onTestFinished, test, vi} from "vitest";
+import {expect, onTestFinished, test} from "vitest";
 import type {CommandIo} from "../../src/commands/command.ts";
 import {initCommand} from "../../src/commands/init.ts";
 import {studyCommand} from "../../src/commands/study.ts";
 import {loadTask} from "../../src/task/load.ts";
 import {aModel, engineOf} from "../run/workspace.ts";
-
-vi.setConfig({testTimeout: 120_000});
 
 const WORDS = ["Rain fell", "Bread is dear", "The match was lost", "A quiet day"];
 const LABELS = ["joy", "fear", '"joy, fear"', ""];

@@ -1,12 +1,10 @@
 import {writeFileSync} from "node:fs";
 import {readdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {expect, test, vi} from "vitest";
+import {expect, test} from "vitest";
 import {readStudy} from "../../src/study/read-study.ts";
 import {runStudy, type StudyHooks, type StudyRequest} from "../../src/study/run-study.ts";
 import {aModel, engineOf, type Workspace, workspace} from "../run/workspace.ts";
-
-vi.setConfig({testTimeout: 120_000});
 
 interface Changes extends Partial<Omit<StudyRequest, "read">>, Partial<StudyHooks> {
   readonly engine?: ReturnType<typeof engineOf>;

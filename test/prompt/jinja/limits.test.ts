@@ -1,9 +1,7 @@
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {Template} from "../../../src/prompt/jinja/template.ts";
 import {TemplateError} from "../../../src/prompt/jinja/template-error.ts";
 import {fromJson} from "../../../src/prompt/jinja/value.ts";
-
-vi.setConfig({testTimeout: 60_000});
 
 const values = new Map([["messages", fromJson([{role: "user", content: "a word"}])]]);
 const render = (source: string) => new Template(source).render(values, "2031-03-04T05:06:07").text.text;

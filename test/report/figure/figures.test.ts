@@ -1,5 +1,5 @@
 import {parseHTML} from "linkedom";
-import {describe, expect, test, vi} from "vitest";
+import {describe, expect, test} from "vitest";
 import {confusion} from "../../../src/report/figure/confusion.ts";
 import type {Drawing} from "../../../src/report/figure/figure.ts";
 import {fileSvg, inlineSvg} from "../../../src/report/figure/frame.ts";
@@ -9,9 +9,6 @@ import {sizeCurves} from "../../../src/report/figure/size-curves.ts";
 import {spreadViolins} from "../../../src/report/figure/spread-violins.ts";
 import {variantSlopes} from "../../../src/report/figure/variant-slopes.ts";
 import {aRunOf, LADDER, resultsOf, someDocuments, someResults} from "../synthetic.ts";
-
-// Whole pages and all figures are drawn here: seconds on a machine that is busy.
-vi.setConfig({testTimeout: 60_000});
 
 const {results} = someResults();
 const drawn = drawAll(results).map(({drawing}) => drawing);
