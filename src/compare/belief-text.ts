@@ -70,7 +70,7 @@ function sizesBlock({curves}: Results): string {
     }),
   );
   if (rows.length === 0) return "";
-  return table("With size: change a doubling of the parameters (of two sizes: from the smaller to the larger)", [
+  return table("With size: change per doubling of the parameters (of two sizes: from the smaller to the larger)", [
     ["family", "sizes", ...SHOWN_CURVES.map(([, title]) => title)],
     ...rows,
   ]);

@@ -12,6 +12,7 @@ import {type ComparedTask, taskOfRuns} from "./compared-task.ts";
 import {curvesOf} from "./curves.ts";
 import {documentSamples} from "./document-samples.ts";
 import {estimatorResults} from "./estimator-results.ts";
+import {lawEntropy} from "./law-entropy.ts";
 import {pairsOf} from "./pairs.ts";
 import {coveredBy, type Predictions, rowOfPredictions, systemOfPredictions} from "./predictions.ts";
 import {systemsOf} from "./rows.ts";
@@ -75,6 +76,7 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
   });
   const scored = everything.slice(0, systems.length);
   const compared = runs.map(run => ({...run, documents: {...run.documents, test: comparedDocuments(run, task)}}));
+  const law = lawEntropy(task, settings);
   const results: Omit<Results, "verdict"> = {
     schema: RESULTS_SCHEMA,
     labelscope: input.labelscope,
@@ -111,6 +113,7 @@ export function compare(input: CompareInput, settings: CompareSettings): Compari
       samplesOf: documents => documentSamples(documents, options),
       estimates: estimatesOf(scored),
     }),
+    ...(law === undefined ? {} : {lawEntropyBits: law}),
     variants: variantsOf(compared, {
       ...settings,
       rngFor: name => createRng(`${settings.seed}/variants/${name}`),

@@ -128,12 +128,27 @@ export function sizeCurve(
       ...(bounded ?? measureDraws(draws, level, why)),
     })),
     slope: trend.slope,
+    ...withoutSmallest(points, level),
     nonEmbeddingSlope: sized(({manifest}) => manifest.model.nonEmbeddingParameters ?? 0).slope,
     ...(trend.difference === undefined ? {} : {difference: trend.difference}),
     doublings: totals.length === 0 ? 0 : Math.log2(largest(totals) / smallest(totals)),
     ...(line.note === undefined ? {} : {note: line.note}),
   };
   return {curve, trend};
+}
+
+/** The slope through all models but the smallest, if three sizes are left. */
+function withoutSmallest(
+  points: readonly {readonly run: SizedRun; readonly draws: Draws}[],
+  level: number,
+): Pick<Curve, "slopeWithoutSmallest"> {
+  const known = points
+    .filter(({draws}) => draws.estimate !== undefined)
+    .map(({run, draws}) => ({size: totalOf(run.manifest.model), draws}));
+  const least = smallest(known.map(({size}) => size));
+  const others = known.filter(({size}) => size > least);
+  if (new Set(others.map(({size}) => size)).size < 3) return {};
+  return {slopeWithoutSmallest: trendOf(others, level).slope};
 }
 
 /** Adds what of the unmatched trend is selection: the unmatched one minus the matched one, on the same resamples. */

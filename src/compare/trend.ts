@@ -12,7 +12,7 @@ export interface SizedDraws {
 
 /** How a mean changes with size. */
 export interface Trend {
-  /** Least squares, a doubling; missing with fewer than three sizes. */
+  /** Least squares, per doubling; missing with fewer than three sizes. */
   readonly slope: Measured;
   /** With exactly two sizes: larger minus smaller. */
   readonly difference?: Measured;

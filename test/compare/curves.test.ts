@@ -213,7 +213,7 @@ describe("metric curves", () => {
     ]);
   });
 
-  test("have a slope: L1 falls by 0.1 a doubling on one document of two", () => {
+  test("have a slope: L1 falls by 0.1 per doubling on one document of two", () => {
     const slope = seen["l1.first-step"]?.slope;
     expect(slope && "value" in slope ? slope.value : Number.NaN).toBeCloseTo(-0.05, 12);
   });

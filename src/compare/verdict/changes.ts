@@ -50,14 +50,27 @@ function change(what: string, unit: string, curve: Curve | undefined, level: num
     return [
       sentence(
         "size",
-        `${what} ${moved(slope, unit)} a doubling.`,
+        `${what} ${moved(slope, unit)} per doubling.`,
         `${counted(known, "model")}, ${evidence(slope, level)}`,
       ),
+      ...withoutSmallest(curve, unit, level),
     ];
   if (difference?.value === undefined) return [];
   return [
     sentence("size", `${what} ${moved(difference, unit)} from the smaller to the larger.`, evidence(difference, level)),
   ];
+}
+
+/** One model may make most of a slope: said if the slope without the smallest lies outside the interval, or the other way round. */
+function withoutSmallest({slope, slopeWithoutSmallest: rest}: Curve, unit: string, level: number): Sentence[] {
+  if (rest?.value === undefined || slope.value === undefined) return [];
+  if (holds(slope, rest.value) && holds(rest, slope.value)) return [];
+  const what = `Without the smallest model it ${moved(rest, unit)} per doubling.`;
+  return [sentence("size", what, evidence(rest, level))];
+}
+
+function holds({lower, upper}: Measured, value: number): boolean {
+  return lower === undefined || upper === undefined || (value >= lower && value <= upper);
 }
 
 /**

@@ -20,7 +20,7 @@ export type CurvePoint = z.infer<typeof curvePointSchema>;
  */
 export const curveSchema = z.strictObject({
   title: z.string(),
-  /** `bits`, `share`, `nats` … of the value; a slope is this a doubling of the parameters. */
+  /** `bits`, `share`, `nats` … of the value; a slope is this per doubling of the parameters. */
   unit: z.string(),
   /** The estimator that the number is of, for metrics. */
   estimator: z.string().optional(),
@@ -33,8 +33,10 @@ export const curveSchema = z.strictObject({
   matched: z.boolean(),
   /** In the order of their size. */
   points: z.array(curvePointSchema).min(1),
-  /** Least squares against log2 of all parameters: change a doubling. Needs three sizes. */
+  /** Least squares against log2 of all parameters: change per doubling. Needs three sizes. */
   slope: measuredSchema,
+  /** The slope without the smallest model, which may make most of it; absent with fewer than four sizes. */
+  slopeWithoutSmallest: measuredSchema.optional(),
   /** The same against log2 of the parameters without the token embeddings. */
   nonEmbeddingSlope: measuredSchema,
   /** With exactly two sizes: value of the larger minus value of the smaller. */

@@ -6,6 +6,7 @@ import {dynamicsSchema} from "./dynamics.ts";
 import {ceilingSchema, estimatorResultSchema, pairResultSchema} from "./estimates.ts";
 import {runProbesSchema} from "./probes.ts";
 import {runRowSchema, warningSchema} from "./runs.ts";
+import {measuredSchema} from "./value.ts";
 import {variantsSchema} from "./variants.ts";
 import {verdictSchema} from "./verdict.ts";
 
@@ -62,6 +63,8 @@ export const resultsSchema = z.strictObject({
   /** What probes of the hidden state find, by run; absent where a comparison was made before there were probes. */
   probes: recordOf(runProbesSchema).optional(),
   curves: curvesSchema,
+  /** Entropy in bits of the law of the first label, mean over documents; absent where the data does not carry it. */
+  lawEntropyBits: measuredSchema.optional(),
   /** What finetuning, an adapter or fewer bits changed, paired by document. */
   variants: variantsSchema,
   /** What all of that comes to: which run is best, by how much, whether that is sure, and where not to trust it. */

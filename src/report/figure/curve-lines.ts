@@ -49,7 +49,7 @@ function lineNameOf(family: string, variant: string): string {
 /** What the label of a line says under its name. */
 function slopeRemark(curve: Curve, size: Size): string {
   const slope = size === "total" ? curve.slope : curve.nonEmbeddingSlope;
-  if (slope.value !== undefined) return `${plus(slope)} ${curve.unit} a doubling`;
+  if (slope.value !== undefined) return `${plus(slope)} ${curve.unit} per doubling`;
   if (curve.difference?.value !== undefined) return `${plus(curve.difference)} ${curve.unit}, two sizes`;
   return "no slope: one size";
 }

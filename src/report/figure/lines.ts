@@ -26,6 +26,8 @@ export interface Lines {
   readonly x: "log" | "ordinal" | "linear";
   /** What the values cannot leave; the axis reaches to 0 or 1 where it is near. */
   readonly bounds?: {readonly low?: number; readonly high?: number};
+  /** A level to hold the lines against, with its name. */
+  readonly reference?: {readonly y: number; readonly name: string};
   /** Points on fewer documents are drawn faint, and no line leads to them. */
   readonly faintBelow?: number;
   readonly width: number;
@@ -63,7 +65,12 @@ export function lines(options: Lines): Picture {
   }));
   const all = known.flatMap(({points}) => points);
   const xs = all.map(({x}) => x);
-  const yDomain = within(padded(all.flatMap(({y, lower, upper}) => [y, lower, upper])), options.bounds);
+  const {reference} = options;
+  const levels = [
+    ...all.flatMap(({y, lower, upper}) => [y, lower, upper]),
+    ...(reference === undefined ? [] : [reference.y]),
+  ];
+  const yDomain = within(padded(levels), options.bounds);
   const xDomain = xDomains[options.x](smallest(xs), largest(xs));
   const marginRight =
     14 +
@@ -111,6 +118,18 @@ export function lines(options: Lines): Picture {
         textAnchor: "start",
         fontStyle: "italic",
       }),
+      ...(reference === undefined
+        ? []
+        : [
+            Plot.ruleY([reference.y], {strokeDasharray: "4 3", strokeOpacity: 0.6}),
+            Plot.text([reference.name], {
+              frameAnchor: "left",
+              dx: 4,
+              dy: place(reference.y) - TOP - inner / 2 - 7,
+              textAnchor: "start",
+              fontSize: 10,
+            }),
+          ]),
       ...known.flatMap(({points, index}) => {
         const {colour, dash, symbol} = seriesAt(index);
         const stroke = dash === undefined ? {} : {strokeDasharray: dash};

@@ -1,4 +1,5 @@
 import type {Results} from "../../records/results/results.ts";
+import {formatNumber} from "../format.ts";
 import {curveLines, isDrawable, numbersOf, SIZE_LABELS, type Size} from "./curve-lines.ts";
 import {type Drawing, type Figure, intervalWords, reasonsOf} from "./figure.ts";
 import {lines} from "./lines.ts";
@@ -64,6 +65,12 @@ export const sizeCurves: Figure = {
   ],
 };
 
+/** What the law behind the annotations has at step 1, where the data carries it. */
+function referenceOf({lawEntropyBits: law}: Results, curve: string) {
+  if (curve !== "step1" || law?.value === undefined) return {};
+  return {reference: {y: law.value, name: `the law's own: ${formatNumber(law.value)} bits`}};
+}
+
 function panelled(
   results: Results,
   what: {readonly name: string; readonly title: string; readonly panels: readonly Panel[]; readonly size: Size},
@@ -76,7 +83,7 @@ function panelled(
     const why = reasonsOf(numbers) || "no run of a model with label steps is among the compared ones";
     return {name, title, reason: why};
   }
-  const panels = drawable.map(({heading, yLabel, bounds, lines: own}) => ({
+  const panels = drawable.map(({curve, heading, yLabel, bounds, lines: own}) => ({
     heading,
     picture: lines({
       lines: own,
@@ -86,6 +93,7 @@ function panelled(
       bounds,
       width: 560,
       height: 250,
+      ...referenceOf(results, curve),
     }),
   }));
   const left = found.filter(panel => !drawable.includes(panel) && panel.curves.length > 0);

@@ -13,7 +13,7 @@ export function curvesSection(results: Results, drawn: readonly Drawn[]): Html {
   return part(
     "curves",
     {title: "Size", question: "What does more of the same model change?"},
-    html`<p>One line a family and variant. The slope is the change a doubling of all parameters, by least squares; its interval resamples the documents, the same ones for all models. <em>Matched</em> later steps are those that all compared models have; which documents have later steps depends on the model, so that an unmatched curve is one of different documents.</p>`,
+    html`<p>One line per family and variant. The slope is the change per doubling of all parameters, by least squares; its interval resamples the documents, the same ones for all models. <em>Matched</em> later steps are those that all compared models have; which documents have later steps depends on the model, so that an unmatched curve is one of different documents.</p>`,
     figuresOf(drawn, "curves"),
     lines.length > 0 && slopes(lines),
     lines.length > 0 && points(lines),
@@ -38,6 +38,7 @@ function slopes(lines: readonly NamedLine[]): Html {
         text(curve.unit),
         count(curve.points.length, `${path}.points`),
         number(curve.slope, `${path}.slope`, signed),
+        number(curve.slopeWithoutSmallest, `${path}.slopeWithoutSmallest`, signed),
         number(curve.nonEmbeddingSlope, `${path}.nonEmbeddingSlope`, signed),
         number(curve.difference, `${path}.difference`, signed),
         number(curve.selection, `${path}.selection`, signed),
@@ -46,7 +47,7 @@ function slopes(lines: readonly NamedLine[]): Html {
   );
   return table({
     name: "slopes",
-    caption: "Change with size, in the unit a doubling of the parameters",
+    caption: "Change with size, in the unit per doubling of the parameters",
     columns: [
       {title: "Line"},
       {title: "Curve"},
@@ -54,6 +55,7 @@ function slopes(lines: readonly NamedLine[]): Html {
       {title: "Unit"},
       {title: "Models"},
       {title: "Slope", help: "against all parameters"},
+      {title: "Slope without the smallest", help: "one model may make most of a slope; from four sizes on"},
       {title: "Slope without embeddings"},
       {title: "Difference", help: "larger minus smaller, where there are two sizes"},
       {
