@@ -1,16 +1,13 @@
-import {createHash} from "node:crypto";
 import {open, readdir, rename, rm} from "node:fs/promises";
-import {hostname} from "node:os";
 import {join} from "node:path";
-import {endOf, ownMark} from "./process-mark.ts";
+import {isOfTheDead, ownerMark} from "./owner-mark.ts";
 
-/** A draft's name: the file's, then the computer, the process and its start. */
-const DRAFT = /\.(?:(?<host>[0-9a-f]{8})-)?(?<pid>\d+)(?:-(?<start>\w+))?\.draft$/;
+/** A draft's name: the file's, then the mark of the process that writes it. */
+const DRAFT = /\.(?<mark>[\w-]+)\.draft$/;
 
 /** Where a file of this process is written before it takes its place. */
 export async function draftOf(path: string): Promise<string> {
-  const {pid, start} = await ownMark();
-  return `${path}.${hostMark()}-${pid}${start === undefined ? "" : `-${start}`}.draft`;
+  return `${path}.${await ownerMark()}.draft`;
 }
 
 /**
@@ -57,17 +54,8 @@ function* inPieces(texts: Iterable<string>): Generator<string> {
  */
 export async function removeDrafts(folder: string, whose: "all" | "dead"): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
-    if (!name.endsWith(".draft") || !(whose === "all" || (await isDead(name)))) continue;
+    if (!name.endsWith(".draft")) continue;
+    if (whose === "dead" && !(await isOfTheDead(DRAFT.exec(name)?.groups?.mark ?? ""))) continue;
     await rm(join(folder, name), {force: true}).catch(() => {});
   }
-}
-
-async function isDead(name: string): Promise<boolean> {
-  const {host, pid, start} = DRAFT.exec(name)?.groups ?? {};
-  if (pid === undefined || (host !== undefined && host !== hostMark())) return false;
-  return (await endOf({pid: Number(pid), start})) !== undefined;
-}
-
-function hostMark(): string {
-  return createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
 }

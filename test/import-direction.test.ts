@@ -11,7 +11,9 @@ const ORDER = [
   "nearest.ts", // the closest of some names: for messages, knows nothing
   "make-folder.ts", // a folder made level by level: knows nothing
   "process-mark.ts", // which process it is, and whether it is gone: knows nothing
-  "write-whole.ts", // a file written whole or not at all: knows process-mark
+  "owner-mark.ts", // a process in the name of what it makes: knows process-mark
+  "write-whole.ts", // a file written whole or not at all: knows owner-mark
+  "scratch-folder.ts", // a folder of a process for itself: knows owner-mark
   "counted.ts", // a number with its noun: knows nothing
   "visible.ts", // text with control characters spelled out: knows nothing
   "called-as.ts", // how the program is called: knows nothing

@@ -1,9 +1,9 @@
-import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {basename, join} from "node:path";
 import type {Engine} from "../engine/engine.ts";
 import type {RecordName} from "../records/run-records.ts";
 import {executeModel, type RunHooks} from "../run/execute.ts";
+import {scratchFolder} from "../scratch-folder.ts";
 import {addMeasures, type Measures} from "./cost.ts";
 import type {PlannedRun} from "./planned-run.ts";
 import {readState, type StoredState} from "./stored.ts";
@@ -88,15 +88,11 @@ async function captureFew(engine: Engine, run: KnownRun, keep: boolean, hooks: R
   const count = Math.max(DOCUMENTS, options.strict ? 1 : (options.sequences ?? 1));
   const keys: Partial<Record<RecordName, ReadonlySet<string>>> = {};
   for (const {record} of state.missing) keys[record] = new Set(state.missingKeys[record]?.slice(0, count));
-  const aside = keep ? undefined : await mkdtemp(join(tmpdir(), "labelscope-calibration-"));
-  try {
-    const folder = aside === undefined ? planned.model.folder : join(aside, basename(planned.model.folder));
-    const model = {...planned.model, folder};
-    const {onProgress: _, ...quiet} = hooks;
-    // `fresh` would move aside what a run of this plan holds already.
-    await executeModel(engine, plan, restricted(model, keys), {...options, fresh: false}, quiet);
-    return await readState({plan, model}, hooks.home);
-  } finally {
-    if (aside !== undefined) await rm(aside, {recursive: true, force: true});
-  }
+  await using aside = keep ? undefined : await scratchFolder(tmpdir(), "labelscope-calibration");
+  const folder = aside === undefined ? planned.model.folder : join(aside.path, basename(planned.model.folder));
+  const model = {...planned.model, folder};
+  const {onProgress: _, ...quiet} = hooks;
+  // `fresh` would move aside what a run of this plan holds already.
+  await executeModel(engine, plan, restricted(model, keys), {...options, fresh: false}, quiet);
+  return await readState({plan, model}, hooks.home);
 }

@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {mkdtemp, rm, writeFile} from "node:fs/promises";
+import {writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {basename, join, relative, resolve} from "node:path";
 import type {Engine} from "../engine/engine.ts";
@@ -8,6 +8,7 @@ import {makeFolder} from "../make-folder.ts";
 import {RUN_DEFAULTS} from "../run/options.ts";
 import type {RunPlace} from "../run/place.ts";
 import {planRun, type RunPlan} from "../run/plan.ts";
+import {scratchFolder} from "../scratch-folder.ts";
 import {type ImportOptions, importTask} from "../task/import.ts";
 import {displayFrom} from "../task/load.ts";
 import {ProblemList} from "../task/problems.ts";
@@ -61,37 +62,33 @@ export async function initStudy(engine: Engine, request: InitRequest, place: Run
   const shown = displayFrom(place.cwd);
   const file = join(out, STUDY);
   if (existsSync(file)) throw wouldOverwrite([shown(file)]);
-  const scratch = await mkdtemp(join(tmpdir(), "labelscope-init-"));
-  try {
-    const made = request.table === undefined ? undefined : await importAside(request.table, scratch, request, place);
-    if (made !== undefined && existsSync(join(out, made.id))) throw wouldOverwrite([shown(join(out, made.id))]);
-    const {plan, why} = await planThatFits(engine, made?.file ?? "posts", request.models, {...place, scratch});
-    const documents = plan.task.splits.test?.documents.length ?? 0;
-    const shots = plan.prompts.composition.count;
-    await makeFolder(out);
-    if (made !== undefined)
-      await importTask(made.format, {...made.options, cwd: place.cwd, outDir: join(out, made.id)});
-    const text = studyText({
-      title: made === undefined ? "A study of the built-in posts" : `A study of ${basename(request.table ?? "")}`,
-      task: made === undefined ? "posts" : `${made.id}/task.yaml`,
-      models: request.models.map(spec => fromFolder(spec, out, place.cwd)),
-      documents,
-      limit: documents > MOST_DOCUMENTS ? MOST_DOCUMENTS : undefined,
-      shots: why === undefined ? undefined : {count: shots, why},
-    });
-    await writeFile(file, text, {flag: "wx"});
-    return {
-      study: shown(file),
-      ...(made === undefined ? {} : {task: shown(join(out, made.id, "task.yaml"))}),
-      models: request.models,
-      documents,
-      shots,
-      mapping: made?.options.mapping ?? {},
-      notes: [...plan.task.notes, ...(why === undefined ? [] : [`${shots} demonstrations: ${why}`])],
-    };
-  } finally {
-    await rm(scratch, {recursive: true, force: true});
-  }
+  await using scratchPlace = await scratchFolder(tmpdir(), "labelscope-init");
+  const scratch = scratchPlace.path;
+  const made = request.table === undefined ? undefined : await importAside(request.table, scratch, request, place);
+  if (made !== undefined && existsSync(join(out, made.id))) throw wouldOverwrite([shown(join(out, made.id))]);
+  const {plan, why} = await planThatFits(engine, made?.file ?? "posts", request.models, {...place, scratch});
+  const documents = plan.task.splits.test?.documents.length ?? 0;
+  const shots = plan.prompts.composition.count;
+  await makeFolder(out);
+  if (made !== undefined) await importTask(made.format, {...made.options, cwd: place.cwd, outDir: join(out, made.id)});
+  const text = studyText({
+    title: made === undefined ? "A study of the built-in posts" : `A study of ${basename(request.table ?? "")}`,
+    task: made === undefined ? "posts" : `${made.id}/task.yaml`,
+    models: request.models.map(spec => fromFolder(spec, out, place.cwd)),
+    documents,
+    limit: documents > MOST_DOCUMENTS ? MOST_DOCUMENTS : undefined,
+    shots: why === undefined ? undefined : {count: shots, why},
+  });
+  await writeFile(file, text, {flag: "wx"});
+  return {
+    study: shown(file),
+    ...(made === undefined ? {} : {task: shown(join(out, made.id, "task.yaml"))}),
+    models: request.models,
+    documents,
+    shots,
+    mapping: made?.options.mapping ?? {},
+    notes: [...plan.task.notes, ...(why === undefined ? [] : [`${shots} demonstrations: ${why}`])],
+  };
 }
 
 /** The table's task in a folder of its own, and how it is imported again. */

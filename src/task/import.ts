@@ -1,8 +1,9 @@
-import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {readFile, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {basename, join, resolve} from "node:path";
 import {LabelscopeError, unknownChoice} from "../errors.ts";
 import {makeFolder} from "../make-folder.ts";
+import {scratchFolder} from "../scratch-folder.ts";
 import {removeDrafts, writeWhole} from "../write-whole.ts";
 import {builtInTaskMap} from "./index.ts";
 import {formatDocument} from "./jsonl.ts";
@@ -102,7 +103,8 @@ async function loadNamed(name: string, options: ImportOptions): Promise<Task> {
  * @throws LabelscopeError what `loadTask` throws, with the files called as they would be
  */
 async function checkBeforeWriting(wanted: readonly WantedFile[], directory: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "labelscope-import-"));
+  await using scratch = await scratchFolder(tmpdir(), "labelscope-import");
+  const folder = scratch.path;
   try {
     for (const {path, content} of wanted) await writeFile(join(folder, basename(path)), content);
     await loadTask(join(folder, "task.yaml"), {cwd: folder});
@@ -116,8 +118,6 @@ async function checkBeforeWriting(wanted: readonly WantedFile[], directory: stri
       facts: error.facts,
       cause: error,
     });
-  } finally {
-    await rm(folder, {recursive: true, force: true});
   }
 }
 

@@ -1,10 +1,11 @@
 import {existsSync} from "node:fs";
-import {mkdtemp, rename, rm, writeFile} from "node:fs/promises";
+import {rename, rm, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {ensureSpace} from "../../catalog/disk-space.ts";
 import {runQuietly} from "../../catalog/run-quietly.ts";
 import {LabelscopeError} from "../../errors.ts";
 import {makeFolder} from "../../make-folder.ts";
+import {scratchFolder} from "../../scratch-folder.ts";
 import {reasonOf} from "../../system-error.ts";
 import {type Backend, ENGINE_VERSION, type GpuBuild, gpuBuilds, processorPackage, SCOPE} from "./builds.ts";
 import {backendsBeside, backendsIn, gpuFolder} from "./place.ts";
@@ -81,28 +82,25 @@ export async function installGpu(
   {env, signal}: {readonly env: Readonly<Record<string, string | undefined>>; readonly signal: AbortSignal},
 ): Promise<void> {
   const parent = dirname(folder);
-  const scratch = await makeFolder(parent)
-    .then(async () => await mkdtemp(join(parent, "new-")))
+  await using made = await makeFolder(parent)
+    .then(async () => await scratchFolder(parent, "new"))
     .catch(error => {
       throw unwritable(parent, error);
     });
-  try {
-    await ensureSpace(scratch, build.diskBytes ?? 0);
-    await writeFile(
-      join(scratch, "package.json"),
-      `${JSON.stringify({name: "labelscope-gpu", private: true, dependencies: packages}, null, 2)}\n`,
-    );
-    await npmInstall(scratch, env, signal);
-    if (!backendsIn(scratch).includes(build.backend)) {
-      throw refused(["npm ended well, and the libraries are not there"]);
-    }
-    const old = join(scratch, "node_modules", ".replaced");
-    if (existsSync(folder)) await rename(folder, old);
-    await rename(scratch, folder);
-    await rm(join(folder, "node_modules", ".replaced"), {recursive: true, force: true});
-  } finally {
-    await rm(scratch, {recursive: true, force: true});
+  const scratch = made.path;
+  await ensureSpace(scratch, build.diskBytes ?? 0);
+  await writeFile(
+    join(scratch, "package.json"),
+    `${JSON.stringify({name: "labelscope-gpu", private: true, dependencies: packages}, null, 2)}\n`,
+  );
+  await npmInstall(scratch, env, signal);
+  if (!backendsIn(scratch).includes(build.backend)) {
+    throw refused(["npm ended well, and the libraries are not there"]);
   }
+  const old = join(scratch, "node_modules", ".replaced");
+  if (existsSync(folder)) await rename(folder, old);
+  await rename(scratch, folder);
+  await rm(join(folder, "node_modules", ".replaced"), {recursive: true, force: true});
 }
 
 const FLAGS = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--global=false"];

@@ -1,12 +1,13 @@
 import {execFile} from "node:child_process";
 import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
-import {mkdtemp, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {readFile, rename, writeFile} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {basename, dirname, join} from "node:path";
 import {promisify} from "node:util";
 import {makeFolder} from "../../make-folder.ts";
 import {packageRoot} from "../../package-root.ts";
+import {scratchFolder} from "../../scratch-folder.ts";
 import {engineFolder} from "../gpu/place.ts";
 
 /** Where the C++ sources are: beside this file's TypeScript source, which a package carries too. */
@@ -64,8 +65,8 @@ async function compile(
   file: string,
 ): Promise<string | undefined> {
   const require = createRequire(import.meta.url);
-  const scratch = await mkdtemp(join(folder, "build-"));
-  const output = join(scratch, "reader.node");
+  await using scratch = await scratchFolder(folder, "build");
+  const output = join(scratch.path, "reader.node");
   const folderOf = (module: string) => dirname(require.resolve(`${module}/package.json`));
   const engine = engineFolder();
   const parameters = [
@@ -85,8 +86,6 @@ async function compile(
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     return `${command} could not compile the native reader: ${text.split("\n").slice(1, 8).join("\n") || text}`;
-  } finally {
-    await rm(scratch, {recursive: true, force: true});
   }
 }
 
