@@ -1,7 +1,10 @@
 // Mutates inputs of one kind or of all, gives each to the program, and counts what became of it.
 //
-// usage: node scripts/fuzz/fuzz.mjs [--kind gguf,…|all] [--count 1000] [--seed 1] [--jobs 2] [--patience 20]
-//        [--dist dist] [--only INDEX] [--keep DIR] [--json]
+// usage: node scripts/fuzz/fuzz.mjs [--kind gguf,…|all|others] [--count 1000] [--seconds N] [--seed 1] [--jobs 2]
+//        [--patience 20] [--dist dist] [--only INDEX] [--keep DIR] [--json]
+//
+// --kind others: every kind but gguf, which share --count. --seconds: the kinds share so many seconds, half of them gguf's, and
+// each ends with its count or its time.
 //
 // clear error: refused with a code and a next step; right: accepted, and the answer is what it must be; crash: the process
 // ended, or an error that nobody wrote; hang: no answer within the patience (or five times what an unchanged input takes on
@@ -22,6 +25,7 @@ const {values: flags} = parseArgs({
   options: {
     kind: {type: "string", default: "all"},
     count: {type: "string", default: "1000"},
+    seconds: {type: "string"},
     seed: {type: "string", default: "1"},
     jobs: {type: "string", default: "2"},
     patience: {type: "string", default: "20"},
@@ -31,10 +35,12 @@ const {values: flags} = parseArgs({
     json: {type: "boolean", default: false},
   },
 });
-const wanted = flags.kind === "all" ? Object.keys(kinds) : flags.kind.split(",");
+const sets = {all: Object.keys(kinds), others: Object.keys(kinds).filter(kind => kind !== "gguf")};
+const wanted = sets[flags.kind] ?? flags.kind.split(",");
+const perKind = Math.ceil(Number(flags.count) / (flags.kind === "others" ? wanted.length : 1));
 for (const kind of wanted) {
   if (kinds[kind] === undefined) {
-    console.error(`no kind is called "${kind}": ${Object.keys(kinds).join(", ")}, all`);
+    console.error(`no kind is called "${kind}": ${Object.keys(kinds).join(", ")}, all, others`);
     process.exit(2);
   }
 }
@@ -57,7 +63,7 @@ async function fuzzKind(kind) {
   const {prepare, truths, make, judge} = kinds[kind];
   const folder = join(scratch, kind);
   mkdirSync(folder);
-  const ready = prepare({models: join(root, "models"), root, folder});
+  const ready = await prepare({models: join(root, "models"), folder, dist: workerOptions.dist, env});
   const counts = {...Object.fromEntries(COLUMNS.map(column => [column, 0])), codes: {}};
   const first = new Worker({...workerOptions, patienceMs: 600_000}); // The first read may compile the reader.
   let slowestMs = 0;
@@ -73,10 +79,12 @@ async function fuzzKind(kind) {
   const patienceMs = Math.max(workerOptions.patienceMs, 5 * slowestMs);
   first.patienceMs = patienceMs;
   const seed = Number(flags.seed);
-  const indices = flags.only === undefined ? [...Array(Number(flags.count)).keys()] : [Number(flags.only)];
+  const indices = flags.only === undefined ? [...Array(perKind).keys()] : [Number(flags.only)];
   const started = performance.now();
+  const end = flags.seconds === undefined ? Infinity : started + 1000 * Number(flags.seconds) * shareOf(kind);
   const work = async worker => {
     for (let index = indices.shift(); index !== undefined; index = indices.shift()) {
+      if (performance.now() > end && counts.tried > 0) break;
       const fuzzed = make({random: randomOf(seed, index), index, folder, ready});
       let result = await tried(fuzzed, worker, judge, ready);
       if (result.column === "hang" || result.column === "crash") {
@@ -104,6 +112,12 @@ async function fuzzKind(kind) {
   return {...counts, seconds: Math.round((performance.now() - started) / 1000)};
 }
 
+/** Models are slow, and there is most to go wrong in them. */
+function shareOf(kind) {
+  const weights = wanted.map(other => (other === "gguf" ? Math.max(1, wanted.length - 1) : 1));
+  return weights[wanted.indexOf(kind)] / weights.reduce((sum, weight) => sum + weight);
+}
+
 /** The readers that this computer compiled before: a minute that need not pass again. Everything else is this run's own. */
 async function copyCompiledReader() {
   const {labelscopeHome} = await import(pathToFileURL(join(resolve(flags.dist), "catalog", "home.js")).href);
@@ -129,7 +143,11 @@ async function tried(fuzzed, worker, judge, ready) {
   const wrong = judge(fuzzed, answers, ready);
   if (wrong !== undefined) return {column: "silently wrong", text: wrong};
   const refusal = answers.find(({outcome}) => outcome === "refused");
-  return refusal === undefined ? {column: "right"} : {column: "clear error", code: refusal.code, text: refusal.text};
+  if (refusal !== undefined) return {column: "clear error", code: refusal.code, text: refusal.text};
+  const found = answers.find(({exitCode}) => exitCode === 1);
+  return found === undefined
+    ? {column: "right"}
+    : {column: "clear error", code: "found", text: JSON.stringify(found.data)};
 }
 
 function note(kind, name, {column, text, index}, fuzzed) {

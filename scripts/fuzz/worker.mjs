@@ -10,6 +10,7 @@ const dist = process.argv[2];
 const load = async name => await import(pathToFileURL(join(dist, name)).href);
 const {createProgram} = await load("program/program.js");
 const {LabelscopeError, formatError} = await load("errors.js");
+const {explainSystemError} = await load("system-error.js");
 
 process.on("message", async ({argv, input, cwd, read, by, from}) =>
   process.send(read === undefined ? await answer(argv, input, cwd) : await answerReading(read, by, from)),
@@ -50,7 +51,8 @@ async function answerReading(module, name, path) {
   }
 }
 
-function failed(error) {
+function failed(thrown) {
+  const error = thrown instanceof LabelscopeError ? thrown : (explainSystemError(thrown) ?? thrown); // as cli.ts does
   if (error instanceof LabelscopeError) return {outcome: "refused", code: error.code, text: formatError(error)};
   if (error instanceof CommanderError) return {outcome: "refused", code: error.code, text: error.message};
   return {outcome: "thrown", text: error instanceof Error ? (error.stack ?? error.message) : String(error)};
