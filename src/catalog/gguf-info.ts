@@ -1,4 +1,5 @@
 import {type ModelFiles, readModelFiles} from "./gguf/model-files.ts";
+import {storesOutputTwice} from "./gguf/second-copy.ts";
 
 /** What a GGUF file says of itself. Absent fields are absent in the file: nothing is guessed. */
 export interface GgufInfo {
@@ -10,13 +11,15 @@ export interface GgufInfo {
   readonly fileSizeBytes: number;
   readonly architecture: string;
   readonly name?: string;
-  /** Elements of all tensors, counted. A matrix that serves as embedding and output is stored, and counted, once. */
+  /** Elements of all tensors, counted. A matrix that serves as embedding and output is counted once, even if it is stored twice. */
   readonly totalParameters: number;
   /** Elements of the token embedding, and of the output matrix where it is a tensor of its own. */
   readonly embeddingParameters: number;
   readonly nonEmbeddingParameters: number;
-  /** Whether the output matrix is the token embedding (there is no output.weight). */
+  /** Whether the output matrix is the token embedding: there is no output.weight, or it is a second copy. */
   readonly tiedEmbeddings: boolean;
+  /** The embedding is stored again as output.weight, in another precision. */
+  readonly storedTwice?: true;
   /** The file's own word for how it was quantised, e.g. `Q4_K_M`; single tensors may differ. */
   readonly quantisation?: string;
   /** Longest context that the model was trained for, in tokens. */
@@ -49,12 +52,15 @@ export async function readGgufInfo(path: string): Promise<GgufInfo> {
   return describe(readModelFiles(path));
 }
 
-function describe({paths, header, tensors, fileSizeBytes}: ModelFiles): GgufInfo {
+function describe(files: ModelFiles): GgufInfo {
+  const {paths, header, tensors, fileSizeBytes} = files;
   const {text, strings, flag, number} = header;
   const sum = (names: readonly string[]) =>
     tensors.filter(tensor => names.includes(tensor.name)).reduce((total, tensor) => total + tensor.elements, 0);
-  const totalParameters = tensors.reduce((total, tensor) => total + tensor.elements, 0);
-  const embeddingParameters = sum(["token_embd.weight", "output.weight"]);
+  const storedTwice = storesOutputTwice(files) === true;
+  const stored = tensors.reduce((total, tensor) => total + tensor.elements, 0);
+  const totalParameters = stored - (storedTwice ? sum(["output.weight"]) : 0);
+  const embeddingParameters = sum(storedTwice ? ["token_embd.weight"] : ["token_embd.weight", "output.weight"]);
   const architecture = text("general.architecture") ?? "unknown";
   const isAdapter = text("general.type") === "adapter";
   const rank = tensors.find(tensor => tensor.name.endsWith(".lora_a"))?.dimensions[1];
@@ -65,7 +71,8 @@ function describe({paths, header, tensors, fileSizeBytes}: ModelFiles): GgufInfo
     totalParameters,
     embeddingParameters,
     nonEmbeddingParameters: totalParameters - embeddingParameters,
-    tiedEmbeddings: !isAdapter && !tensors.some(tensor => tensor.name === "output.weight"),
+    tiedEmbeddings: !isAdapter && (storedTwice || !tensors.some(tensor => tensor.name === "output.weight")),
+    ...(storedTwice ? {storedTwice: true as const} : {}),
     isAdapter,
     ...present({
       parts: paths.length > 1 ? paths : undefined,

@@ -264,7 +264,7 @@ function infoText(title: string, info: FileFacts): string {
       "  embedding",
       info.isAdapter
         ? undefined
-        : `${whole(info.embeddingParameters)}${info.tiedEmbeddings ? " (serves as output too)" : ""}`,
+        : `${whole(info.embeddingParameters)}${info.storedTwice === true ? " (serves as output too, and is stored twice)" : info.tiedEmbeddings ? " (serves as output too)" : ""}`,
     ],
     ["  others", info.isAdapter ? undefined : whole(info.nonEmbeddingParameters)],
     [

@@ -2,6 +2,7 @@ import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import {readGgufInfo} from "../../src/catalog/gguf-info.ts";
+import {createRng} from "../../src/math/rng.ts";
 import {type GgufDraft, ggufBytes, writeGguf} from "../support/gguf-writer.ts";
 import {failure, temporaryFolder} from "./helpers.ts";
 
@@ -75,6 +76,34 @@ describe("the facts of a GGUF file", () => {
       embeddingParameters: 48,
       nonEmbeddingParameters: 72,
     });
+  });
+
+  test("count an output matrix once if it is the embedding, rounded once more; not if its rows are others", async () => {
+    const rng = createRng("second copy");
+    const embedding = Array.from({length: 8 * 64}, () => rng() - 0.5);
+    const rounded = embedding.map(value => Math.round(8 * value) / 8);
+    const own = Array.from({length: 8 * 64}, () => rng() - 0.5);
+    const withOutput = async (values: readonly number[]) =>
+      await readGgufInfo(
+        await written({
+          ...model,
+          tensors: [
+            {name: "token_embd.weight", dimensions: [8, 64], values: embedding},
+            {name: "blk.0.attn_q.weight", dimensions: [8, 8]},
+            {name: "output.weight", dimensions: [8, 64], values},
+          ],
+        }),
+      );
+    expect(await withOutput(rounded)).toMatchObject({
+      storedTwice: true,
+      tiedEmbeddings: true,
+      totalParameters: 512 + 64,
+      embeddingParameters: 512,
+      nonEmbeddingParameters: 64,
+    });
+    const apart = await withOutput(own);
+    expect(apart).toMatchObject({tiedEmbeddings: false, totalParameters: 1024 + 64, nonEmbeddingParameters: 64});
+    expect(apart.storedTwice).toBeUndefined();
   });
 
   test("leave out what the file does not say", async () => {

@@ -11,8 +11,12 @@ export type GgufValue =
 
 export interface GgufDraft {
   readonly metadata: Readonly<Record<string, GgufValue>>;
-  /** All of type F32 (GGUF type 0), filled with zeros. Dimensions stand fastest first, as in the file. */
-  readonly tensors: readonly {readonly name: string; readonly dimensions: readonly number[]}[];
+  /** All of type F32 (GGUF type 0), zeros if no values are given. Dimensions stand fastest first, as in the file. */
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly dimensions: readonly number[];
+    readonly values?: readonly number[];
+  }[];
 }
 
 const alignment = 32;
@@ -28,7 +32,13 @@ export function ggufBytes(draft: GgufDraft): Buffer {
     offset += padded(4 * dimensions.reduce((a, b) => a * b, 1));
   }
   const header = Buffer.concat(head);
-  return Buffer.concat([header, Buffer.alloc(padded(header.length) - header.length + offset)]);
+  const data = Buffer.alloc(offset);
+  let at = 0;
+  for (const {dimensions, values = []} of draft.tensors) {
+    for (const [index, value] of values.entries()) data.writeFloatLE(value, at + 4 * index);
+    at += padded(4 * dimensions.reduce((a, b) => a * b, 1));
+  }
+  return Buffer.concat([header, Buffer.alloc(padded(header.length) - header.length), data]);
 }
 
 export async function writeGguf(path: string, draft: GgufDraft): Promise<Buffer> {

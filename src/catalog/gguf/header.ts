@@ -23,6 +23,8 @@ export interface GgufHeader {
   readonly fileSizeBytes: number;
   readonly values: ReadonlyMap<string, GgufValue>;
   readonly tensors: readonly GgufTensor[];
+  /** The byte of the file at which the tensors' data begins. */
+  readonly dataStart: number;
   readonly quantisation?: string;
   readonly text: (key: string) => string | undefined;
   readonly number: (key: string) => number | undefined;
@@ -89,7 +91,7 @@ function parse(path: string, sizeBytes: number, cursor: Cursor): GgufHeader {
   if (typeof end === "string") throw damaged(path, [end]);
   const neededBytes = tensors.length === 0 ? cursor.position : dataStart + end;
   if (neededBytes > sizeBytes) throw truncated(path, sizeBytes, neededBytes);
-  return {path, fileSizeBytes: sizeBytes, tensors, values, ...lookups(values)};
+  return {path, fileSizeBytes: sizeBytes, tensors, dataStart, values, ...lookups(values)};
 }
 
 function readStart(path: string, sizeBytes: number, cursor: Cursor): {tensors: number; pairs: number} {

@@ -17,6 +17,8 @@ export interface ModelFiles {
   readonly fileSizeBytes: number;
   /** The file in which a tensor stands. */
   readonly fileOf: (tensor: string) => string;
+  /** The byte at which the data of one of the files begins. */
+  readonly dataStartOf: (path: string) => number;
 }
 
 /**
@@ -33,7 +35,14 @@ export function readModelFiles(path: string): ModelFiles {
   const count = first.number("split.count") ?? 1;
   return count > 1 || (first.number("split.no") ?? 0) > 0
     ? readParts(partsOf(first, count), first)
-    : {paths: [file], header: first, tensors: first.tensors, fileSizeBytes: first.fileSizeBytes, fileOf: () => file};
+    : {
+        paths: [file],
+        header: first,
+        tensors: first.tensors,
+        fileSizeBytes: first.fileSizeBytes,
+        fileOf: () => file,
+        dataStartOf: () => first.dataStart,
+      };
 }
 
 /**
@@ -85,7 +94,14 @@ function readParts(paths: readonly string[], first: GgufHeader): ModelFiles {
   if (total !== undefined && total !== tensors.length)
     throw damaged(first.path, [`split.tensors.count is ${total}, the parts hold ${tensors.length} tensors`]);
   const fileSizeBytes = headers.reduce((sum, header) => sum + header.fileSizeBytes, 0);
-  return {paths, header: first, tensors, fileSizeBytes, fileOf: name => names.get(name) ?? first.path};
+  return {
+    paths,
+    header: first,
+    tensors,
+    fileSizeBytes,
+    fileOf: name => names.get(name) ?? first.path,
+    dataStartOf: path => headers.find(header => header.path === path)?.dataStart ?? first.dataStart,
+  };
 }
 
 /** @throws `model-part-missing` naming all files of a model that are not there */
