@@ -8,8 +8,8 @@ const [documents, resamples, labels] = [10_000, 2000, 7].map((usual, index) =>
 );
 const dist = resolve(process.argv[5] ?? join(dirname(dirname(fileURLToPath(import.meta.url))), "dist"));
 const load = path => import(pathToFileURL(join(dist, path)).href);
-const [{createRng}, {metricList}, {score}] = await Promise.all(
-  ["math/rng.js", "metric/index.js", "metric/score.js"].map(load),
+const [{createRng}, {metricList}, {metricTable}, {resample}, {bootstrapInterval}] = await Promise.all(
+  ["math/rng.js", "metric/index.js", "metric/input.js", "stats/draws.js", "stats/interval.js"].map(load),
 );
 
 // Spiky estimates, as models give them: most near 0 or 1, some in between; one to five annotators a document.
@@ -29,7 +29,14 @@ const input = {
 
 const measure = metrics => {
   const start = process.cpuUsage();
-  const scores = score(metrics, input, {rng: createRng(1), resamples});
+  const table = metricTable(input);
+  const ready = metrics.map(metric => metric.prepare(table));
+  const draws = resample(ready, {documents, resamples, rng: createRng(1)});
+  const scores = metrics.map((metric, index) => ({
+    metric,
+    result: ready[index].result,
+    interval: bootstrapInterval(draws[index], {method: metric.interval}),
+  }));
   const {user, system} = process.cpuUsage(start);
   return {seconds: (user + system) / 1e6, scores};
 };

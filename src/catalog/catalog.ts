@@ -13,7 +13,7 @@ export interface Catalog {
 }
 
 /** The catalogue that ships with labelscope: the same place seen from `src/catalog` and from `dist/catalog`. */
-export const shippedCatalogPath = join(packageRoot, "models", "catalog.json");
+const shippedCatalogPath = join(packageRoot, "models", "catalog.json");
 
 /**
  * Reads and checks a catalogue.

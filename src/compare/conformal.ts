@@ -7,7 +7,7 @@ import type {CompareSettings} from "./settings.ts";
 import type {EstimateRow} from "./system.ts";
 
 /** How often a label's set may miss the gold set. */
-export const CONFORMAL_ERROR = 0.1;
+const CONFORMAL_ERROR = 0.1;
 
 /**
  * What a row decides about each label if it may miss the gold set on 10 % of the documents: in, out, or undecided.

@@ -40,7 +40,7 @@ export function curvesOf(runs: readonly ComparedRun[], options: CurveOptions): C
 }
 
 /** Ids of the test documents that have a trace in every run, sorted. */
-export function commonIds(runs: readonly Pick<ComparedRun, "documents">[]): string[] {
+function commonIds(runs: readonly Pick<ComparedRun, "documents">[]): string[] {
   const traced = runs.map(
     ({documents}) => new Set(documents.test.filter(({trace}) => trace !== undefined).map(({document}) => document.id)),
   );
@@ -48,7 +48,7 @@ export function commonIds(runs: readonly Pick<ComparedRun, "documents">[]): stri
 }
 
 /** A run's label steps on the given documents, in their order. */
-export function layOutSteps({name, manifest, documents}: ComparedRun, ids: readonly string[]): SteppedRun {
+function layOutSteps({name, manifest, documents}: ComparedRun, ids: readonly string[]): SteppedRun {
   const byId = new Map(documents.test.map(({document, trace}) => [document.id, trace?.steps ?? []]));
   const steps = ids.map(id => new Map((byId.get(id) ?? []).map((step): [number, LabelStep] => [step.r, step])));
   return {name, manifest, steps};

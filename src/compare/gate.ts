@@ -65,7 +65,7 @@ export function unknownSystem(gate: Gate, systems: readonly string[]): string | 
 }
 
 /** A condition that must hold. @throws as `parseGate` */
-export function requiredGate(text: string): Gate {
+function requiredGate(text: string): Gate {
   return {...parseGate(text), required: true};
 }
 

@@ -89,7 +89,7 @@ function drawsOnCommon(
   pair: {readonly left: ScoredRow; readonly right: ScoredRow},
   settings: CompareSettings,
 ): Draws {
-  const {statistic} = pairMetric(metric, {left: pair.left.input, right: pair.right.input});
+  const statistic = pairMetric(metric, {left: pair.left.input, right: pair.right.input});
   const [draws] = resample([statistic], {
     documents: pair.left.input.documents.length,
     resamples: settings.resamples,

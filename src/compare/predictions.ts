@@ -16,7 +16,7 @@ export interface Predictions {
   readonly estimates: ReadonlyMap<string, readonly number[]>;
 }
 
-export const PREDICTIONS = "predictions";
+const PREDICTIONS = "predictions";
 const NOT_PREDICTED = "the predictions lack the document";
 
 /**

@@ -21,7 +21,7 @@ export interface Facet {
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 
 /** What a run can differ in beside its model, the most telling first. */
-export const FACETS: readonly Facet[] = [
+const FACETS: readonly Facet[] = [
   {what: "quantisation", prominent: false, words: ({model}) => model.quantisation},
   {what: "the chat template", prominent: true, ofPrompt: true, words: chatWords},
   {

@@ -16,7 +16,7 @@ import {type EstimateRow, inputOfRow, targetsOf} from "./system.ts";
 /** Points of the stored curve: the share of documents that are kept. */
 const COVERAGES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 /** The error that the largest share is asked for. */
-export const MOST_RISK = 0.05;
+const MOST_RISK = 0.05;
 
 /**
  * What a row is worth if it may keep silent: its risk–coverage curve, and how many documents it can keep at an error of at

@@ -18,7 +18,7 @@ export interface CompareSettings {
 }
 
 /** The metrics of the paper's tables, and how well each label ranks the documents. */
-export const DEFAULT_METRICS = ["nll", "l1", "example-f1", "average-precision"];
+const DEFAULT_METRICS = ["nll", "l1", "example-f1", "average-precision"];
 
 export const COMPARE_DEFAULTS = {
   seed: 0,

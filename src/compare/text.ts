@@ -37,7 +37,7 @@ export function comparisonText(results: Results, lineLength?: number): string {
 }
 
 /** A long line as a terminal shows it without breaking words; as it is where it goes to a file or a program. */
-export function inTerminal(line: string, lineLength: number | undefined): string[] {
+function inTerminal(line: string, lineLength: number | undefined): string[] {
   return lineLength === undefined ? [line] : wrapped(line, lineLength);
 }
 

@@ -11,7 +11,7 @@ import {removeDrafts, writeWhole} from "../write-whole.ts";
 import {hashFile, readSums, SUMS} from "./sums.ts";
 
 export const RESULTS = "results.json";
-export const ESTIMATES = "estimates.csv";
+const ESTIMATES = "estimates.csv";
 
 /**
  * Writes a comparison's folder: results.json, estimates.csv and a CSV file a table. Files of an earlier comparison there

@@ -66,18 +66,6 @@ export function tally(observations: readonly Observation[]): Tally {
   return {rows, sums: sums.filter(seen), counts: counts.filter(seen)};
 }
 
-/** The mean over observations where document i counts weights[i] times; `undefined` where none counts. */
-export function weightedMean({rows, sums, counts}: Tally, weights: Weights): number | undefined {
-  let sum = 0;
-  let count = 0;
-  for (let index = 0; index < rows.length; index += 1) {
-    const weight = weights[rows[index] ?? 0] ?? 0;
-    sum += weight * (sums[index] ?? 0);
-    count += weight * (counts[index] ?? 0);
-  }
-  return ratio(sum, count);
-}
-
 function ratio(sum: number, count: number): number | undefined {
   return count === 0 ? undefined : sum / count;
 }
@@ -89,7 +77,7 @@ export function drawnCounts({rows, counts}: Tally, {documents, weights}: Samples
   return onceEach ? new Float64Array(weights.length).fill(documents) : weightedSums(rows, counts, weights);
 }
 
-/** `weightedMean` on every resample, to the bit. */
+/** The mean over observations on every resample; `undefined` where none is drawn. */
 function weightedMeans(observed: Tally, samples: Samples, drawn: Float64Array): (number | undefined)[] {
   const totals = weightedSums(observed.rows, observed.sums, samples.weights);
   const means = new Array<number | undefined>(totals.length);

@@ -40,7 +40,7 @@ export function sortedProbabilities(
 }
 
 /** The probabilities of each document's first step, largest first. */
-export function sortedAtFirst(view: RunView): {readonly row: number; readonly id: string; readonly sorted: number[]}[] {
+function sortedAtFirst(view: RunView): {readonly row: number; readonly id: string; readonly sorted: number[]}[] {
   return view.traced.flatMap(({row, id, steps}) => {
     const step = steps.get(1);
     return step === undefined ? [] : [{row, id, sorted: [...step.probabilities].sort((one, other) => other - one)}];

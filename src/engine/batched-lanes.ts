@@ -7,7 +7,7 @@ const BATCH_TOKENS = 512;
 const HIDDEN_BATCH_TOKENS = 128;
 const MAX_SEQUENCES = 256;
 /** Documents under way at once, beside the shared prefix and with room to score labels. */
-export const MOST_LANES = 128;
+const MOST_LANES = 128;
 
 /** How many documents run side by side on how large a session. */
 export interface BatchShape {
@@ -16,7 +16,7 @@ export interface BatchShape {
 }
 
 /** The shape of a capture's session, the same for the same request. */
-export function batchShape(request: LanesRequest, shared: boolean): BatchShape {
+function batchShape(request: LanesRequest, shared: boolean): BatchShape {
   const {strict, scratch, longestTokens, hidden, local} = request;
   const wanted = strict ? 1 : (request.sequences ?? (shared ? 8 : 1));
   const perLane = Math.min(scratch.sequences, request.wantedScratch);

@@ -27,7 +27,7 @@ import {selfTest} from "./self-test.ts";
 import {rememberTested, startTested} from "./tested-binary.ts";
 import {readVocabulary} from "./vocabulary.ts";
 
-export const GPU_CHOICES = ["off", "auto", "cuda", "vulkan", "metal"] as const;
+const GPU_CHOICES = ["off", "auto", "cuda", "vulkan", "metal"] as const;
 
 export interface LocalOptions {
   /** Where compiled readers are cached. */

@@ -2,7 +2,7 @@ import type {Binary, Unary} from "../records/questions.ts";
 import type {Remark} from "./estimator.ts";
 
 /** Below this the model mostly says something else than the two answers asked for. */
-export const LOW_ANSWER_MASS = 0.5;
+const LOW_ANSWER_MASS = 0.5;
 
 /** The mean over a document's questions of what the two answers hold together; undefined without a question. */
 export function unaryMass({labels}: Pick<Unary, "labels">): number | undefined {

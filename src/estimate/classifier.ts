@@ -7,10 +7,10 @@ import {columnScale, standardised} from "../math/standardise.ts";
 import {truncatedSvd} from "../math/truncated-svd.ts";
 
 /** How many components of the standardised features are kept, at most. */
-export const COMPONENTS = 64;
+const COMPONENTS = 64;
 /** scikit-learn's C: the penalties that are tried, the strongest first. */
 export const INVERSE_PENALTIES = [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10] as const;
-export const FOLDS = 5;
+const FOLDS = 5;
 /** Deals the documents into folds and starts the decomposition. */
 const SEED = "classifier";
 /** As the NLL keeps estimates from 0 and 1. */

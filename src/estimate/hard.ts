@@ -2,7 +2,7 @@ import {type DirectEstimator, estimatedLabels} from "./estimator.ts";
 import {NO_TRACE, traceRemarks} from "./label-distribution.ts";
 
 /** How far a hard prediction stays from 0 and 1. */
-export const HARD_EPSILON = 1e-8;
+const HARD_EPSILON = 1e-8;
 
 /**
  * The greedy answer itself: 1 − 1e-8 for each label in it, 1e-8 for the others.

@@ -5,7 +5,7 @@ import {binaryOutcome} from "./binary-outcome.ts";
 import {compareToNone} from "./compare-to-none.ts";
 import {constant} from "./constant.ts";
 import {encoder} from "./encoder.ts";
-import {type Estimator, NEEDS, type Need} from "./estimator.ts";
+import type {Estimator} from "./estimator.ts";
 import {firstStep} from "./first-step.ts";
 import {hard} from "./hard.ts";
 import {marginal} from "./marginal.ts";
@@ -39,8 +39,6 @@ export const estimators = {
   constant,
 } as const satisfies Readonly<Record<string, Estimator>>;
 
-export type EstimatorName = keyof typeof estimators;
-
 /** The estimators in the order of the tables. */
 export const estimatorList: readonly Estimator[] = Object.values(estimators);
 
@@ -65,9 +63,4 @@ export function estimatorNamed(name: string): Estimator {
     known: Object.keys(estimators),
     next: `use one of them, or one followed by ${Object.values(PLATT_SUFFIX).join(" or ")}`,
   });
-}
-
-/** What has to be captured for some estimators, each need once. */
-export function needsOf(chosen: readonly Estimator[]): Need[] {
-  return NEEDS.filter(need => chosen.some(estimator => estimator.needs.includes(need)));
 }

@@ -21,7 +21,7 @@ export function labelDistribution(step: Pick<LabelStep, "scores">, temperature =
 }
 
 export const NO_TRACE = "no greedy trace was captured";
-export const NO_STEP = "no label step was read";
+const NO_STEP = "no label step was read";
 export const NO_SCORES = "every label has probability 0 at the label step";
 
 /** The first label step of a document, or why there is none. */

@@ -2,7 +2,7 @@ import type {RunEstimates} from "./estimate-documents.ts";
 import {countReasons, type Estimate, REMARKS} from "./estimator.ts";
 
 /** What is appended to the name of the estimator that is averaged. */
-export const ORDER_MARGINAL_SUFFIX = "+order-marginal";
+const ORDER_MARGINAL_SUFFIX = "+order-marginal";
 
 /**
  * An estimator averaged over several runs that differ in the order of the labels in the prompt: what is left when the

@@ -3,9 +3,9 @@ import {type Curvature, newtonMinimum, type Pair} from "../math/newton.ts";
 import {sigmoid, softplus} from "../math/sigmoid.ts";
 
 /** How far an estimate is kept from 0 and 1 before its logit is taken. */
-export const PLATT_CLIP = 1e-8;
+const PLATT_CLIP = 1e-8;
 /** What a squared slope costs, beside the mean cross-entropy: keeps the slope finite where the data are separable. */
-export const PLATT_RIDGE = 1e-6;
+const PLATT_RIDGE = 1e-6;
 /** Logits whose range is smaller are one constant. */
 const CONSTANT_RANGE = 1e-9;
 /** The largest gradient, in nats, that still counts as a minimum. */

@@ -1,4 +1,3 @@
-import {LabelscopeError} from "../errors.ts";
 import {createRng} from "../math/rng.ts";
 import {shuffle} from "../math/shuffle.ts";
 import type {Document} from "../records/document.ts";
@@ -116,24 +115,5 @@ export function heldOutDocuments(
     if (half === undefined) throw new RangeError(`split ${split} of ${block.splits}`);
     const q = estimates === undefined ? half.q : estimates.get(document.id);
     return [{id: document.id, q, human: half.human, gold: half.gold}];
-  });
-}
-
-/**
- * Refuses a ceiling block that has no document, for a person who asked for it.
- *
- * @throws LabelscopeError `too-few-annotators`
- */
-export function requireCeiling(block: SplitHalf): void {
-  if (block.usable > 0) return;
-  throw new LabelscopeError({
-    code: "too-few-annotators",
-    message: "the ceiling block needs documents with at least two annotators, and there are none",
-    details: block.leftOut.map(({reason, count}) => `${count} documents left out: ${reason}`),
-    next: [
-      'give the data one list of labels an annotator ("annotations"), two or more a document',
-      "or leave the ceiling block out",
-    ],
-    facts: {leftOut: block.leftOut},
   });
 }

@@ -15,8 +15,6 @@ export const experiments = {
   "order-marginal": orderMarginal,
 } as const satisfies Readonly<Record<string, Experiment>>;
 
-export type ExperimentName = keyof typeof experiments;
-
 export const experimentList: readonly Experiment[] = Object.values(experiments);
 
 /**

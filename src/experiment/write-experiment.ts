@@ -13,7 +13,7 @@ import {removeDrafts, writeWhole} from "../write-whole.ts";
 import {experimentCsv} from "./experiment-csv.ts";
 import {experimentNamed} from "./index.ts";
 
-export const EXPERIMENT_FILE = "experiment.json";
+const EXPERIMENT_FILE = "experiment.json";
 
 /**
  * Writes an experiment's folder: experiment.json, a CSV file a table, figures and report.html. Files of an earlier command

@@ -2,7 +2,7 @@ import {denseMinimum} from "./newton-dense.ts";
 import {sigmoid, softplus} from "./sigmoid.ts";
 
 /** What a squared strength costs. */
-export const BRADLEY_TERRY_RIDGE = 0.01;
+const BRADLEY_TERRY_RIDGE = 0.01;
 /** The gradient norm at which the strengths are found. */
 const CONVERGED = 1e-9;
 

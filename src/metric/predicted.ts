@@ -1,5 +1,5 @@
 /** The estimate at which a label counts as predicted. */
-export const PREDICTED_FROM = 0.5;
+const PREDICTED_FROM = 0.5;
 
 /**
  * Whether an estimate predicts its label: q ≥ 0.5, so that a tie counts as in, as it does in the gold set.

@@ -31,7 +31,7 @@ export function certaintyOf(q: Float64Array): number {
 }
 
 /** What a document costs where it is kept: 1 − example-F1. */
-export function riskOf(document: DocumentView): number {
+function riskOf(document: DocumentView): number {
   return 1 - exampleF1Of(document);
 }
 

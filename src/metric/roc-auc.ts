@@ -24,7 +24,7 @@ export const rocAuc: Metric = {
 };
 
 /** ROC AUC of one label on weighted documents; `undefined` where they are all in the gold set, or none is. */
-export function weightedRocAuc(ranking: Ranking, weights: Weights): number | undefined {
+function weightedRocAuc(ranking: Ranking, weights: Weights): number | undefined {
   const {rows, gold, endsTie} = ranking;
   let all = 0;
   let hits = 0;

@@ -3,14 +3,14 @@ import {z} from "zod";
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** How label trees are grown: what decides where they stop. */
-export const treeCaptureSchema = z.strictObject({
+const treeCaptureSchema = z.strictObject({
   width: z.number().positive(),
   expansions: z.int().min(1),
   batch: z.int().min(1),
 });
 
 /** The demonstrations of `unary` questions: each document with one label. */
-export const unaryCaptureSchema = z.strictObject({
+const unaryCaptureSchema = z.strictObject({
   /** SHA-256 of everything that a prompt is made of but document and label. */
   hash: hashSchema,
   demonstrations: z.array(z.strictObject({id: z.string(), label: z.string(), reasonable: z.boolean()})),
@@ -18,7 +18,7 @@ export const unaryCaptureSchema = z.strictObject({
 });
 
 /** The demonstrations of `binary` questions: each document with a pair of labels, the null label included. */
-export const binaryCaptureSchema = z.strictObject({
+const binaryCaptureSchema = z.strictObject({
   /** SHA-256 of everything that a prompt is made of but document and labels. */
   hash: hashSchema,
   demonstrations: z.array(z.strictObject({id: z.string(), first: z.string(), second: z.string(), answer: z.string()})),
@@ -27,10 +27,10 @@ export const binaryCaptureSchema = z.strictObject({
 });
 
 /** Hidden states: their width, and the training data that some of them are of. */
-export const hiddenCaptureSchema = z.strictObject({columns: z.int().min(1), trainHash: hashSchema.optional()});
+const hiddenCaptureSchema = z.strictObject({columns: z.int().min(1), trainHash: hashSchema.optional()});
 
 /** Embeddings of documents: the model that made them, their width, and the training data that some of them are of. */
-export const embeddingCaptureSchema = z.strictObject({
+const embeddingCaptureSchema = z.strictObject({
   /** The embedding model's name. */
   encoder: z.string(),
   sha256: hashSchema,

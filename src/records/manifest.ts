@@ -50,7 +50,7 @@ export const runIdentitySchema = z.strictObject({
 export type RunIdentity = z.infer<typeof runIdentitySchema>;
 
 /** How a chat template was used. */
-export const chatRecordSchema = z.strictObject({
+const chatRecordSchema = z.strictObject({
   mode: z.enum(["turns", "single"]),
   templateHash: hashSchema,
   args: z.record(z.string(), z.json()),
@@ -64,7 +64,7 @@ export const chatRecordSchema = z.strictObject({
 export type ChatRecord = z.infer<typeof chatRecordSchema>;
 
 /** One process that worked on a run. */
-export const sessionRecordSchema = z.strictObject({
+const sessionRecordSchema = z.strictObject({
   started: z.string(),
   sequences: z.int(),
   /** Of the engine on this machine; a server does not say. */

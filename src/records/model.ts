@@ -26,7 +26,7 @@ const adapterSchema = z.strictObject({
 });
 
 /** A GGUF file that the engine on this machine reads. */
-export const fileModelSchema = z.strictObject({
+const fileModelSchema = z.strictObject({
   ...common,
   /** Absent in older records: every model was a file. */
   kind: z.literal("file").optional(),
@@ -52,14 +52,14 @@ export const fileModelSchema = z.strictObject({
 export type FileModel = z.infer<typeof fileModelSchema>;
 
 /** The best tokens after a fixed prompt: what a served model is known again by. */
-export const probeSchema = z.strictObject({
+const probeSchema = z.strictObject({
   prompt: z.string(),
   top: z.array(z.strictObject({token: z.int(), logProb: z.number()})),
 });
 export type Probe = z.infer<typeof probeSchema>;
 
 /** A model that a server has: known by what the server says, what a person declares, and its read-outs of fixed prompts. */
-export const serverModelSchema = z.strictObject({
+const serverModelSchema = z.strictObject({
   ...common,
   kind: z.literal("server"),
   /** The model's name there. */

@@ -25,7 +25,7 @@ const line = {
  * What the model says to one label: probabilities of the two whole answers with their terminator, over everything that
  * it could write. Their sum is the answer mass.
  */
-export const assessmentSchema = z.strictObject({
+const assessmentSchema = z.strictObject({
   reasonable: answerProbabilitySchema,
   unreasonable: answerProbabilitySchema,
 });
@@ -44,7 +44,7 @@ export const unarySchema = z.strictObject({
 export type Unary = z.infer<typeof unarySchema>;
 
 /** Probabilities that the answer is the one label of a pair or the other, whole, with terminator. */
-export const preferenceSchema = z.strictObject({first: answerProbabilitySchema, second: answerProbabilitySchema});
+const preferenceSchema = z.strictObject({first: answerProbabilitySchema, second: answerProbabilitySchema});
 export type Preference = z.infer<typeof preferenceSchema>;
 
 /** One pair of labels, asked twice. `first` < `second` are indices into the manifest's `labels`, the null label included. */

@@ -12,12 +12,12 @@ export interface TemplateRule {
 }
 
 /** The names of a template's placeholders, in order, repeats included. */
-export function placeholdersOf(template: string): string[] {
+function placeholdersOf(template: string): string[] {
   return Array.from(template.matchAll(placeholderPattern), match => match[1] ?? "");
 }
 
 /** What is wrong with a template, one sentence each; empty where nothing is. */
-export function templateProblems(template: string, rule: TemplateRule): string[] {
+function templateProblems(template: string, rule: TemplateRule): string[] {
   const found = placeholdersOf(template);
   const known = rule.known.length === 0 ? "none" : rule.known.map(name => `{${name}}`).join(", ");
   const problems = [...new Set(found)]

@@ -25,7 +25,6 @@ const labelSchema = z
     z.strictObject({name: labelNameSchema, variants: z.array(labelNameSchema).min(1).optional()}),
   )
   .transform(({name, variants}) => ({name, variants: [...new Set([name, ...(variants ?? [])])]}));
-export type TaskLabel = z.infer<typeof labelSchema>;
 
 const share = z.number().min(0).max(1);
 const seed = z.number().int();

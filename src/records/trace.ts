@@ -20,7 +20,7 @@ function bounded(number: z.ZodNumber) {
 export const tokenRecordSchema = z.strictObject({token: z.int(), text: z.string(), logit: z.number()});
 
 /** What was written where a label step stands: a label, the null label, a label again, or something else. */
-export const emittedSchema = z.strictObject({
+const emittedSchema = z.strictObject({
   text: z.string(),
   kind: z.enum(["label", "none", "repeat", "other"]),
   /** The label's name; absent for `other`. */
@@ -33,7 +33,7 @@ export const emittedSchema = z.strictObject({
  * position and its probability multiplied in. Absent where an element's end lies inside a token, and where the bounds of both
  * reach down to 0.
  */
-export const branchSchema = z.strictObject({
+const branchSchema = z.strictObject({
   close: bounded(probabilitySchema),
   goOn: bounded(probabilitySchema),
   stop: bounded(probabilitySchema),
@@ -105,7 +105,7 @@ export const answerSchema = z.strictObject({
 export type Answer = z.infer<typeof answerSchema>;
 
 /** What a model wrote before its answer, where it was let think: `closed` by its own marker, cut by the budget, or by the end of its turn. */
-export const thoughtSchema = z.strictObject({
+const thoughtSchema = z.strictObject({
   tokens: z.array(z.int()),
   text: z.string(),
   end: z.enum(["closed", "budget", "turn"]),

@@ -13,7 +13,7 @@ const TOKENS = 5;
 /** Between two models side by side. */
 const GAP = 3;
 /** Narrower than this a block has no room for its bars. */
-export const NARROWEST = 36;
+const NARROWEST = 36;
 
 /** One model's records of a document; without a trace where it has none of it. */
 export interface Shown {

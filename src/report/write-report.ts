@@ -13,7 +13,7 @@ import {pageAssets} from "./page-assets.ts";
 import {toPng} from "./png.ts";
 
 export const REPORT = "report.html";
-export const FIGURES = "figures";
+const FIGURES = "figures";
 /** Figures drawn beside each other: one is compressed while the next are rendered; a drawn one takes 10 MB. */
 const AT_ONCE = 4;
 

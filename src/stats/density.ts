@@ -34,7 +34,7 @@ export interface DensityOptions {
  * @param sorted ascending, at least two values that differ
  * Source: Silverman 1986, (3.31); R's bw.nrd0 for the first fallback
  */
-export function bandwidthOf(sorted: readonly number[]): {bandwidth: number; rule: BandwidthRule} {
+function bandwidthOf(sorted: readonly number[]): {bandwidth: number; rule: BandwidthRule} {
   const deviation = sampleStandardDeviation(sorted);
   const spread = ((quantile(sorted, 0.75) ?? 0) - (quantile(sorted, 0.25) ?? 0)) / 1.34;
   const shrink = 0.9 * sorted.length ** -0.2;

@@ -1,6 +1,5 @@
 import {mean, sampleStandardDeviation} from "simple-statistics";
 import {largest} from "../math/extremes.ts";
-import {ascending} from "./quantile.ts";
 
 /** How large the difference between two systems on the same documents is, in three ways. */
 export interface PairedEffect {
@@ -46,32 +45,4 @@ export function pairedEffect(pairs: readonly {readonly left: number; readonly ri
   const scale = largest(differences.map(Math.abs));
   if (deviation <= 1e-12 * scale) return {...sizes, dz: undefined, reason: "all differences are equal"};
   return {...sizes, dz: meanDifference / deviation};
-}
-
-/**
- * Cliff's delta of two groups that are not paired: P(left > right) − P(left < right) over all pairs, in [−1, 1].
- *
- * For documents in two groups (last against intermediate label steps); `pairedEffect` has the paired form.
- * `undefined` where a group is empty.
- *
- * Source: Cliff 1993; equals 2U/(mn) − 1 with the Mann–Whitney U
- * @example cliffsDelta({left: [2, 3], right: [1, 2]}) // 0.75
- */
-export function cliffsDelta(groups: {
-  readonly left: readonly number[];
-  readonly right: readonly number[];
-}): number | undefined {
-  const {left} = groups;
-  if (![...left, ...groups.right].every(Number.isFinite)) throw new RangeError("a value is not finite");
-  const right = ascending(groups.right);
-  if (left.length === 0 || right.length === 0) return undefined;
-  let below = 0;
-  let upTo = 0;
-  let balance = 0;
-  for (const value of ascending(left)) {
-    while (below < right.length && (right[below] ?? 0) < value) below += 1;
-    while (upTo < right.length && (right[upTo] ?? 0) <= value) upTo += 1;
-    balance += below - (right.length - upTo);
-  }
-  return balance / (left.length * right.length);
 }

@@ -31,7 +31,7 @@ export interface IntervalOptions {
 }
 
 /** Below this many documents no interval is given. */
-export const FEWEST_DOCUMENTS = 10;
+const FEWEST_DOCUMENTS = 10;
 
 /**
  * A bootstrap interval for one statistic: percentile, or bias-corrected and accelerated.

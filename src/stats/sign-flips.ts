@@ -1,5 +1,20 @@
 import type {Rng} from "../math/rng.ts";
-import {exchangeTest, type PermutationOptions, type PermutationTest} from "./permutation.ts";
+
+/** The outcome of a paired permutation test, or why there is none. */
+export type PermutationTest =
+  | {
+      readonly given: true;
+      /** Two-sided. */
+      readonly p: number;
+      /** The difference as it was observed, left − right. */
+      readonly observed: number;
+      /** Whether every exchange was tried, or a random sample of them. */
+      readonly exact: boolean;
+      readonly permutations: number;
+      /** The smallest p that this test could have given: with few documents it cannot be small. */
+      readonly smallestP: number;
+    }
+  | {readonly given: false; readonly reason: string};
 
 /** Random signs for tests of means over documents: drawn once, however many tests take the same stream. */
 export interface SignFlips {
@@ -44,42 +59,43 @@ function drawPatterns(words: number, permutations: number, rng: Rng): Uint32Arra
 }
 
 /**
- * Paired permutation test of a mean of per-document differences, by flipping their signs.
+ * Paired permutation test of a mean of per-document differences, by flipping their signs: under the null hypothesis the two
+ * systems' outputs on a document could be exchanged.
  *
- * The same as `exchangeTest` for a metric that is a mean over documents, and much faster. A document without a
- * difference weighs on neither side, so only the others are flipped: the test is exact for many documents of which few
- * differ.
+ * p is the share of flips whose mean is at least as large, in absolute value, as the observed one; means within 1e-12 of
+ * each other tie. A document without a difference weighs on neither side, so only the others are flipped: the test is exact
+ * for many documents of which few differ. All 2^n flips are tried if there are at most as many as would be drawn (n ≤ 13 by
+ * default); otherwise those drawn are tried, and one is added above and below for the observed one, so that p is never 0.
  *
- * @param differences left − right on each document, finite; empty gives no test
+ * @param differences left − right on each document, finite; empty gives no test, all 0 p = 1
+ * @param flips the signs, which other tests may take, too
  * @throws RangeError for a difference that is not finite
+ * Source: METHODS §4; Phipson & Smyth 2010 for the added one
  */
-export function signFlipTest(differences: readonly number[], options: PermutationOptions): PermutationTest {
-  return sharedFlipTest(
-    differences,
-    signFlips(options.permutations, () => options.rng),
-  );
-}
-
-/** `signFlipTest` with signs that other tests take, too. */
 export function sharedFlipTest(differences: readonly number[], flips: SignFlips): PermutationTest {
   if (!differences.every(Number.isFinite)) throw new RangeError("a difference is not finite");
   if (differences.length === 0) return {given: false, reason: "no documents"};
   const apart = Float64Array.from(differences.filter(difference => difference !== 0));
-  if (apart.length === 0) {
-    return {given: true, p: 1, observed: 0, exact: true, permutations: 1, undefinedPermutations: 0, smallestP: 1};
-  }
-  const {length} = differences;
-  const {permutations} = flips;
-  if (apart.length >= 31 || 2 ** apart.length > permutations) return sampledSignFlips(apart, length, flips);
-  const difference = (swapped: Uint8Array): number => {
-    let sum = 0;
-    for (let index = 0; index < apart.length; index += 1) {
-      sum += (1 - 2 * (swapped[index] ?? 0)) * (apart[index] ?? 0);
-    }
-    return sum / length;
-  };
-  // Every exchange is tried: nothing is drawn.
-  return exchangeTest({documents: apart.length, difference}, {permutations, rng: () => 0});
+  if (apart.length === 0) return {given: true, p: 1, observed: 0, exact: true, permutations: 1, smallestP: 1};
+  const drawn = apart.length >= 31 || 2 ** apart.length > flips.permutations;
+  return drawn ? sampledSignFlips(apart, differences.length, flips) : everySignFlip(apart, differences.length);
+}
+
+function everySignFlip(apart: Float64Array, documents: number): PermutationTest {
+  const permutations = 2 ** apart.length;
+  const meanOf = (flip: number): number =>
+    apart.reduce((sum, difference, index) => sum + ((flip >> index) & 1 ? -difference : difference), 0) / documents;
+  const observed = meanOf(0);
+  const bar = barOf(observed);
+  let atLeast = 0;
+  for (let flip = 0; flip < permutations; flip += 1) if (Math.abs(meanOf(flip)) >= bar) atLeast += 1;
+  // The observed signs and their mirror image are always as extreme as themselves.
+  return {given: true, p: atLeast / permutations, observed, exact: true, permutations, smallestP: 2 / permutations};
+}
+
+/** From where on a mean counts as large as the observed one, rounding aside. */
+function barOf(observed: number): number {
+  return Math.abs(observed) - 1e-12 * Math.max(1, Math.abs(observed));
 }
 
 /**
@@ -108,7 +124,7 @@ function sampledSignFlips(apart: Float64Array, documents: number, flips: SignFli
   }
   const total = apart.reduce((sum, difference) => sum + difference, 0);
   const observed = total / documents;
-  const bar = documents * (Math.abs(observed) - 1e-12 * Math.max(1, Math.abs(observed)));
+  const bar = documents * barOf(observed);
   let atLeast = 0;
   for (const sum of sums) if (Math.abs(sum) >= bar) atLeast += 1;
   return {
@@ -117,7 +133,6 @@ function sampledSignFlips(apart: Float64Array, documents: number, flips: SignFli
     observed,
     exact: false,
     permutations,
-    undefinedPermutations: 0,
     smallestP: Math.max(2 ** (1 - apart.length), 1 / (permutations + 1)),
   };
 }

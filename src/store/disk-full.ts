@@ -4,7 +4,7 @@ import {LabelscopeError} from "../errors.ts";
 import {reasonOf} from "../system-error.ts";
 
 /** A run's disk or quota is full; everything that was written whole is kept. */
-export function runDiskFull(path: string, cause: unknown): LabelscopeError {
+function runDiskFull(path: string, cause: unknown): LabelscopeError {
   return new LabelscopeError({
     code: "disk-full",
     message: `no space left to write ${path}`,

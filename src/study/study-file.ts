@@ -84,7 +84,7 @@ const compareSchema = z.strictObject({
 });
 
 /** What a study was made with, so that a later run of the file can say what differs. */
-export const studyLockSchema = z.strictObject({
+const studyLockSchema = z.strictObject({
   labelscope: text,
   engine: text,
   task: text,

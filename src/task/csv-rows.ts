@@ -49,7 +49,7 @@ function delimiterOf(text: string, columns: readonly string[]): string {
 }
 
 /** A header as it is compared: composed, without spaces around it, a no-break space as a space. */
-export function columnName(header: string): string {
+function columnName(header: string): string {
   return header.normalize("NFC").replace(/\s+/gu, " ").trim();
 }
 

@@ -22,7 +22,7 @@ export interface LoadOptions {
 }
 
 /** The advice of an error that lists problems with their lines. */
-export const fixAndRetry = "correct the lines above; labelscope tasks check shows them all again";
+const fixAndRetry = "correct the lines above; labelscope tasks check shows them all again";
 
 async function isFile(path: string): Promise<boolean> {
   return stat(path).then(

@@ -12,7 +12,7 @@ export interface Problem {
 export const problemLimit = 20;
 
 /** `file:line: message`, as editors and terminals link it. */
-export function formatProblem(problem: Problem): string {
+function formatProblem(problem: Problem): string {
   const place = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
   return `${place}: ${problem.message}`;
 }

@@ -2,7 +2,7 @@ import type {Split} from "../records/document.ts";
 import {sha256} from "./hash.ts";
 
 /** The seed of splits that labelscope makes itself. Changing it moves documents between splits, so it never does. */
-export const splitSeed = 0;
+const splitSeed = 0;
 
 const testShare = 0.1;
 const calibrationShare = 0.1;

@@ -4,7 +4,7 @@ import type {ComparedRun} from "../../src/compare/compared-run.ts";
 import {curvesOf} from "../../src/compare/curves.ts";
 import {metrics} from "../../src/metric/index.ts";
 import type {MetricInput} from "../../src/metric/input.ts";
-import {measure} from "../../src/metric/score.ts";
+import {metricTable} from "../../src/metric/input.ts";
 import {curvesSchema} from "../../src/records/results/curves.ts";
 import type {LabelStep} from "../../src/records/trace.ts";
 import {anyDocuments, captured, labelStep, rng, run} from "../dynamics/support.ts";
@@ -176,8 +176,8 @@ describe("metric curves", () => {
     const names = {nll: "nll", l1: "l1", exampleF1: "example-f1", averagePrecision: "average-precision"} as const;
     for (const [name, metric] of Object.entries(names)) {
       const values = runs.map((_, d) => {
-        const [measured] = measure([metrics[metric]], input([step(d), [0.1, 0.6, 0.5], undefined]));
-        return measured?.result.value;
+        const table = metricTable(input([step(d), [0.1, 0.6, 0.5], undefined]));
+        return metrics[metric].prepare(table).result.value;
       });
       expect(seen[`${name}.first-step`]?.points.map(({value}) => value)).toEqual(values);
       expect(seen[`${name}.first-step`]?.points.map(({n}) => n)).toEqual([2, 2, 2]);

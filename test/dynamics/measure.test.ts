@@ -7,8 +7,8 @@ import {
   meanOf,
   type Observation,
   shareOf,
+  type Tally,
   tally,
-  weightedMean,
 } from "../../src/dynamics/measure.ts";
 import {createRng} from "../../src/math/rng.ts";
 import {measured} from "../../src/records/results/value.ts";
@@ -23,6 +23,16 @@ const observations = fc.array(fc.record({row: fc.nat(11), value: fc.integer({min
   minLength: 1,
   maxLength: 30,
 });
+
+/** The mean where document i counts weights[i] times, by its definition; the weighted sums of a resample are its test. */
+function weightedMean({rows, sums, counts}: Tally, weights: Int32Array): number | undefined {
+  let [sum, count] = [0, 0];
+  rows.forEach((row, index) => {
+    sum += (weights[row] ?? 0) * (sums[index] ?? 0);
+    count += (weights[row] ?? 0) * (counts[index] ?? 0);
+  });
+  return count === 0 ? undefined : sum / count;
+}
 
 const samplesOf = (seed: number) => drawSamples(12, {resamples: RESAMPLES, rng: createRng(seed)});
 
@@ -79,12 +89,15 @@ describe("a mean over observations", () => {
   });
 
   test("keeps a document's observations together in a resample", () => {
-    const weights = new Int32Array(12);
-    weights[4] = 2;
-    expect(weightedMean(tally(observed), weights)).toBe(3);
-    weights[0] = 1;
-    expect(weightedMean(tally(observed), weights)).toBe((2 * 6 + 3) / 5);
-    expect(weightedMean(tally(observed), new Int32Array(12))).toBeUndefined();
+    const weights = [4, 4, 0].map(row => {
+      const drawn = new Int32Array(12);
+      drawn[row] = 2;
+      return drawn;
+    });
+    weights[1]?.fill(1, 0, 1);
+    weights[2]?.fill(0);
+    const {replicates} = meanDraws({documents: 12, weights, level: 0.95}, tally(observed));
+    expect(replicates).toEqual([3, (2 * 6 + 3) / 5, undefined]);
   });
 
   test("is missing with the reason where there are none, also without documents", () => {

@@ -3,7 +3,7 @@ import {join} from "node:path";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {estimateDocuments} from "../../src/estimate/estimate-documents.ts";
-import {estimatorList, estimatorNamed, estimators, needsOf} from "../../src/estimate/index.ts";
+import {estimatorList, estimatorNamed, estimators} from "../../src/estimate/index.ts";
 import {platt} from "../../src/estimate/platt.ts";
 import type {Pair} from "../../src/records/questions.ts";
 import {codeOf} from "../support/code-of.ts";
@@ -87,19 +87,6 @@ describe("the registry of estimators", () => {
 
   test.each(["median", "platt", "+platt", "hard+", "hard+platt+platt", "median+platt"])("refuses %s", async name => {
     expect(await codeOf(() => estimatorNamed(name))).toBe("unknown-estimator");
-  });
-
-  test("knows what to capture for some of them, each need once", () => {
-    const chosen = ["truth", "hard+platt", "first-step", "marginal"].map(estimatorNamed);
-    expect(needsOf(chosen)).toEqual(["greedy", "tree", "calibration", "truth"]);
-    expect(needsOf(["probe+platt", "binary-outcome", "binary"].map(estimatorNamed))).toEqual([
-      "binary",
-      "hidden",
-      "train",
-      "calibration",
-    ]);
-    expect(needsOf([estimators.constant])).toEqual([]);
-    expect(needsOf([estimators.hard])).toEqual(["greedy"]);
   });
 });
 

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {heldOutDocuments, requireCeiling, SPLITS, splitHalf} from "../../src/estimate/split-half.ts";
+import {heldOutDocuments, SPLITS, splitHalf} from "../../src/estimate/split-half.ts";
 import type {Document} from "../../src/records/document.ts";
-import {codeOf} from "../support/code-of.ts";
 import {close} from "./support.ts";
 
 const LABELS = ["joy", "fear"];
@@ -140,10 +139,5 @@ describe("the ceiling block", () => {
 
   test("refuses a split that was not made", () => {
     expect(() => heldOutDocuments(block, 20)).toThrow(RangeError);
-  });
-
-  test("is refused to a person who asks for it where no document has two annotators", async () => {
-    expect(await codeOf(() => requireCeiling(splitHalf([aggregated], LABELS, {seed: 1})))).toBe("too-few-annotators");
-    expect(await codeOf(() => requireCeiling(block))).toBeUndefined();
   });
 });

@@ -9,7 +9,9 @@ import {multiShare} from "../../src/experiment/multi-share.ts";
 import {shots} from "../../src/experiment/shots.ts";
 import {createRng} from "../../src/math/rng.ts";
 import {metricNamed} from "../../src/metric/index.ts";
-import {score} from "../../src/metric/score.ts";
+import {metricTable} from "../../src/metric/input.ts";
+import {resample} from "../../src/stats/draws.ts";
+import {bootstrapInterval} from "../../src/stats/interval.ts";
 import {captured, labelStep} from "../dynamics/support.ts";
 import {materialOf, settingRun} from "./support.ts";
 
@@ -77,13 +79,10 @@ describe("tables of settings", () => {
       human: ORDER.map(label => (document.labels?.includes(label) ? 1 : 0)),
       gold: ORDER.map(label => document.labels?.includes(label) ?? false),
     }));
-    const [nll] = score(
-      [metricNamed("nll")],
-      {labels: ORDER, documents},
-      {rng: createRng("0/documents"), resamples: 200},
-    );
-    const {interval, result} = nll ?? {};
-    expect(cells?.nll?.value).toBe(result?.value);
+    const nll = metricNamed("nll").prepare(metricTable({labels: ORDER, documents}));
+    const [draws] = resample([nll], {documents: documents.length, rng: createRng("0/documents"), resamples: 200});
+    const interval = draws === undefined ? undefined : bootstrapInterval(draws);
+    expect(cells?.nll?.value).toBe(nll.result.value);
     expect(interval).toMatchObject({given: true, low: cells?.nll?.lower, high: cells?.nll?.upper});
   });
 

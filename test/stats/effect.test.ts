@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {cliffsDelta, pairedEffect} from "../../src/stats/effect.ts";
+import {pairedEffect} from "../../src/stats/effect.ts";
 import {goldenStats} from "./golden.ts";
 
 const number = fc.integer({min: -5, max: 5});
@@ -63,28 +63,5 @@ describe("pairedEffect", () => {
   test("has nothing without documents, and refuses what is not finite", () => {
     expect(pairedEffect([])).toMatchObject({documents: 0, meanDifference: undefined, reason: "no documents"});
     expect(() => pairedEffect([{left: Number.NaN, right: 0}])).toThrow(RangeError);
-  });
-});
-
-describe("cliffsDelta", () => {
-  test.each(goldenStats.effects)(
-    "follows from SciPy's Mann–Whitney U: $cliffsDelta",
-    ({left, right, cliffsDelta: delta}) => {
-      expect(cliffsDelta({left, right})).toBeCloseTo(delta, 9);
-    },
-  );
-
-  test("is the balance of all pairs", () => {
-    fc.assert(
-      fc.property(fc.array(number, {minLength: 1}), fc.array(number, {minLength: 1}), (left, right) => {
-        const balance = left.flatMap(a => right.map(b => Math.sign(a - b))).reduce((sum, sign) => sum + sign, 0);
-        expect(cliffsDelta({left, right})).toBeCloseTo(balance / (left.length * right.length), 12);
-      }),
-    );
-  });
-
-  test("has none for an empty group", () => {
-    expect(cliffsDelta({left: [], right: [1]})).toBeUndefined();
-    expect(cliffsDelta({left: [1], right: []})).toBeUndefined();
   });
 });

@@ -4,7 +4,6 @@ import {z} from "zod";
 
 const numbers = z.array(z.number());
 const ends = z.tuple([z.number(), z.number()]);
-const points = z.array(z.object({x: z.number(), y: z.number()}));
 
 const schema = z.object({
   versions: z.record(z.string(), z.string()),
@@ -16,7 +15,7 @@ const schema = z.object({
   stratified: z.object({left: numbers, right: numbers, replicates: numbers, bca: ends}),
   signFlips: z.array(z.object({differences: numbers, p: z.number()})),
   holm: z.array(z.object({p: numbers, corrected: numbers})),
-  effects: z.array(z.object({left: numbers, right: numbers, dz: z.number().nullable(), cliffsDelta: z.number()})),
+  effects: z.array(z.object({left: numbers, right: numbers, dz: z.number().nullable()})),
   densities: z.array(
     z.object({
       name: z.string(),
@@ -25,7 +24,6 @@ const schema = z.object({
       points: z.array(z.object({x: z.number(), density: z.number()})),
     }),
   ),
-  lines: z.array(z.object({points, slope: z.number(), intercept: z.number()})),
   quantiles: z.object({data: numbers, rows: z.array(z.object({share: z.number(), quantile: z.number()}))}),
 });
 

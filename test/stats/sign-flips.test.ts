@@ -1,17 +1,25 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {createRng} from "../../src/math/rng.ts";
-import {exchangeTest} from "../../src/stats/permutation.ts";
-import {sharedFlipTest, signFlips, signFlipTest} from "../../src/stats/sign-flips.ts";
+import {sharedFlipTest, signFlips} from "../../src/stats/sign-flips.ts";
 import {goldenStats} from "./golden.ts";
 
 const rng = () => createRng("permutation");
+/** The test with signs of its own. */
+const signFlipTest = (
+  differences: readonly number[],
+  options: {readonly rng: () => number; readonly permutations?: number},
+) =>
+  sharedFlipTest(
+    differences,
+    signFlips(options.permutations, () => options.rng),
+  );
 const halves = fc.array(
   fc.integer({min: -4, max: 4}).map(value => value / 2),
   {minLength: 1, maxLength: 9},
 );
 
-describe("signFlipTest", () => {
+describe("a test by sign flips", () => {
   test.each(goldenStats.signFlips)("agrees with SciPy's exact test: p = $p", ({differences, p}) => {
     const seen = signFlipTest(differences, {rng: rng()});
     expect(seen).toMatchObject({given: true, exact: true});
@@ -26,13 +34,23 @@ describe("signFlipTest", () => {
     expect(signFlipTest([1, 2, 3], {rng: rng()})).toMatchObject({p: 2 / 8, observed: 2, exact: true, smallestP: 2 / 8});
   });
 
-  test("eight documents at a time are the exchanges one by one: the same draws, the same p", () => {
+  test("eight documents at a time are the flips one by one: the same draws, the same p", () => {
     const differences = Array.from({length: 45}, (_, index) => ((index * 7) % 11) - 4.25);
-    const difference = (swapped: Uint8Array) =>
-      differences.reduce((sum, value, index) => sum + (swapped[index] === 1 ? -value : value), 0) / 45;
-    const slow = exchangeTest({documents: 45, difference}, {rng: rng(), permutations: 500});
-    expect(slow).toMatchObject({given: true, exact: false});
-    expect(signFlipTest(differences, {rng: rng(), permutations: 500})).toEqual(slow);
+    const meanOf = (signs: readonly number[]) =>
+      differences.reduce((sum, value, index) => sum + value * (signs[index] ?? 1), 0) / 45;
+    const source = rng();
+    // 32 signs to a number, the lowest bit first; a set bit flips.
+    const means = Array.from({length: 500}, () => {
+      const words = [source(), source()].map(number => Math.floor(number * 2 ** 32));
+      return meanOf(differences.map((_, index) => (((words[index >> 5] ?? 0) >>> (index & 31)) & 1 ? -1 : 1)));
+    });
+    const observed = meanOf([]);
+    const atLeast = means.filter(mean => Math.abs(mean) >= Math.abs(observed) - 1e-9).length;
+    const seen = signFlipTest(differences, {rng: rng(), permutations: 500});
+    expect(seen).toMatchObject({exact: false, permutations: 500, smallestP: 1 / 501});
+    expect(seen.given ? seen.p : 0).toBeCloseTo((atLeast + 1) / 501, 12);
+    expect(seen.given ? seen.observed : 0).toBeCloseTo(observed, 12);
+    expect(atLeast).toBeGreaterThan(0);
   });
 
   test("is not changed by documents that do not differ, apart from the mean", () => {
@@ -88,7 +106,7 @@ describe("signFlipTest", () => {
   });
 });
 
-describe("sharedFlipTest", () => {
+describe("tests that share their signs", () => {
   test("gives every test that shares signs what it has alone, whichever comes first and however many documents differ", () => {
     const lists = fc.array(fc.array(fc.integer({min: -9, max: 9}), {maxLength: 90}), {minLength: 2, maxLength: 4});
     fc.assert(

@@ -21,7 +21,7 @@ const typeCodes = {F32: 0, F16: 1} as const;
 const elementBytes = {F32: 4, F16: 2} as const;
 
 /** The length of a tensor's bytes. */
-export function draftBytes({dimensions, type}: Pick<TensorDraft, "dimensions" | "type">): number {
+function draftBytes({dimensions, type}: Pick<TensorDraft, "dimensions" | "type">): number {
   return dimensions.reduce((product, size) => product * size, elementBytes[type]);
 }
 

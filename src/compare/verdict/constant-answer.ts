@@ -2,7 +2,7 @@ import type {ComparedTask} from "../compared-task.ts";
 import {type System, targetsOf} from "../system.ts";
 
 /** A system that gives every document the same answer. */
-export const CONSTANT_ANSWER = "constant-answer";
+const CONSTANT_ANSWER = "constant-answer";
 
 /** As far from 0 and 1 as `hard`. */
 const EPSILON = 1e-8;

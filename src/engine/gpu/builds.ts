@@ -1,7 +1,7 @@
 /** The engine's version: its GPU builds must be of the very same one. */
 export const ENGINE_VERSION = "3.22.1";
 
-export const BACKENDS = ["cuda", "vulkan", "metal"] as const;
+const BACKENDS = ["cuda", "vulkan", "metal"] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 /** The engine's build for one kind of GPU. */

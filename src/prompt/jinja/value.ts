@@ -244,7 +244,7 @@ export function print(value: Value): Text {
 }
 
 /** A value as it is printed inside a list. */
-export function repr(value: Value): Text {
+function repr(value: Value): Text {
   if (value === null) return new Text("None");
   if (typeof value === "boolean") return new Text(value ? "True" : "False");
   if (typeof value === "number") return new Text(wholeText(value));

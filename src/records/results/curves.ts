@@ -3,7 +3,7 @@ import {recordOf} from "../record-of.ts";
 import {measuredSchema, measuredShape, VALUE_OR_REASON, valueOrReason} from "./value.ts";
 
 /** One model on a curve: its size, and the mean over documents with an interval. */
-export const curvePointSchema = z
+const curvePointSchema = z
   .strictObject({
     ...measuredShape,
     run: z.string(),
@@ -12,13 +12,12 @@ export const curvePointSchema = z
     nonEmbedding: z.int().min(0),
   })
   .refine(valueOrReason, VALUE_OR_REASON);
-export type CurvePoint = z.infer<typeof curvePointSchema>;
 
 /**
  * One number against model size, for the models of one family and variant. Documents vary, models are fixed: intervals of
  * the slope come from resampling the documents, the same ones for all models.
  */
-export const curveSchema = z.strictObject({
+const curveSchema = z.strictObject({
   title: z.string(),
   /** `bits`, `share`, `nats` … of the value; a slope is this per doubling of the parameters. */
   unit: z.string(),

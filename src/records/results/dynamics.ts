@@ -5,7 +5,7 @@ import {spreadSchema} from "./spread.ts";
 import {measuredSchema} from "./value.ts";
 
 /** The label steps of one kind at one place: how spiky, how undecided, how much of it is labels. */
-export const stepGroupSchema = z.strictObject({
+const stepGroupSchema = z.strictObject({
   /** Documents with such a step. */
   n: z.int().min(0),
   /** Probability of the most probable label (the null label counts as one). */
@@ -28,7 +28,7 @@ export const stepGroupSchema = z.strictObject({
 export type StepGroup = z.infer<typeof stepGroupSchema>;
 
 /** The label steps at one place r of the answers. `all` holds `intermediate`, `last` and the steps of cut answers. */
-export const stepSchema = z.strictObject({
+const stepSchema = z.strictObject({
   all: stepGroupSchema,
   /** Steps followed by another element. */
   intermediate: stepGroupSchema,
@@ -42,13 +42,13 @@ export const stepSchema = z.strictObject({
 export type StepDynamics = z.infer<typeof stepSchema>;
 
 /** A place in the answer: 1, 2, … */
-export const placeSchema = z.string().regex(/^[1-9]\d*$/);
+const placeSchema = z.string().regex(/^[1-9]\d*$/);
 
 /** Mean probability of the rank-th most probable label at step 1, the null label among them. */
-export const sortedRankSchema = z.strictObject({rank: z.int().min(1), probability: measuredSchema});
+const sortedRankSchema = z.strictObject({rank: z.int().min(1), probability: measuredSchema});
 
 /** How many different answers there are, and the most frequent one. */
-export const diversitySchema = z.strictObject({
+const diversitySchema = z.strictObject({
   distinct: z.int().min(0),
   /** Absent without documents. The text of a malformed answer stands for itself. */
   mostCommon: z.strictObject({answer: z.string(), documents: z.int().min(1)}).optional(),
@@ -57,7 +57,7 @@ export const diversitySchema = z.strictObject({
 });
 
 /** Emitted labels against gold ones: counts of documents, rows and columns in the order of `rows` and `columns`. */
-export const confusionSchema = z.strictObject({
+const confusionSchema = z.strictObject({
   /** Gold: the labels, then the null label (or `(none)`) for an empty gold set. */
   rows: z.array(z.string()),
   /** Emitted: the labels, the null label (or `(none)`), and `(malformed)` for a malformed answer that names no label. */
@@ -76,7 +76,7 @@ export const confusionSchema = z.strictObject({
 export type Confusion = z.infer<typeof confusionSchema>;
 
 /** One bin of a reliability diagram over all document–label pairs: low < q ≤ high, the first bin also q = 0. */
-export const reliabilityBinSchema = z.strictObject({
+const reliabilityBinSchema = z.strictObject({
   low: z.number(),
   high: z.number(),
   pairs: z.int().min(0),

@@ -5,7 +5,7 @@ import {selectiveSchema} from "./selective.ts";
 import {countedSchema, measuredSchema, measuredShape, VALUE_OR_REASON, valueOrReason} from "./value.ts";
 
 /** A metric of one estimator on one run. */
-export const metricValueSchema = z
+const metricValueSchema = z
   .strictObject({
     ...measuredShape,
     /** The best of its column: of this run's estimators, `truth` apart. Ties are all best. */
@@ -34,7 +34,7 @@ export const metricValueSchema = z
 export type MetricValue = z.infer<typeof metricValueSchema>;
 
 /** How far estimates are from the law that a synthetic corpus was annotated by. */
-export const againstTruthSchema = z.strictObject({
+const againstTruthSchema = z.strictObject({
   /** Mean over documents of Σ_l (q_l − truth_l): labels too many (above 0) or too few a document. */
   bias: measuredSchema,
   /** Mean over documents of Σ_l |q_l − truth_l|, in labels: L1 to the exact marginals. */
@@ -81,7 +81,7 @@ export const estimatorResultSchema = z.strictObject({
 export type EstimatorResult = z.infer<typeof estimatorResultSchema>;
 
 /** One row of the ceiling block: metrics against the held-out half of the annotators, averaged over the splits. */
-export const ceilingRowSchema = z.strictObject({title: z.string(), metrics: recordOf(measuredSchema)});
+const ceilingRowSchema = z.strictObject({title: z.string(), metrics: recordOf(measuredSchema)});
 export type CeilingRow = z.infer<typeof ceilingRowSchema>;
 
 /** How well people predict people, and every estimator against the same held-out half; or why there is no such block. */

@@ -9,7 +9,7 @@ import {measuredSchema} from "./value.ts";
 export const EXPERIMENT_SCHEMA = 1;
 
 /** One kind of number in a table. */
-export const experimentColumnSchema = z.strictObject({
+const experimentColumnSchema = z.strictObject({
   /** The key in every row's `cells`, and `measure` in the CSV. */
   name: z.string(),
   title: z.string(),
@@ -21,7 +21,7 @@ export const experimentColumnSchema = z.strictObject({
 export type ExperimentColumn = z.infer<typeof experimentColumnSchema>;
 
 /** One setting of one model. */
-export const experimentRowSchema = z.strictObject({
+const experimentRowSchema = z.strictObject({
   model: z.string(),
   /** The value that was set (`random:1`, `0.4`), or what was made of several. */
   setting: z.string(),
@@ -30,7 +30,7 @@ export const experimentRowSchema = z.strictObject({
 });
 export type ExperimentRow = z.infer<typeof experimentRowSchema>;
 
-export const experimentTableSchema = z.strictObject({
+const experimentTableSchema = z.strictObject({
   /** Kebab-case; the CSV's name. */
   name: z.string(),
   title: z.string(),
@@ -44,7 +44,7 @@ export const experimentTableSchema = z.strictObject({
 export type ExperimentTable = z.infer<typeof experimentTableSchema>;
 
 /** One run behind an experiment. */
-export const experimentRunSchema = z.strictObject({
+const experimentRunSchema = z.strictObject({
   /** The name of its folder. */
   run: z.string(),
   model: z.string(),
@@ -60,7 +60,7 @@ export const experimentRunSchema = z.strictObject({
 });
 export type ExperimentRun = z.infer<typeof experimentRunSchema>;
 
-export const experimentSettingsSchema = z.strictObject({
+const experimentSettingsSchema = z.strictObject({
   /** In the order of the tables. */
   values: z.array(z.string()).min(1),
   /** Default values that this task or a model's context cannot give, with the reason. */
@@ -71,7 +71,6 @@ export const experimentSettingsSchema = z.strictObject({
   resamples: z.int().min(1),
   level: z.number(),
 });
-export type ExperimentSettings = z.infer<typeof experimentSettingsSchema>;
 
 /** experiment.json: every number of an experiment. Missing is an absent value with a reason, never 0, NaN or null. */
 export const experimentSchema = z.strictObject({

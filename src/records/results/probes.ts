@@ -2,11 +2,11 @@ import {z} from "zod";
 import {countedSchema, measuredSchema} from "./value.ts";
 
 /** What a probe is trained on, or scored on: the gold sets, or the labels that the model's own answers name. */
-export const probeTargetSchema = z.enum(["gold", "predictions"]);
+const probeTargetSchema = z.enum(["gold", "predictions"]);
 export type ProbeTarget = z.infer<typeof probeTargetSchema>;
 
 /** How one probe was made, or why it could not be. */
-export const trainedProbeSchema = z.union([
+const trainedProbeSchema = z.union([
   z.strictObject({
     documents: z.int().min(1),
     leftOut: z.array(countedSchema),
@@ -18,7 +18,7 @@ export const trainedProbeSchema = z.union([
 export type TrainedProbe = z.infer<typeof trainedProbeSchema>;
 
 /** One probe against one target on documents of the test split. */
-export const probeScoreSchema = z.strictObject({
+const probeScoreSchema = z.strictObject({
   trainedOn: probeTargetSchema,
   scoredOn: probeTargetSchema,
   /** `after-first`: the first label that the answer names is taken out of both sides, document by document. */

@@ -30,7 +30,7 @@ export const resultTaskSchema = z.strictObject({
 });
 
 /** What can be set for a comparison. */
-export const resultSettingsSchema = z.strictObject({
+const resultSettingsSchema = z.strictObject({
   seed: z.int(),
   resamples: z.int().min(1),
   /** Of intervals, e.g. 0.95; tests are read at 1 − level. */

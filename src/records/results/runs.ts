@@ -8,7 +8,7 @@ import {countedSchema} from "./value.ts";
 const factSchema = z.union([z.string(), z.number(), z.boolean()]);
 
 /** The model behind a run, as far as the file and the catalogue tell; parameters are counted from the tensors. */
-export const resultModelSchema = z.strictObject({
+const resultModelSchema = z.strictObject({
   id: z.string(),
   /** Absent for a served model. */
   sha256: z.string().optional(),
@@ -37,7 +37,7 @@ export const resultModelSchema = z.strictObject({
 export type ResultModel = z.infer<typeof resultModelSchema>;
 
 /** Everything else that could change a number. */
-export const provenanceSchema = z.strictObject({
+const provenanceSchema = z.strictObject({
   created: z.string(),
   /** The version of labelscope that captured the run. */
   labelscope: z.string(),
@@ -59,7 +59,7 @@ export const provenanceSchema = z.strictObject({
 });
 
 /** What a run holds, and what of it was looked at. */
-export const runDocumentsSchema = z.strictObject({
+const runDocumentsSchema = z.strictObject({
   /** Captured documents of each split. */
   test: z.int().min(0),
   calibration: z.int().min(0),
@@ -78,7 +78,7 @@ export const runDocumentsSchema = z.strictObject({
 });
 
 /** What the capture of the compared documents cost; a kind that was not captured is absent. */
-export const costSchema = z.strictObject({
+const costSchema = z.strictObject({
   /** Label steps of the greedy traces: one for a label in the answer, about. */
   greedy: z.strictObject({documents: z.int(), labelSteps: z.int(), tokens: z.int()}).optional(),
   /** Expansions of the label trees: positions whose next-token distribution was read, the label steps of `marginal`. */

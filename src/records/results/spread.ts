@@ -5,7 +5,7 @@ import {measuredSchema} from "./value.ts";
  * The outline of a violin. A `curve` has equally spaced heights: height i stands at from + i·(to − from)/(heights − 1),
  * and the area under it is 1. Where all values are equal there is a `point` and no area.
  */
-export const outlineSchema = z.discriminatedUnion("kind", [
+const outlineSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("curve"),
     from: z.number(),
@@ -20,14 +20,13 @@ export const outlineSchema = z.discriminatedUnion("kind", [
 export type Outline = z.infer<typeof outlineSchema>;
 
 /** Five numbers of a box, interpolated between order statistics (type 7). */
-export const boxSchema = z.strictObject({
+const boxSchema = z.strictObject({
   min: z.number(),
   q1: z.number(),
   median: z.number(),
   q3: z.number(),
   max: z.number(),
 });
-export type Box = z.infer<typeof boxSchema>;
 
 /**
  * How one number is spread over documents: everything that a violin with a box needs. The values themselves are in the

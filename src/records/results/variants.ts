@@ -3,7 +3,7 @@ import {klReportSchema} from "./kl-report.ts";
 import {measuredSchema, measuredShape, VALUE_OR_REASON, valueOrReason} from "./value.ts";
 
 /** A number on both sides of a pair, on the same documents, and variant − base. */
-export const deltaSchema = z.strictObject({
+const deltaSchema = z.strictObject({
   base: measuredSchema,
   variant: measuredSchema,
   difference: measuredSchema,
@@ -11,7 +11,7 @@ export const deltaSchema = z.strictObject({
 export type Delta = z.infer<typeof deltaSchema>;
 
 /** A document whose first (or forced-context) choice differs between the two models. */
-export const flipSchema = z.strictObject({
+const flipSchema = z.strictObject({
   id: z.string(),
   /** The most probable label on either side, or for emitted flips what was written; a malformed element as its text. */
   base: z.string(),
@@ -20,7 +20,7 @@ export const flipSchema = z.strictObject({
 export type Flip = z.infer<typeof flipSchema>;
 
 /** What changed where the base was about so sure. */
-export const certaintyPartSchema = z.strictObject({
+const certaintyPartSchema = z.strictObject({
   /** The base's top probability: the least and the largest of the part. */
   from: z.number(),
   to: z.number(),
@@ -34,7 +34,7 @@ export const certaintyPartSchema = z.strictObject({
 export type CertaintyPart = z.infer<typeof certaintyPartSchema>;
 
 /** What changed from base to variant at one label step, paired by document. */
-export const stepDeltaSchema = z.strictObject({
+const stepDeltaSchema = z.strictObject({
   /** Documents with the step on both sides, and those without it on one of them. */
   n: z.int().min(0),
   leftOut: z.int().min(0),
@@ -67,7 +67,7 @@ export const stepDeltaSchema = z.strictObject({
 export type StepDelta = z.infer<typeof stepDeltaSchema>;
 
 /** How a variant differs from its base: by training, by an adapter, by merging, by fewer bits; or as a caller paired it. */
-export const variantKindSchema = z.enum(["sft", "dpo", "rl", "lora", "merged", "quantisation", "given"]);
+const variantKindSchema = z.enum(["sft", "dpo", "rl", "lora", "merged", "quantisation", "given"]);
 export type VariantKind = z.infer<typeof variantKindSchema>;
 
 export const variantPairSchema = z.strictObject({

@@ -9,11 +9,11 @@ import {measuredSchema, measuredShape, VALUE_OR_REASON, valueOrReason} from "./v
  * - `best`: the highest value. `not-distinguishable` from it, or `worse` than it.
  * - `unknown`: it has no answers of its own to hold against annotations.
  */
-export const standingSchema = z.enum(["best", "not-distinguishable", "worse", "no-better-than-constant", "unknown"]);
+const standingSchema = z.enum(["best", "not-distinguishable", "worse", "no-better-than-constant", "unknown"]);
 export type Standing = z.infer<typeof standingSchema>;
 
 /** This run minus what it is held against, on the same documents. */
-export const againstSchema = z.strictObject({
+const againstSchema = z.strictObject({
   difference: measuredSchema,
   /** Two-sided, of the paired permutation test. */
   p: z.number().min(0).max(1).optional(),
@@ -28,7 +28,7 @@ export const verdictCellSchema = z
   .refine(valueOrReason, VALUE_OR_REASON);
 export type VerdictCell = z.infer<typeof verdictCellSchema>;
 
-export const verdictColumnSchema = z.strictObject({
+const verdictColumnSchema = z.strictObject({
   name: z.string(),
   title: z.string(),
   /** What it is, in one sentence. */
@@ -38,7 +38,7 @@ export const verdictColumnSchema = z.strictObject({
 });
 export type VerdictColumn = z.infer<typeof verdictColumnSchema>;
 
-export const verdictRowSchema = z.strictObject({
+const verdictRowSchema = z.strictObject({
   run: z.string(),
   standing: standingSchema,
   /** 1 for the best; absent where the standing is unknown. */
@@ -55,10 +55,10 @@ export const verdictRowSchema = z.strictObject({
 export type VerdictRow = z.infer<typeof verdictRowSchema>;
 
 /** What a sentence answers. */
-export const questionSchema = z.enum(["which", "estimator", "size", "variant", "trust"]);
+const questionSchema = z.enum(["which", "estimator", "size", "variant", "trust"]);
 
 /** At most 25 words and one number; its interval, test and place are in `detail`. */
-export const sentenceSchema = z.strictObject({about: questionSchema, text: z.string(), detail: z.string().optional()});
+const sentenceSchema = z.strictObject({about: questionSchema, text: z.string(), detail: z.string().optional()});
 export type Sentence = z.infer<typeof sentenceSchema>;
 
 /** What a comparison says, for the first screen of the page and the end of the terminal output. */

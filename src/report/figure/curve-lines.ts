@@ -36,7 +36,7 @@ export function curveLines(results: Results, name: string, size: Size): {lines: 
 }
 
 /** Every line that any curve has, so that a line keeps its colour in every panel. */
-export function namesOfLines(results: Results): string[] {
+function namesOfLines(results: Results): string[] {
   return Object.entries(results.curves).flatMap(([family, variants]) =>
     Object.keys(variants).map(variant => lineNameOf(family, variant)),
   );

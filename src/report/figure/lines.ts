@@ -212,7 +212,7 @@ function within(reach: readonly [number, number], bounds: Lines["bounds"]): read
 }
 
 /** 1, 2, 5 times powers of ten, or 1 alone, as many as there is room for; never fewer than two. */
-export function sizeTicks(domain: readonly number[], most: number): number[] {
+function sizeTicks(domain: readonly number[], most: number): number[] {
   const [low = 1, high = 10] = domain;
   for (const heads of [[1, 2, 5], [1, 3], [1]]) {
     const ticks: number[] = [];

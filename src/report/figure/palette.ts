@@ -6,7 +6,7 @@
  *
  * Source: Okabe & Ito 2008, "Color Universal Design"; WCAG 2.2, 1.4.11
  */
-export const SERIES = [
+const SERIES = [
   {colour: "#0072B2", dash: undefined, symbol: "circle"},
   {colour: "#D55E00", dash: "6 3", symbol: "square2"},
   {colour: "#00856A", dash: "2 3", symbol: "triangle2"},

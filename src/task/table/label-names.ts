@@ -4,7 +4,7 @@ import type {Counted} from "../task.ts";
 const invisible = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
 /** A label as it is written in a task: composed (NFC), any space a plain one, no invisible characters. */
-export function plainName(label: string): string {
+function plainName(label: string): string {
   return label.normalize("NFC").replace(invisible, "").replace(/\s+/gu, " ").trim();
 }
 

@@ -148,7 +148,7 @@ function countsOrWords(rows: readonly TableRow[], column: string): OpenQuestion 
 }
 
 /** The columns with labels, and which kind they are. */
-export function labelColumnsOf(rows: readonly TableRow[], mapping: TableMapping): Pick<RowReading, "kind" | "columns"> {
+function labelColumnsOf(rows: readonly TableRow[], mapping: TableMapping): Pick<RowReading, "kind" | "columns"> {
   const {labelColumns, labelsColumn = [], annotatorColumns} = mapping;
   if (labelColumns !== undefined) return {kind: "ticks", columns: labelColumns};
   if (annotatorColumns !== undefined) return {kind: "columns", columns: annotatorColumns};
