@@ -15,6 +15,7 @@ const ORDER = [
   "write-whole.ts", // a file written whole or not at all: knows owner-mark
   "scratch-folder.ts", // a folder of a process for itself: knows owner-mark
   "counted.ts", // a number with its noun: knows nothing
+  "percent.ts", // a share in words: knows nothing
   "visible.ts", // text with control characters spelled out: knows nothing
   "called-as.ts", // how the program is called: knows nothing
   "portable-name.ts", // which names every platform can store: knows nothing

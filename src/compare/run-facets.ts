@@ -1,4 +1,5 @@
 import {counted} from "../counted.ts";
+import {percent} from "../percent.ts";
 import type {Manifest} from "../records/manifest.ts";
 
 /** What of a manifest a run's name is made of: all that is known of it before it is made, the engine's facts apart. */
@@ -17,8 +18,6 @@ export interface Facet {
   /** What it is for a run, e.g. `3 shots`; undefined where there is nothing to say (the model's own answers). */
   readonly words: (manifest: Nameable, shown: readonly Nameable[]) => string | undefined;
 }
-
-const percent = (share: number) => `${Math.round(100 * share)} %`;
 
 /** What a run can differ in beside its model, the most telling first. */
 const FACETS: readonly Facet[] = [

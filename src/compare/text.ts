@@ -1,5 +1,6 @@
 import {alignColumns} from "../catalog/table.ts";
 import {counted} from "../counted.ts";
+import {percent} from "../percent.ts";
 import type {EstimatorResult, MetricValue} from "../records/results/estimates.ts";
 import type {Results} from "../records/results/results.ts";
 import type {RunRow} from "../records/results/runs.ts";
@@ -27,7 +28,7 @@ export function comparisonText(results: Results, lineLength?: number): string {
   const scoring = task.labelScoring === undefined ? "" : `, label scoring ${task.labelScoring}`;
   const head = [
     `${task.title} (${task.id}): ${counted(task.documents, "document")}, ${annotations}${scoring}`,
-    `Intervals: ${percent(settings.level)} bootstrap over documents, ${settings.resamples} resamples, seed ${settings.seed}.`,
+    `Intervals: ${percent(settings.level, 4)} bootstrap over documents, ${settings.resamples} resamples, seed ${settings.seed}.`,
     `${BEST} best of its column; ${NOT_WORSE} not significantly worse (paired tests, Holm over the table).`,
     ...(warnings.length === 0 ? [] : ["", ...warningLines(results).flatMap(line => inTerminal(line, lineLength))]),
   ];
@@ -155,7 +156,7 @@ function selectiveLines(rows: Readonly<Record<string, EstimatorResult>>, {metric
   return Object.entries(rows).flatMap(([name, {selective}]) => {
     if (selective === undefined || "reason" in selective.atRisk) return [];
     const {most, threshold, kept, risk} = selective.atRisk;
-    const error = percent(most);
+    const error = percent(most, 4);
     if (threshold === undefined) return [`${name}: no threshold keeps calibration documents at an error of ${error}`];
     const at = risk.value === undefined ? "" : `, their error ${intervalText("aurc", risk)}`;
     return [`${name}: keeps ${intervalText("aurc", kept)} of the documents for an error of ${error}${at}`];
@@ -180,8 +181,4 @@ function cell(metric: string, value: MetricValue | Measured | undefined): string
   if (value === undefined) return "";
   const mark = "best" in value && value.best ? BEST : "notWorse" in value && value.notWorse ? NOT_WORSE : "";
   return `${intervalText(metric, value)} ${mark}`.trimEnd();
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toFixed(4))} %`;
 }

@@ -1,6 +1,6 @@
 import {smallest} from "../math/extremes.ts";
 import {type Measured, measured, missing} from "../records/results/value.ts";
-import type {Draws} from "../stats/draws.ts";
+import {combineDraws, type Draws} from "../stats/draws.ts";
 import {bootstrapInterval} from "../stats/interval.ts";
 
 /** One model's mean on the shared resamples, with its size. */
@@ -67,25 +67,10 @@ export function measureDraws(draws: Draws, level: number, why = "no value"): Mea
 
 /** The draws of a weighted sum of numbers that were drawn together. */
 export function weightedSum(terms: readonly {readonly draws: Draws; readonly weight: number}[]): Draws {
-  const sum = (read: (draws: Draws) => number | undefined): number | undefined => {
-    let total = 0;
-    for (const {draws, weight} of terms) {
-      const value = read(draws);
-      if (value === undefined) return undefined;
-      total += weight * value;
-    }
-    return total;
-  };
-  const first = terms[0]?.draws;
-  const pulled = terms.every(({draws}) => draws.influences?.length === first?.influences?.length);
-  return {
-    documents: smallest(terms.map(({draws}) => draws.documents)),
-    estimate: sum(({estimate}) => estimate),
-    replicates: (first?.replicates ?? []).map((_, index) => sum(({replicates}) => replicates[index])),
-    influences: pulled
-      ? first?.influences?.map((_, index) => sum(({influences}) => influences?.[index]) ?? 0)
-      : undefined,
-  };
+  return combineDraws(
+    terms.map(({draws}) => draws),
+    values => terms.reduce((sum, {weight}, at) => sum + weight * (values[at] ?? 0), 0),
+  );
 }
 
 function withNote(number: Measured, note: string | undefined): Measured {

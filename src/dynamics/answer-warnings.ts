@@ -1,4 +1,5 @@
 import {binaryMass, unaryMass} from "../estimate/answer-mass.ts";
+import {percent} from "../percent.ts";
 import type {Binary, Unary} from "../records/questions.ts";
 import type {Tree} from "../records/tree.ts";
 import type {AnswerFacts} from "./answer-facts.ts";
@@ -98,8 +99,4 @@ export function massWarnings(masses: {readonly [name in keyof typeof massOf]?: n
 
 function quoted(text: string): string {
   return JSON.stringify(text.slice(0, MOST_QUOTED));
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

@@ -1,3 +1,4 @@
+import {clipped} from "../math/clipped.ts";
 import {type Fold, foldsOf} from "../math/folds.ts";
 import {type LogisticModel, logisticEstimate, logisticRegression} from "../math/logistic-regression.ts";
 import {logit} from "../math/logit.ts";
@@ -13,8 +14,6 @@ export const INVERSE_PENALTIES = [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10] as const;
 const FOLDS = 5;
 /** Deals the documents into folds and starts the decomposition. */
 const SEED = "classifier";
-/** As the NLL keeps estimates from 0 and 1. */
-const CLIP = 1e-8;
 /** Held-out losses closer than this share are the same, and the stronger penalty is taken. */
 const SAME = 1e-9;
 
@@ -100,7 +99,7 @@ function heldOutLosses(features: Matrix, targets: readonly (readonly number[])[]
         const fitted = fitLabel(known, taught, c, model);
         model = fitted;
         const loss = held.reduce((sum, row, index) => {
-          const q = Math.min(1 - CLIP, Math.max(CLIP, logisticEstimate(fitted, rowOf(unknown, index))));
+          const q = clipped(logisticEstimate(fitted, rowOf(unknown, index)));
           const share = target[row] ?? 0;
           return sum - share * Math.log(q) - (1 - share) * Math.log1p(-q);
         }, 0);

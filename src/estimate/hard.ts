@@ -1,8 +1,6 @@
+import {clipped} from "../math/clipped.ts";
 import {type DirectEstimator, estimatedLabels} from "./estimator.ts";
 import {NO_TRACE, traceRemarks} from "./label-distribution.ts";
-
-/** How far a hard prediction stays from 0 and 1. */
-const HARD_EPSILON = 1e-8;
 
 /**
  * The greedy answer itself: 1 − 1e-8 for each label in it, 1e-8 for the others.
@@ -21,7 +19,7 @@ export const hard: DirectEstimator = {
   estimate: (run, records) => {
     if (records.trace === undefined) return {reason: NO_TRACE};
     const {labels} = records.trace.answer;
-    const values = estimatedLabels(run).map(label => (labels.includes(label) ? 1 - HARD_EPSILON : HARD_EPSILON));
+    const values = estimatedLabels(run).map(label => clipped(Number(labels.includes(label))));
     return {values, ...traceRemarks(records)};
   },
 };

@@ -1,9 +1,8 @@
+import {clipped} from "../math/clipped.ts";
 import {logit} from "../math/logit.ts";
 import {type Curvature, newtonMinimum, type Pair} from "../math/newton.ts";
 import {sigmoid, softplus} from "../math/sigmoid.ts";
 
-/** How far an estimate is kept from 0 and 1 before its logit is taken. */
-const PLATT_CLIP = 1e-8;
 /** What a squared slope costs, beside the mean cross-entropy: keeps the slope finite where the data are separable. */
 const PLATT_RIDGE = 1e-6;
 /** Logits whose range is smaller are one constant. */
@@ -25,7 +24,7 @@ export interface PlattPair {
 
 /** The logit of an estimate clipped to [1e-8, 1 − 1e-8]. */
 export function clippedLogit(q: number): number {
-  return logit(Math.min(1 - PLATT_CLIP, Math.max(PLATT_CLIP, q)));
+  return logit(clipped(q));
 }
 
 /** An estimate after Platt scaling. Increasing in q for a positive slope, decreasing for a negative one. */

@@ -1,3 +1,4 @@
+import {clipped} from "../math/clipped.ts";
 import {minimise} from "../math/minimise.ts";
 import {humanDistribution} from "../task/gold.ts";
 import {
@@ -12,8 +13,6 @@ import {firstStepAt} from "./first-step.ts";
 /** The temperatures that are searched, the logarithm in equal cells: 1 is in the middle. */
 export const TEMPERATURE_RANGE = {low: 0.05, high: 20} as const;
 const CELLS = 120;
-/** As the NLL keeps estimates from 0 and 1. */
-const CLIP = 1e-8;
 
 /**
  * `first-step` with its scores divided by the temperature T in [0.05, 20] that minimises the NLL on the calibration split.
@@ -62,7 +61,7 @@ export function nllAt(run: RunLabels, calibration: readonly DocumentRecords[], t
     if ("reason" in estimate) return total;
     const human = humanDistribution(records.document, labels);
     return estimate.values.reduce((nats, value, label) => {
-      const q = Math.min(1 - CLIP, Math.max(CLIP, value));
+      const q = clipped(value);
       const share = human[label] ?? 0;
       return nats - share * Math.log(q) - (1 - share) * Math.log1p(-q);
     }, total);

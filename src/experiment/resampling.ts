@@ -1,11 +1,10 @@
 import {drawSamples, meanDraws, type Observation, type Samples, tally} from "../dynamics/measure.ts";
-import {smallest} from "../math/extremes.ts";
 import {createRng} from "../math/rng.ts";
 import type {MetricInput} from "../metric/input.ts";
 import {metricTable} from "../metric/input.ts";
 import type {Metric} from "../metric/metric.ts";
 import {type Measured, measured} from "../records/results/value.ts";
-import {type Draws, resample, subtractDraws} from "../stats/draws.ts";
+import {combineDraws, type Draws, resample, subtractDraws} from "../stats/draws.ts";
 import {bootstrapInterval, type IntervalMethod} from "../stats/interval.ts";
 
 /** How intervals are made: over the same resamples of the same documents for every run, so that differences are paired. */
@@ -63,19 +62,11 @@ export function drawDifference({left, right}: {readonly left: Drawn; readonly ri
 export function drawAverage(parts: readonly Drawn[]): Drawn {
   const [first] = parts;
   if (first === undefined) throw new RangeError("there is nothing to average");
-  const meanOf = (values: readonly (number | undefined)[]) => {
-    const known = values.filter(value => value !== undefined);
-    return known.length < values.length ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
-  };
-  const influences = first.draws.influences?.map((_, at) => meanOf(parts.map(({draws}) => draws.influences?.[at])));
-  const pulls = influences?.filter(value => value !== undefined);
   return {
-    draws: {
-      documents: smallest(parts.map(({draws}) => draws.documents)),
-      estimate: meanOf(parts.map(({draws}) => draws.estimate)),
-      replicates: first.draws.replicates.map((_, at) => meanOf(parts.map(({draws}) => draws.replicates[at]))),
-      influences: pulls?.length === influences?.length ? pulls : undefined,
-    },
+    draws: combineDraws(
+      parts.map(({draws}) => draws),
+      values => values.reduce((sum, value) => sum + value, 0) / values.length,
+    ),
     reason: parts.find(({draws}) => draws.estimate === undefined)?.reason ?? first.reason,
     method: first.method,
   };

@@ -1,7 +1,5 @@
+import {CLIP, clipped} from "../math/clipped.ts";
 import {perDocument} from "./per-document.ts";
-
-/** How far an estimate is kept from 0 and 1 before its logarithm is taken. */
-export const CLIP = 1e-8;
 
 /**
  * Negative log-likelihood of the human distribution: Σ over labels of −[Ĥ ln q + (1−Ĥ) ln(1−q)], averaged over
@@ -21,10 +19,7 @@ export const nll = perDocument({
   unit: "nats",
   range: labels => ({low: 0, high: -labels * Math.log(CLIP)}),
   ofDocument: ({q, target}) =>
-    q.reduce(
-      (sum, value, index) => sum + bernoulliNats(Math.min(1 - CLIP, Math.max(CLIP, value)), target[index] ?? 0),
-      0,
-    ),
+    q.reduce((sum, value, index) => sum + bernoulliNats(clipped(value), target[index] ?? 0), 0),
 });
 
 function bernoulliNats(q: number, human: number): number {

@@ -1,4 +1,4 @@
-import {valueText} from "../math/bounded.ts";
+import {withInterval} from "../compare/text-cells.ts";
 import type {Measured} from "../records/results/value.ts";
 
 /**
@@ -52,9 +52,7 @@ export function formatParameters(value: number): string {
  * @example formatMeasured({value: 0.5, n: 20, lower: 0.4, upper: 0.6, method: "bca"}) // "0.500 [0.400, 0.600]"
  */
 export function formatMeasured(measured: Measured, format: (value: number) => string = formatNumber): string {
-  if (measured.between !== undefined) return valueText(measured.between, format);
-  if (measured.value === undefined) return "–";
-  return `${format(measured.value)}${formatInterval(measured, format)}`;
+  return withInterval(measured, format);
 }
 
 /** The interval with a space before it; empty where there is none. */

@@ -1,3 +1,4 @@
+import {smallest} from "../math/extremes.ts";
 import type {Rng} from "../math/rng.ts";
 import {drawWeights, onceEach, strataOf, type Weights} from "./weights.ts";
 
@@ -155,29 +156,41 @@ function blocksOf(stratum: Int32Array, count: number): number[][] {
 }
 
 /**
- * The draws of left − right, from draws made together by `resample`: a paired bootstrap.
+ * The draws of a number made of several that `resample` drew together, such as a difference: a paired bootstrap.
  *
- * A resample in which either has no value has no difference.
+ * A resample in which one of them has no value has none. The documents' pulls are combined in the same way, so `combine` has to
+ * be linear and without a constant.
  *
- * @throws RangeError where the two do not have the same number of resamples: then they were not drawn together
+ * @param combine from one value of each, in their order; the array is used again at the next call
+ * @throws RangeError if they do not have the same number of resamples: then they were not drawn together
  */
-export function subtractDraws(pair: {readonly left: Draws; readonly right: Draws}): Draws {
-  const {left, right} = pair;
-  if (left.replicates.length !== right.replicates.length) {
-    throw new RangeError(`${left.replicates.length} against ${right.replicates.length} resamples: not drawn together`);
+export function combineDraws(list: readonly Draws[], combine: (values: readonly number[]) => number): Draws {
+  const [first] = list;
+  const other = list.find(({replicates}) => replicates.length !== first?.replicates.length);
+  if (first !== undefined && other !== undefined) {
+    throw new RangeError(`${first.replicates.length} against ${other.replicates.length} resamples: not drawn together`);
   }
-  const {influences} = left;
+  const values = new Array<number>(list.length).fill(0);
+  const combined = (read: (draws: Draws) => number | undefined): number | undefined => {
+    for (const [at, draws] of list.entries()) {
+      const value = read(draws);
+      if (value === undefined) return undefined;
+      values[at] = value;
+    }
+    return combine(values);
+  };
+  const pulled = list.every(({influences}) => influences?.length === first?.influences?.length);
   return {
-    documents: Math.min(left.documents, right.documents),
-    estimate: minus(left.estimate, right.estimate),
-    replicates: left.replicates.map((value, index) => minus(value, right.replicates[index])),
-    influences:
-      influences?.length !== right.influences?.length
-        ? undefined
-        : influences?.map((value, index) => value - (right.influences?.[index] ?? 0)),
+    documents: smallest(list.map(({documents}) => documents)),
+    estimate: combined(({estimate}) => estimate),
+    replicates: (first?.replicates ?? []).map((_, at) => combined(({replicates}) => replicates[at])),
+    influences: pulled
+      ? first?.influences?.map((_, at) => combined(({influences}) => influences?.[at]) ?? 0)
+      : undefined,
   };
 }
 
-function minus(left: number | undefined, right: number | undefined): number | undefined {
-  return left === undefined || right === undefined ? undefined : left - right;
+/** The draws of left − right. */
+export function subtractDraws({left, right}: {readonly left: Draws; readonly right: Draws}): Draws {
+  return combineDraws([left, right], ([one = 0, other = 0]) => one - other);
 }

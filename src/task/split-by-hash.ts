@@ -1,3 +1,4 @@
+import {percent} from "../percent.ts";
 import type {Split} from "../records/document.ts";
 import {sha256} from "./hash.ts";
 
@@ -25,8 +26,6 @@ export function splitByHash(id: string, seed: number = splitSeed): Split {
 function placeOf(id: string, seed: number): number {
   return Number.parseInt(sha256(`${seed}/${id}`).slice(0, 12), 16) / 2 ** 48;
 }
-
-const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
 /** Which documents of a table go where, if that is asked for. */
 export interface SplitWishes {
@@ -67,7 +66,7 @@ export function splitTable(
     const calibration = new Set(order.slice(test.size, test.size + countOf(share.calibration)));
     return {
       splitOf: id => (test.has(id) ? "test" : calibration.has(id) ? "calibration" : "train"),
-      note: `Splits are labelscope's own: in the order of SHA-256 of "${splitSeed}/" and the document's id, ${percent(share.test)} test, ${percent(share.calibration)} calibration, the rest train, as was asked for.`,
+      note: `Splits are labelscope's own: in the order of SHA-256 of "${splitSeed}/" and the document's id, ${percent(share.test, 1)} test, ${percent(share.calibration, 1)} calibration, the rest train, as was asked for.`,
     };
   }
   if (ids.some(id => splitByHash(id) === "test")) return {splitOf: id => splitByHash(id), note: splitByHashNote};

@@ -1,11 +1,9 @@
+import {clipped} from "../../math/clipped.ts";
 import type {ComparedTask} from "../compared-task.ts";
 import {type System, targetsOf} from "../system.ts";
 
 /** A system that gives every document the same answer. */
 const CONSTANT_ANSWER = "constant-answer";
-
-/** As far from 0 and 1 as `hard`. */
-const EPSILON = 1e-8;
 
 /**
  * The answer that does best if it is given to every document: what an answer must beat to show that the model read the
@@ -35,7 +33,7 @@ export function constantAnswer(task: ComparedTask): {readonly labels: string[]; 
     const sum = golds.reduce((total, gold) => total + f1(answer, gold), 0);
     if (sum > most + 1e-9) [best, most] = [answer, sum];
   }
-  const values = best.map(isIn => (isIn ? 1 - EPSILON : EPSILON));
+  const values = best.map(isIn => clipped(Number(isIn)));
   const documents = task.documents.map(({id}) => ({id, estimate: {values}}));
   const estimates = {learned: [], documents, estimated: documents.length, missing: [], remarks: []};
   const row = {name: CONSTANT_ANSWER, title: "The best constant answer", estimates};
