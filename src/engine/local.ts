@@ -16,7 +16,7 @@ import {ENGINE_VERSION} from "./gpu/builds.ts";
 import {gpuDevices, gpuFacts, refuseLayersWithoutGpu} from "./gpu/facts.ts";
 import {gpuAdvice, importEngine} from "./gpu/place.ts";
 import {loadOnce, roomIn} from "./load-once.ts";
-import {lastLines} from "./log-lines.ts";
+import {lastLines, lastLinesTaken} from "./log-lines.ts";
 import {compiledReader, loadedCpuBackend} from "./native/compile.ts";
 import {loadReader, type NativeReader} from "./native/load.ts";
 import {NativeReaderSession, type NativeSource} from "./native-session.ts";
@@ -244,6 +244,7 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
       ...(load.signal === undefined ? {} : {loadSignal: load.signal}),
     });
   } catch (cause) {
+    await lastLinesTaken();
     throw new LabelscopeError({
       code: "model-load-failed",
       message: `the engine could not load ${path}`,
@@ -259,6 +260,7 @@ async function loadLocalModel(shared: Shared, path: string, load: LoadOptions): 
     await model.dispose();
     throw error;
   });
+  await lastLinesTaken();
   const remarks = engineRemarks(log);
   const vocabulary = readVocabulary(model.fileInfo.metadata.tokenizer.ggml, {
     endTokens: new Set([...model.iterateAllTokens()].filter(token => model.isEogToken(token))),

@@ -127,8 +127,8 @@ export interface Run {
   readonly manifest: Manifest;
 }
 
-/** A model without where it lies, and without what moves from session to session. */
-function withoutPlace(model: Manifest["model"]): unknown {
+/** A model without where it lies, what was remarked on it, and what moves from session to session. */
+function withoutPlace({remarks: _remarks, ...model}: Manifest["model"]): unknown {
   if (model.kind === "server") {
     const {probes: _probes, ...content} = model;
     return content;

@@ -51,6 +51,14 @@ describe("mergeRuns", () => {
     expect((await readdir(folder)).sort()).toEqual([MANIFEST, TRACES]);
   });
 
+  test("shards of one model file join, whatever the engine remarked when it loaded it", async () => {
+    const place = await emptyFolder();
+    const remarks = [{code: "engine-warning", text: "the engine warns: of something"}];
+    const model = {...aManifest().model, remarks};
+    const folders = [await shard(place, 1, 2, ["a"]), await shard(place, 2, 2, ["b"], {model})];
+    expect(await mergeRuns(folders, join(place, "out"))).toMatchObject({documents: 2});
+  });
+
   test("what the shards were to hold is added up, and left open where one does not say or they overlap", async () => {
     const planned = async (first: readonly string[], other: Partial<FileManifest>) => {
       const place = await emptyFolder();
