@@ -41,18 +41,27 @@ export interface CallOptions {
   readonly input?: string;
   /** How many files the process may have open; needs bash. */
   readonly openFiles?: number;
+  /** The user that it runs as; only root may choose. */
+  readonly uid?: number;
+  /** Calls it in a folder that is removed first; needs bash. */
+  readonly folderGone?: boolean;
 }
 
 /** Starts the command line; `ended` settles with what it wrote once it is gone. */
 export function startCli(
   build: Build,
   flags: readonly string[],
-  {cwd = tmpdir(), env = {}, input = "", openFiles}: CallOptions = {},
+  {cwd = tmpdir(), env = {}, input = "", openFiles, uid, folderGone = false}: CallOptions = {},
 ): {readonly child: ChildProcessWithoutNullStreams; readonly ended: Promise<Ended>} {
   const words = [process.execPath, build.cli, ...flags];
-  const limited = ["-c", `ulimit -n ${openFiles}; exec "$@"`, "bash"];
-  const [program = "", ...parameters] = openFiles === undefined ? words : ["bash", ...limited, ...words];
-  const child = spawn(program, parameters, {cwd, env: {...process.env, NO_COLOR: "1", ...env}});
+  const before = [
+    ...(openFiles === undefined ? [] : [`ulimit -n ${openFiles}`]),
+    ...(folderGone ? ['gone=$(mktemp -d) && cd "$gone" && rmdir "$gone"'] : []),
+  ];
+  const shell = ["bash", "-c", [...before, 'exec "$@"'].join("; "), "bash"];
+  const [program = "", ...parameters] = before.length === 0 ? words : [...shell, ...words];
+  const user = uid === undefined ? {} : {uid, gid: uid};
+  const child = spawn(program, parameters, {cwd, env: {...process.env, NO_COLOR: "1", ...env}, ...user});
   child.stdin.on("error", () => {}); // a command that does not read its input closes it
   child.stdin.end(input);
   const code = new Promise<number | string | null>(resolve => {

@@ -1,4 +1,5 @@
 import {open, stat} from "node:fs/promises";
+import {naming} from "../system-error.ts";
 
 const LINE_FEED = 10;
 
@@ -22,12 +23,14 @@ export async function* wholeLines(chunks: AsyncIterable<unknown>): AsyncGenerato
 export async function completeLength(path: string): Promise<number> {
   const size = await stat(path).then(
     found => found.size,
-    () => 0,
+    () => undefined,
   );
-  if (size === 0) return 0;
+  if (size === undefined) return 0;
   const file = await open(path, "r");
   try {
     const chunk = Buffer.alloc(1 << 16);
+    // A device says that it is empty, too; that it cannot be read it says only when it is.
+    if (size === 0) await file.read(chunk, 0, 1, 0).catch(naming(path));
     for (let end = size; end > 0; ) {
       const start = Math.max(0, end - chunk.length);
       const {bytesRead} = await file.read(chunk, 0, end - start, start);
