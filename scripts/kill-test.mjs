@@ -5,7 +5,11 @@
 // there exactly once, and its trace must equal the uninterrupted run's to the bit, timings aside. With --full-logits the
 // stored vectors must be equal too, and numpy must open their file.
 //
-// usage: node scripts/kill-test.mjs --model SPEC [--task ID|FILE] [--data DIR] [--limit N] [--kills 50] [--full-logits]
+// With --commands every command that writes is killed instead (adding to a run, experiment, study, merge, compare, import, pull):
+// see scripts/kill/commands.mjs. Each must leave what an uninterrupted one leaves: nothing lost, doubled or left behind.
+//
+// usage: node scripts/kill-test.mjs --commands all|NAME,… [--kills 200] [--seed 1] [--store]
+//        node scripts/kill-test.mjs --model SPEC [--task ID|FILE] [--data DIR] [--limit N] [--kills 50] [--full-logits]
 //        [--python python3] [--seed 1] [--threads 1]
 import {spawn, spawnSync} from "node:child_process";
 import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
@@ -14,6 +18,8 @@ import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {parseArgs} from "node:util";
 import {writeTinyModel} from "./bench/tiny-model.mjs";
+import {killCommands} from "./kill/commands.mjs";
+import {commandsPage} from "./kill/page.mjs";
 
 const cli = join(dirname(dirname(fileURLToPath(import.meta.url))), "dist", "cli.js");
 const {values: flags} = parseArgs({
@@ -23,6 +29,8 @@ const {values: flags} = parseArgs({
     data: {type: "string"},
     limit: {type: "string", default: "200"},
     kills: {type: "string", default: "50"},
+    commands: {type: "string"},
+    store: {type: "boolean", default: false},
     seed: {type: "string", default: "1"},
     threads: {type: "string", default: "1"},
     python: {type: "string", default: "python3"},
@@ -170,6 +178,16 @@ function uniform(seed) {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+if (flags.commands !== undefined) {
+  const only = flags.commands === "all" ? undefined : flags.commands.split(",");
+  const rows = await killCommands({cli, scratch, kills: wantedKills, random: uniform(Number(flags.seed)), only});
+  const page = commandsPage(rows, {kills: wantedKills, seed: flags.seed});
+  if (flags.store) writeFileSync(join(dirname(dirname(cli)), "docs", "measurements", "kill-commands.md"), page);
+  else console.log(page);
+  if (!flags.keep) rmSync(scratch, {recursive: true, force: true});
+  process.exit(rows.every(({lost, doubled, left, other}) => lost + doubled + left + other === 0) ? 0 : 1);
 }
 
 const whole = join(scratch, "whole");

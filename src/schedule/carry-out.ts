@@ -1,5 +1,6 @@
 import type {Engine} from "../engine/engine.ts";
 import {executeModel, type RunHooks} from "../run/execute.ts";
+import {tidyRun} from "../store/run-lock.ts";
 import {calibrate, type KnownRun, speedsSoFar} from "./calibrate.ts";
 import {PlanProgress} from "./plan-progress.ts";
 import {ownRuns, type PlannedRun} from "./planned-run.ts";
@@ -66,8 +67,11 @@ export async function captureMissing(
 ): Promise<{readonly all: boolean; readonly done: number; readonly total: number}> {
   const progress = new PlanProgress(runs);
   for (const run of runs) {
-    if (run.finished) continue;
     const {plan, model, options, setting} = run.planned;
+    if (run.finished) {
+      await tidyRun(model.folder);
+      continue;
+    }
     const left = minutesLeft();
     if (hooks.signal.aborted || (left !== undefined && left <= 0)) return {all: false, ...progress.counts()};
     const outcome = await executeModel(

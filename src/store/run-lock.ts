@@ -1,3 +1,4 @@
+import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 import {acquireLock, type Lock} from "../catalog/lock.ts";
 import {LabelscopeError} from "../errors.ts";
@@ -24,6 +25,17 @@ export async function lockRun(folder: string, onTakeOver: (line: string) => void
   });
   await removeDrafts(folder, "all");
   return lock;
+}
+
+/**
+ * Removes the lock and the drafts that a killed command left in the folder of a run with which nothing is to be done: nobody
+ * else would. A run that another process works on, or that may only be read, stays as it is.
+ */
+export async function tidyRun(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  if (!names.some(name => name.startsWith(LOCK) || name.endsWith(".draft"))) return;
+  const lock = await lockRun(folder, () => {}).catch(() => undefined);
+  await lock?.[Symbol.asyncDispose]();
 }
 
 function runLocked(folder: string, holder: Readonly<Record<string, unknown>>): LabelscopeError {
