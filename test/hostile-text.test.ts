@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
@@ -44,6 +44,16 @@ beforeAll(() => {
   writeRun("unreadable", "model");
   write("unreadable/manifest.json", `{"schema": 1, "name": ${EVIL}`);
   write("prompt.txt", EVIL);
+  writeStudy("study.yaml", {title: `A study${EVIL}`, models: [`${EVIL_NAME}.gguf`]});
+  writeStudy("strange.yaml", {[`strange${EVIL}`]: 1});
+  writeStudy("vary.yaml", {vary: [{name: `few${EVIL}`, shots: -1}]});
+  write("surrogates.csv", 'text,labels\n"lone \ud800",joy\n'); // written as U+FFFD: UTF-8 holds no lone surrogate
+  writeTask("surrogate.yaml", {labels: ["joy\ud800", "fear"]});
+  for (const name of [`kept${EVIL}`, "plain"]) {
+    mkdirSync(join(cwd, "runs", name), {recursive: true});
+    for (const file of ["manifest.json", "traces.jsonl"])
+      copyFileSync(join(cwd, "other", file), join(cwd, "runs", name, file));
+  }
 }, 60_000);
 afterAll(() => {
   build.remove();
@@ -69,6 +79,10 @@ function writeTask(name: string, changes: Record<string, unknown>): void {
     ...changes,
   };
   write(name, JSON.stringify(task)); // JSON is YAML
+}
+
+function writeStudy(name: string, changes: Record<string, unknown>): void {
+  write(name, JSON.stringify({version: 1, task: "task.yaml", models: ["ladder-xxxs-base"], ...changes}));
 }
 
 function writeRun(name: string, model: string): void {
@@ -156,6 +170,30 @@ const calls: [what: string, flags: string[], shown?: boolean][] = [
   ["predictions of a task", ["evaluate", "task.yaml", "--predictions", "predictions.jsonl"]],
   ["shards that do not belong together", ["merge", "run", "other"], false],
   ["this machine", ["doctor"], false],
+  ["a model to look at", ["doctor", `${EVIL_NAME}.gguf`]],
+  ["a study with a model that is not there", ["study", "study.yaml"]],
+  ["a study's field that is not known", ["study", "strange.yaml"]],
+  ["a study's variation", ["study", "vary.yaml"], false],
+  ["a study that is not there", ["study", EVIL_NAME.slice(1)]],
+  ["a study that is no YAML", ["study", "broken.yaml"], false],
+  ["a table for a study", ["init", "table.csv", "--text-column", `x${EVIL}`, "--out", "begun"]],
+  ["a table for a study that is not there", ["init", `${EVIL_NAME}.csv`, "--out", "begun"]],
+  ["a model for a study", ["init", `${EVIL_NAME}.gguf`, "--out", `begun${EVIL}`]],
+  ["lone surrogates in a table", ["init", "surrogates.csv", "ladder-xxxs-base", "--out", "begun"], false],
+  ["a lone surrogate in a label", ["tasks", "check", "surrogate.yaml"], false],
+  ["what there is", ["ls"]],
+  ["a shelf that is not known", ["ls", EVIL]],
+  ["a page that is not there", ["open", EVIL]],
+  ["what is to be removed and is not there", ["rm", EVIL, "--yes"]],
+  ["what is to be removed, unasked", ["rm", `kept${EVIL}`]],
+  ["what was not written for long", ["rm", "--older-than", EVIL]],
+  ["a kind of GPU", ["gpu", "install", "--backend", EVIL]],
+  ["a run that is whole", ["verify", "run"], false],
+  ["a run that is damaged", ["verify", "damaged", "unreadable"], false],
+  ["a folder that is no run to verify", ["verify", EVIL_NAME]],
+  ["a run's steps in a file", ["export", "run", "--out", `steps${EVIL}.csv`]],
+  ["a damaged run's steps", ["export", "damaged"], false],
+  ["a format that is not known", ["export", "run", "--to", EVIL]],
 ];
 
 describe("no byte of data acts on the terminal that a command writes to", () => {
