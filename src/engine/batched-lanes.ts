@@ -15,6 +15,11 @@ export interface BatchShape {
   readonly session: SessionOptions;
 }
 
+/** The numbers in the cache of a model on this machine: what is opened with them, and what a manifest says. */
+export function cacheTypeOf({strict}: Pick<LanesRequest, "strict">): "f32" | "f16" {
+  return strict ? "f32" : "f16";
+}
+
 /** The shape of a capture's session, the same for the same request. */
 function batchShape(request: LanesRequest, shared: boolean): BatchShape {
   const {strict, scratch, longestTokens, hidden, local} = request;
@@ -37,7 +42,7 @@ function batchShape(request: LanesRequest, shared: boolean): BatchShape {
       cells: roundUp(lockstep.prefix.length + lanes * own),
       ...local,
       batchTokens: hidden ? HIDDEN_BATCH_TOKENS : BATCH_TOKENS,
-      cacheType: strict ? "f32" : "f16",
+      cacheType: cacheTypeOf(request),
       ...(hidden ? {hidden: true} : {}),
     },
   };

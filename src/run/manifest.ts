@@ -1,4 +1,5 @@
 import {basename} from "node:path";
+import {cacheTypeOf} from "../engine/batched-lanes.ts";
 import type {Model, ModelIdentity} from "../engine/engine.ts";
 import type {Captures} from "../records/captures.ts";
 import type {Manifest} from "../records/manifest.ts";
@@ -47,9 +48,7 @@ export function describeRun(plan: RunPlan, model: ModelPlan, engineModel: Model,
     },
     model: describeModel(model, identities.model),
     engine: engineModel.facts,
-    ...(identities.model.kind === "server"
-      ? {}
-      : {cacheType: model.identity.strict ? ("f32" as const) : ("f16" as const)}),
+    ...(identities.model.kind === "server" ? {} : {cacheType: cacheTypeOf(model.identity)}),
     ...readOutsOf(engineModel),
     labels: labels.texts.map(label => label.name),
     noneLabel: prompts.none ?? null,

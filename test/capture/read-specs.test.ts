@@ -37,6 +37,13 @@ describe("ReadSpecs", () => {
     expect(constrained.at(undefined)).not.toBe(constrained.at(START));
   });
 
+  test("finds the logit of a given token behind those of the labels, whichever token it is", () => {
+    const logits = {joy: 3, fear: 2, none: 1, '",': 0.5};
+    for (const [text, logit] of Object.entries(logits)) {
+      expect(free.forcedLogit(readOut(free.forcing(idOf(text)), logits))).toBe(logit);
+    }
+  });
+
   test("reads each label token once and finds its logit again", () => {
     const seen = readOut(free.at(undefined), {joy: 3, fear: 2});
     expect(free.at(undefined).tokens).toEqual([idOf("joy"), idOf("fear"), idOf("none")]);

@@ -112,6 +112,18 @@ describe("buildPrompts", () => {
     expect(buildPrompts(fixed("t1")).leaks).toEqual([]);
   });
 
+  test("reports a test document with the text of a demonstration, also if its id is another one", () => {
+    const shown = fixed("t1");
+    const [demonstration] = selectDemonstrations(shown).documents;
+    const copy = {...(demonstration ?? {id: "", text: ""}), id: "a copy"};
+    const other = {...copy, id: "t1", text: "nothing of the kind"};
+    const splits = {
+      ...shown.splits,
+      test: {documents: [copy, other], source: "invented", hash: "", dropped: [], remarks: []},
+    };
+    expect(buildPrompts({...shown, splits}).leaks).toEqual([{split: "test", id: "a copy", demonstration: "t1"}]);
+  });
+
   test("refuses to demonstrate an empty set without a null label", () => {
     const {none: _, ...definition} = task.definition;
     expect(() => buildPrompts({...fixed("t6"), definition})).toThrow(expect.objectContaining({code: "no-null-label"}));

@@ -52,6 +52,21 @@ describe("sampleDocuments", () => {
     expect(ids(1)).not.toEqual(all.map(document => document.id));
   });
 
+  test("orders each kind by the seed where the share is balanced", () => {
+    const kinds = [["joy"], ["joy", "fear"]].map((labels, kind) =>
+      Array.from({length: 50}, (_, index) => ({id: `${kind}-${index}`, text: "x", labels})),
+    );
+    for (const own of kinds) {
+      const ids = (seed: number) =>
+        sampleDocuments(kinds.flat(), {seed, goldOf, multiShare: 0.5})
+          .map(document => document.id)
+          .filter(id => own.some(document => document.id === id));
+      expect(ids(1)).toHaveLength(50);
+      expect(ids(1)).not.toEqual(ids(2));
+      expect(ids(1)).toEqual(ids(1));
+    }
+  });
+
   test("refuses a limit or a share that makes no sense", () => {
     expect(() => sampleDocuments([], {seed: 0, goldOf, limit: -1})).toThrow(RangeError);
     expect(() => sampleDocuments([], {seed: 0, goldOf, multiShare: Number.NaN})).toThrow(RangeError);
