@@ -59,6 +59,11 @@ export const openEngine: OpenEngine = options => {
       if (kind === undefined) throw new RangeError(`no engine reads ${spec}`);
       const engine = opened.get(kind) ?? kind.open(options, openedLocal);
       opened.set(kind, engine);
+      const declared = Object.keys(options.declared ?? {});
+      if (kind === engines.at(-1) && declared.length > 0)
+        options.notice?.(
+          `${spec} is a file, which says itself what it is: --declare ${declared.join(", ")} is not used`,
+        );
       return await engine.findModel(spec, place);
     },
     openEmbedder: async (path, embedderOptions) => {

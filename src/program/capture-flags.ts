@@ -131,7 +131,11 @@ export function engineFlags(command: Command): Command {
       new Option("--reader <path>", "how logits are read").choices(["auto", "native", "public"]).default("auto"),
     )
     .option("--tokenizer <path>", "a server's model: a GGUF file of it, or the folder with its tokenizer.json")
-    .option("--declare <name=value...>", "a server's model: what the server does not say, e.g. dtype=bf16")
+    .option(
+      "--declare <name=value>",
+      "a server's model: what the server does not say, e.g. dtype=bf16 (repeatable)",
+      repeated,
+    )
     .option("--api-key-file <file>", "a server's key (default: the environment variable LABELSCOPE_API_KEY)")
     .option("--public-server", "documents may be sent outside this machine and its network", false)
     .option(

@@ -2,6 +2,7 @@ import type {z} from "zod";
 import type {LabelScoring, VariantRule} from "../capture/label-scorer.ts";
 import type {EngineOptions} from "../engine/index.ts";
 import {LabelscopeError} from "../errors.ts";
+import {variantSchema} from "../records/catalog.ts";
 import type {Split} from "../records/document.ts";
 import type {FormatName} from "../records/task.ts";
 import type {Strata} from "../task/strata.ts";
@@ -136,10 +137,30 @@ export function engineOptions(flags: EngineFlags, home: string, notice?: (line: 
 
 function readDeclaration(text: string): [string, string] {
   const [, name, value] = /^([A-Za-z][\w-]*)=(.+)$/s.exec(text) ?? [];
+  if (name === "parameters" && value !== undefined) return [name, String(readParameters(value))];
+  if (name === "variant" && value !== undefined && !variantSchema.safeParse(value).success)
+    throw new LabelscopeError({
+      code: "usage",
+      message: `--declare ${text}: there is no such variant`,
+      next: `one of ${variantSchema.options.join(", ")}`,
+    });
   if (name !== undefined && value !== undefined) return [name, value];
   throw new LabelscopeError({
     code: "usage",
     message: `--declare ${text} is not NAME=VALUE`,
     next: "e.g. --declare dtype=bf16 --declare parameters=8030261248",
+  });
+}
+
+/** A number of parameters: a whole number, or one with K, M, B or T behind it. */
+function readParameters(text: string): number {
+  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([KMBT]?)$/i.exec(text.trim()) ?? [];
+  const scale = {"": 1, K: 1e3, M: 1e6, B: 1e9, T: 1e12}[unit.toUpperCase()] ?? Number.NaN;
+  const count = Math.round(Number(digits) * scale);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new LabelscopeError({
+    code: "usage",
+    message: `--declare parameters=${text} is not a number of parameters`,
+    next: "e.g. --declare parameters=8030261248, or parameters=8B",
   });
 }

@@ -1,6 +1,9 @@
 import {describe, expect, test} from "vitest";
 import type {Engine} from "../../src/engine/engine.ts";
+import {isPrivateAddress, readAddress} from "../../src/engine/remote/address.ts";
+import {ServerHttp} from "../../src/engine/remote/http.ts";
 import {serverKinds} from "../../src/engine/remote/index.ts";
+import {readOutOf} from "../../src/engine/remote/partial-read.ts";
 import {findServedModel, type LoadTokenizer, type RemoteOptions} from "../../src/engine/remote/remote-engine.ts";
 import {turns} from "../../src/engine/remote/turns.ts";
 import {scriptedModel} from "../../src/engine/scripted.ts";
@@ -286,6 +289,144 @@ test.each([
   const asked = served({timeoutMs: 60_000}).findModel(scheme + url, {cwd: "/", env: {}, signal: end.signal});
   setTimeout(() => end.abort(), 50);
   await expect(asked).rejects.toMatchObject({name: "AbortError"});
+});
+
+describe("what a server does that no distribution and no server should", () => {
+  const told = (top: readonly (readonly [number, number])[], vocabularySize: number) => ({
+    top: top.map(([token, p]) => ({token, logit: Math.log(p)})),
+    named: new Map<number, number>(),
+    vocabularySize,
+    slack: 1e-6,
+  });
+  const spec = {tokens: [], groups: [], top: 2};
+
+  test.each([
+    [
+      "a token twice",
+      told(
+        [
+          [0, 0.5],
+          [0, 0.5],
+        ],
+        10,
+      ),
+      /twice/,
+    ],
+    [
+      "more mass than there is",
+      told(
+        [
+          [0, 0.9],
+          [1, 0.9],
+        ],
+        10,
+      ),
+      /sum to 1\.80/,
+    ],
+    [
+      "less than the tokens not told can make up",
+      told(
+        [
+          [0, 0.05],
+          [1, 0.01],
+        ],
+        10,
+      ),
+      /can sum to 0\.14 at most/,
+    ],
+  ])("%s is told as the server's fault before anything is stored", (_, answer, why) => {
+    expect(() => readOutOf(answer, spec)).toThrow(why);
+    expect(() =>
+      readOutOf(
+        told(
+          [
+            [0, 0.6],
+            [1, 0.2],
+          ],
+          10,
+        ),
+        spec,
+      ),
+    ).not.toThrow();
+  });
+
+  test("a server that asks for no pause is asked again with growing ones, and one that asks for a long one gets it", async () => {
+    const times: number[] = [];
+    let after = "0";
+    const url = await httpServer(async (_, response) => {
+      times.push(performance.now());
+      response.writeHead(429, {"retry-after": after}).end("{}");
+    });
+    const ask = async (patienceMs: number) => {
+      const http = new ServerHttp({base: url, timeoutMs: 5_000, patienceMs, random: () => 0.5});
+      return await codeOf(async () => await http.get("/x"));
+    };
+    expect(await ask(2_000)).toBe("server-unreachable");
+    expect(times.length).toBeLessThan(6);
+    times.length = 0;
+    after = "60";
+    expect(await ask(30_000)).toBe("server-unreachable");
+    expect(times).toHaveLength(1);
+  });
+
+  test.each([
+    ["a redirect", 302, {location: "https://login.example/?next=x"}, "", /status 302, which points to https:\/\/login/],
+    ["a web page", 200, {"content-type": "text/html; charset=utf-8"}, "<html>", /answers with a web page/],
+    ["a refusal that repeats the key", 401, {}, '{"message": "bad key sk-1234"}', /bad key \[the key\]/],
+  ])("%s is final and told in one try, without the key", async (_, status, headers, body, why) => {
+    let tries = 0;
+    const url = await httpServer(async (_request, response) => {
+      tries++;
+      response.writeHead(status, headers).end(body);
+    });
+    const http = new ServerHttp({base: url, apiKey: "sk-1234", timeoutMs: 5_000, patienceMs: 5_000});
+    const failed = await http.get("/x").catch(error => error);
+    expect(failed).toMatchObject({code: "server-refused", message: expect.stringMatching(why)});
+    expect(String(failed)).not.toContain("sk-1234");
+    expect(tries).toBe(1);
+  });
+
+  test("a server that answers that it is loading is waited for longer than one that is not there", async () => {
+    let tries = 0;
+    const waits: string[] = [];
+    const url = await httpServer(async (_, response) => {
+      tries++;
+      if (tries < 6) response.writeHead(503).end('{"message": "Loading model"}');
+      else send(response, {ready: true});
+    });
+    const waiting = {timeoutMs: 5_000, patienceMs: 60_000, firstPatienceMs: 300, longestPauseMs: 200};
+    const http = new ServerHttp({...waiting, base: url, onWait: why => void waits.push(why)});
+    expect(await http.get("/x")).toEqual({ready: true});
+    expect(waits).toEqual([expect.stringMatching(/has to be waited for: status 503: Loading model/)]);
+    const nobody = new ServerHttp({...waiting, base: "http://127.0.0.1:9"});
+    expect(await codeOf(async () => await nobody.get("/x"))).toBe("server-unreachable");
+  });
+
+  test("a key that cannot be a header's is refused and not shown", async () => {
+    const asked = served().findModel("http://127.0.0.1:9/v1", {cwd: "/", env: {LABELSCOPE_API_KEY: "sk-1\nline2"}});
+    await expect(asked).rejects.toMatchObject({code: "api-key", message: expect.not.stringContaining("sk-1")});
+  });
+
+  test("a name with a percent sign that encodes nothing is a name", () => {
+    expect(readAddress("http://127.0.0.1:9/v1#50%off").model).toBe("50%off");
+    expect(isPrivateAddress("0.0.0.0")).toBe(true);
+  });
+
+  test("llama.cpp's server that tells of fewer tokens than it was asked for ends the run by name", async () => {
+    const place = await workspace();
+    const server = await llamaHttp(tiny());
+    const pass: Fault = (response, answer) => send(response, answer());
+    const cut: Fault = (response, answer) => {
+      const text = JSON.stringify(answer());
+      const whole: {completion_probabilities: {top_probs?: object[]}[]} = JSON.parse(text);
+      for (const position of whole.completion_probabilities) {
+        if (position.top_probs !== undefined) position.top_probs = position.top_probs.slice(0, 1);
+      }
+      send(response, whole);
+    };
+    server.faults.push(...Array.from({length: 6}, () => pass), ...Array.from({length: 4}, () => cut));
+    expect(await codeOf(() => captured(place, server))).toBe("server-answer");
+  });
 });
 
 describe("SGLang's server, in the shapes of its documents", () => {

@@ -1,3 +1,4 @@
+import {largest} from "../../math/extremes.ts";
 import type {Results} from "../../records/results/results.ts";
 import type {Cost} from "../../records/results/runs.ts";
 import type {Measured} from "../../records/results/value.ts";
@@ -8,11 +9,22 @@ import {evidence, num, sentence} from "./words.ts";
 /** Rows that are no way to estimate, or not the run's own. */
 const NO_ESTIMATE = ["truth", "constant", "sft-hard", "sft-max"];
 
-/** The estimator of a system with the lowest NLL: ours, of the run itself; a paper's own reading (`@paper`) stands apart. */
+/** An estimate of fewer documents than this share of the most-estimated row's is of other documents, and is not ranked. */
+const RANKED_FROM = 0.9;
+
+/**
+ * The estimator of a system with the lowest NLL: ours, of the run itself; a paper's own reading (`@paper`) stands apart, and
+ * so does one whose capture is not whole.
+ */
 export function bestEstimator({rows}: ScoredSystem): string | undefined {
-  const known = rows.flatMap(({row: {name}, metrics}) => {
+  const most = largest(
+    rows.map(({row}) => row.estimates.estimated),
+    0,
+  );
+  const known = rows.flatMap(({row: {name, estimates}, metrics}) => {
     const value = metrics.get("nll")?.ready.result.value;
-    return value === undefined || NO_ESTIMATE.includes(name) || name.includes("@") ? [] : [{name, value}];
+    const isRanked = !NO_ESTIMATE.includes(name) && !name.includes("@") && estimates.estimated >= RANKED_FROM * most;
+    return value === undefined || !isRanked ? [] : [{name, value}];
   });
   return known.sort((one, two) => one.value - two.value)[0]?.name;
 }
@@ -46,7 +58,7 @@ export function estimatorSentences(
           `For probabilities use ${estimator} on ${run}: its NLL is ${num(value, 2)}.`,
           evidence(nll, level),
         ),
-    ...(cost === undefined ? [] : [sentence("estimator", `It costs ${cost} a document.`)]),
+    ...(cost === undefined ? [] : [sentence("estimator", `It costs ${cost} per document.`)]),
     ...(constant === undefined || value < constant
       ? []
       : [

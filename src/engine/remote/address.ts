@@ -12,6 +12,9 @@ for (const [address, bits] of [
 ] as const) {
   near.addSubnet(address, bits, "ipv4");
 }
+// The address to listen on everywhere is answered by this machine.
+near.addAddress("0.0.0.0", "ipv4");
+near.addAddress("::", "ipv6");
 near.addAddress("::1", "ipv6");
 near.addSubnet("fc00::", 7, "ipv6");
 near.addSubnet("fe80::", 10, "ipv6");
@@ -47,12 +50,21 @@ export function readAddress(url: string): ServerAddress {
       next: "put a key into the environment variable LABELSCOPE_API_KEY, or give its file with --api-key-file",
     });
   }
-  const model = decodeURIComponent(parsed.hash.slice(1));
+  const model = decoded(parsed.hash.slice(1));
   return {
     base: `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/+$/, "")}`,
     host: parsed.hostname.replace(/^\[|\]$/g, ""),
     ...(model === "" ? {} : {model}),
   };
+}
+
+/** A model's name may hold a percent sign that encodes nothing. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function withoutSecrets(url: string): string {

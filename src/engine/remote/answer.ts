@@ -21,9 +21,14 @@ export function wrongAnswer(why: string): LabelscopeError {
 /** @throws `nan-logits` for a log-probability that is none */
 export function checkedLogProb(logProb: number | null): number {
   if (logProb !== null && !Number.isNaN(logProb) && logProb <= 1e-3) return logProb;
-  throw new LabelscopeError({
+  throw notANumber(String(logProb));
+}
+
+/** What stands in a log-probability's place and is none. */
+export function notANumber(given: string): LabelscopeError {
+  return new LabelscopeError({
     code: "nan-logits",
-    message: `the server gave ${String(logProb)} as a log-probability`,
-    next: ["the server's weights are corrupt, or its numbers overflow: --dtype float32 there", "another model"],
+    message: `the server gave ${given} as a log-probability`,
+    next: ["the server's weights are corrupt, or its numbers overflow: serve it in float32 there", "another model"],
   });
 }

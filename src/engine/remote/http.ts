@@ -9,6 +9,10 @@ export interface HttpOptions {
   readonly timeoutMs: number;
   /** How long a request is tried again, in milliseconds: a server that restarts is waited for. */
   readonly patienceMs: number;
+  /** The same until the server has answered anything: it is more likely not there than about to come. Default: patienceMs. */
+  readonly firstPatienceMs?: number;
+  /** Told once if an answer has to be waited for, and why. */
+  readonly onWait?: (why: string) => void;
   /** The longest pause between two tries, in milliseconds. */
   readonly longestPauseMs?: number;
   readonly random?: () => number;
@@ -34,6 +38,9 @@ interface Failure {
 export class ServerHttp {
   readonly #options: HttpOptions;
   #broken = false;
+  /** Whether any answer has come, whatever its status. */
+  #heard = false;
+  #told = false;
   /** Asked once after a connection broke, before an answer is believed: is it still the same server and model? */
   verify: ((signal: AbortSignal | undefined) => Promise<void>) | undefined;
   /** Requests and tries so far, for tests and measurements. */
@@ -81,8 +88,14 @@ export class ServerHttp {
       if (!failure.transient) throw refused(this.host, path, failure);
       if (failure.broken) this.#broken = true;
       const jittered = Math.min(longestPauseMs, 250 * 2 ** tries) * (0.5 + random() / 2);
-      const pause = Math.min(failure.afterMs ?? jittered, Math.max(jittered, longestPauseMs));
-      if (performance.now() + pause - began > patienceMs) throw unreachable(this.host, tries + 1, failure);
+      // A server may ask for more time than we would give it, never for none.
+      const pause = Math.max(failure.afterMs ?? 0, jittered);
+      const patience = this.#heard ? patienceMs : Math.min(patienceMs, this.#options.firstPatienceMs ?? patienceMs);
+      if (performance.now() + pause - began > patience) throw unreachable(this.host, tries + 1, failure);
+      if (this.#heard && !this.#told && tries > 2) {
+        this.#told = true;
+        this.#options.onWait?.(`${this.host} has to be waited for: ${failure.why}`);
+      }
       await sleep(pause, undefined, signal === undefined ? {} : {signal}).catch(() => signal?.throwIfAborted());
     }
   }
@@ -92,8 +105,9 @@ export class ServerHttp {
     body: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<{readonly answer?: unknown; readonly failure?: Failure}> {
-    const {base, apiKey, timeoutMs} = this.#options;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const {base, apiKey, timeoutMs, firstPatienceMs = timeoutMs} = this.#options;
+    const longestMs = this.#heard ? timeoutMs : Math.min(timeoutMs, firstPatienceMs);
+    const timeout = AbortSignal.timeout(longestMs);
     this.counts.tries++;
     try {
       const response = await fetch(base + path, {
@@ -103,30 +117,45 @@ export class ServerHttp {
           ...(apiKey === undefined ? {} : {authorization: `Bearer ${apiKey}`}),
         },
         ...(body === undefined ? {} : {body}),
-        redirect: "error", // neither text nor key goes anywhere else
+        redirect: "manual", // neither text nor key goes anywhere else
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
+      this.#heard = true;
       const text = await response.text();
       this.counts.bytesReceived += text.length;
       if (response.ok) {
         try {
           return {answer: JSON.parse(text)};
         } catch (cause) {
-          return {failure: {why: "an answer that is no JSON", transient: true, broken: false, cause}};
+          // Half an answer may come whole the next time; a page will be a page again.
+          const isPage = /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
+          const why = isPage ? "it answers with a web page" : "an answer that is not JSON";
+          return {failure: {why, transient: !isPage, broken: false, cause}};
         }
       }
       const {status} = response;
+      if (status >= 300 && status < 400) {
+        const where = this.#safe(response.headers.get("location") ?? "elsewhere");
+        const why = `status ${status}, which points to ${where}: nothing is sent on by itself`;
+        return {failure: {why, transient: false, broken: false}};
+      }
       const transient = status === 408 || status === 429 || status >= 500;
       const afterMs = retryAfterMs(response.headers.get("retry-after"));
-      const why = `status ${status}${messageOf(text)}`;
+      const why = `status ${status}${this.#safe(messageOf(text))}`;
       return {failure: {why, transient, broken: false, ...(afterMs === undefined ? {} : {afterMs})}};
     } catch (cause) {
       if (timeout.aborted) {
-        return {failure: {why: `no answer within ${timeoutMs / 1000} s`, transient: true, broken: false, cause}};
+        return {failure: {why: `no answer within ${longestMs / 1000} s`, transient: true, broken: false, cause}};
       }
-      const why = `the connection broke (${causeOf(cause)})`;
+      const why = `the connection broke (${this.#safe(causeOf(cause))})`;
       return {failure: {why, transient: true, broken: true, cause}};
     }
+  }
+
+  /** A text without the key, which a server may repeat. */
+  #safe(text: string): string {
+    const {apiKey} = this.#options;
+    return apiKey === undefined ? text : text.replaceAll(apiKey, "[the key]");
   }
 }
 

@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {basename} from "node:path";
 import {z} from "zod";
 import type {Capabilities, ReadSpec, TokenLogit} from "../engine.ts";
-import {checkedLogProb, readAnswer, wrongAnswer} from "./answer.ts";
+import {checkedLogProb, notANumber, readAnswer, wrongAnswer} from "./answer.ts";
 import type {Dialect, DialectOptions, ServedModel, ServerRead} from "./dialect.ts";
 import type {ServerHttp} from "./http.ts";
 import {readOutOf} from "./partial-read.ts";
@@ -136,17 +136,24 @@ export function llamaServer({http, served, vocabularySize, wholeVocabulary}: Dia
       };
       const answer = readAnswer(biasedSchema, await ask(prompt, body, strict, signal), "/completion");
       sameModel(answer.model, served);
-      const probabilities = new Map(
-        (answer.completion_probabilities[0]?.top_probs ?? []).map(({id, prob}) => [id, prob] as const),
-      );
+      const told = answer.completion_probabilities[0]?.top_probs ?? [];
+      const probabilities = new Map(told.map(({id, prob}) => [id, prob] as const));
+      if (told.length < set.length || probabilities.size < told.length)
+        throw wrongAnswer(`/completion told of ${probabilities.size} tokens, ${set.length} were asked for`);
+      if (told.some(({prob}) => prob !== null && prob > 1 + SLACK))
+        throw wrongAnswer(`/completion gave a probability above 1`);
+      const tied = told.some(({prob}) => prob === 0);
       const own = probabilities.get(from.token);
       if (own === undefined || own === null || !(own > 0))
         throw wrongAnswer(`/completion said nothing of token ${from.token}, which was asked for`);
       const left: number[] = [];
       let least = from;
       for (const token of wanted) {
-        const probability = probabilities.get(token) ?? 0;
-        if (probability === null || Number.isNaN(probability)) checkedLogProb(null);
+        // Among tokens of probability 0 any may be listed; otherwise one that was lifted above all others is.
+        const probability = probabilities.has(token) ? probabilities.get(token) : tied ? 0 : undefined;
+        if (probability === undefined)
+          throw wrongAnswer(`/completion said nothing of token ${token}, which was asked for`);
+        if (probability === null || Number.isNaN(probability)) throw notANumber("null");
         if (probability > 0) {
           const logit = Math.min(0, Math.log(probability) - Math.log(own) + from.logit);
           found.set(token, logit);

@@ -1,6 +1,7 @@
 import type {Value} from "../../math/bounded.ts";
 import {logSumExp} from "../../math/softmax.ts";
 import type {ReadOut, ReadSpec, TokenLogit} from "../engine.ts";
+import {wrongAnswer} from "./answer.ts";
 
 /** What a server told of one position: log-probabilities over the full vocabulary. */
 export interface Told {
@@ -32,6 +33,7 @@ export function readOutOf(told: Told, spec: ReadSpec): ReadOut {
   if (best === undefined) throw new RangeError("a server told of no token");
   const mass = [...known.values()].reduce((sum, logProb) => sum + Math.exp(logProb), 0);
   const whole = known.size >= vocabularySize;
+  refuseImpossible(told, known.size, mass);
   const rest = whole ? 0 : Math.min(1, Math.max(0, 1 - mass) + slack);
   const most = Math.exp(top.at(-1)?.logit ?? 0) + slack;
   return {
@@ -53,6 +55,25 @@ export function readOutOf(told: Told, spec: ReadSpec): ReadOut {
     groupLogSumExp: spec.groups.map(group => groupValue([...new Set(group)], known, {rest, most})),
     top: top.slice(0, spec.top),
   };
+}
+
+/** How far the mass of what was told may be off for rounding. */
+const OFF = 0.01;
+
+/**
+ * Numbers that no distribution has are a server's fault, and are told as such before anything is stored.
+ *
+ * @throws `server-answer` for a token that stands twice among the best, for more mass than there is, and for less than the
+ *   tokens that were not told can make up
+ */
+function refuseImpossible({top, vocabularySize}: Told, known: number, mass: number): void {
+  if (new Set(top.map(({token}) => token)).size < top.length)
+    throw wrongAnswer("a token stands twice among the best ones");
+  if (mass > 1 + OFF) throw wrongAnswer(`the probabilities of ${known} tokens sum to ${mass.toFixed(2)}`);
+  const least = Math.exp(top.at(-1)?.logit ?? 0);
+  const most = mass + Math.max(0, vocabularySize - known) * least;
+  if (most < 1 - OFF)
+    throw wrongAnswer(`the probabilities of all ${vocabularySize} tokens can sum to ${most.toFixed(2)} at most`);
 }
 
 function groupValue(

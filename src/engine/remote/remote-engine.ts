@@ -59,19 +59,17 @@ export async function findServedModel(
   const address = readAddress(kind.urlOf(spec));
   await admitAddress(address, {allowed: options.publicServer === true, notice: options.notice ?? (() => {})});
   const apiKey = await keyOf(options, {cwd, env});
-  const httpWith = (patienceMs: number) =>
-    new ServerHttp({
-      base: address.base,
-      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-      patienceMs,
-      ...(options.longestPauseMs === undefined ? {} : {longestPauseMs: options.longestPauseMs}),
-      ...(apiKey === undefined ? {} : {apiKey}),
-      ...(signal === undefined ? {} : {signal}),
-    });
-  const patienceMs = options.patienceMs ?? PATIENCE_MS;
-  const http = httpWith(patienceMs);
-  // A server that has never answered is more likely not there than about to come back.
-  const served = await kind.describe(httpWith(Math.min(patienceMs, FIRST_PATIENCE_MS)), address);
+  const http = new ServerHttp({
+    base: address.base,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    patienceMs: options.patienceMs ?? PATIENCE_MS,
+    firstPatienceMs: FIRST_PATIENCE_MS,
+    ...(options.notice === undefined ? {} : {onWait: options.notice}),
+    ...(options.longestPauseMs === undefined ? {} : {longestPauseMs: options.longestPauseMs}),
+    ...(apiKey === undefined ? {} : {apiKey}),
+    ...(signal === undefined ? {} : {signal}),
+  });
+  const served = await kind.describe(http, address);
   const file = options.tokenizer === undefined ? served.tokenizerFile : resolve(cwd, options.tokenizer);
   if (file === undefined) throw tokenizerNeeded(http.host);
   const tokenizer = await options.loadTokenizer(file);
@@ -175,7 +173,7 @@ function nameOf(name: string): string {
 }
 
 async function keyOf({apiKeyFile}: RemoteOptions, {cwd, env}: ModelPlace): Promise<string | undefined> {
-  if (apiKeyFile === undefined) return env.LABELSCOPE_API_KEY || undefined;
+  if (apiKeyFile === undefined) return oneLine(env.LABELSCOPE_API_KEY || undefined, "LABELSCOPE_API_KEY");
   const path = resolve(cwd, apiKeyFile);
   const text = await readFile(path, "utf8").catch(cause => {
     throw new LabelscopeError({
@@ -185,7 +183,17 @@ async function keyOf({apiKeyFile}: RemoteOptions, {cwd, env}: ModelPlace): Promi
       cause,
     });
   });
-  return text.trim();
+  return oneLine(text.trim(), path);
+}
+
+/** A key goes into a header: one line of printable ASCII. @throws `api-key`, which does not show it */
+function oneLine(key: string | undefined, where: string): string | undefined {
+  if (key === undefined || /^[\x21-\x7e]+$/.test(key)) return key;
+  throw new LabelscopeError({
+    code: "api-key",
+    message: `the key in ${where} is not one line of letters, digits and signs`,
+    next: "put the key there alone: no line break, no space, no quotes that are not part of it",
+  });
 }
 
 function tokenizerNeeded(host: string): LabelscopeError {
