@@ -4,11 +4,12 @@ import {confusion} from "../../../src/report/figure/confusion.ts";
 import type {Drawing} from "../../../src/report/figure/figure.ts";
 import {fileSvg, inlineSvg} from "../../../src/report/figure/frame.ts";
 import {drawAll, figures} from "../../../src/report/figure/index.ts";
+import {klQuantiles} from "../../../src/report/figure/kl-quantiles.ts";
 import {seriesAt} from "../../../src/report/figure/palette.ts";
 import {sizeCurves} from "../../../src/report/figure/size-curves.ts";
 import {spreadViolins} from "../../../src/report/figure/spread-violins.ts";
 import {variantSlopes} from "../../../src/report/figure/variant-slopes.ts";
-import {aRunOf, LADDER, resultsOf, someDocuments, someResults} from "../synthetic.ts";
+import {aRunOf, LADDER, resultsOf, someDocuments, someResults, withKlReports} from "../synthetic.ts";
 
 const {results} = someResults();
 const drawn = drawAll(results).map(({drawing}) => drawing);
@@ -119,4 +120,12 @@ describe("where there is little or nothing to draw", () => {
     expect(svg).toContain("M0,-");
     expect(svg).not.toMatch(/fill="#0072B2" fill-opacity="0.28"/);
   });
+});
+
+test("the KL of quantisation is drawn from the reports there are, with their number and the bound in words", () => {
+  const [drawing] = klQuantiles.draw(withKlReports(results));
+  expect(klQuantiles.draw(results)).toEqual([]);
+  expect(drawing).toMatchObject({caption: expect.stringContaining("n = 40 label steps")});
+  expect(drawing).toMatchObject({caption: expect.stringContaining("Lower bounds")});
+  expect(textsOf(svgOf(drawing))).toEqual(expect.arrayContaining(["1 %", "50 %", "max", "nats"]));
 });
