@@ -30,17 +30,17 @@ const OMITTED = new Set([
   ],
 ]);
 /** Pages, figures and checksums of files with such numbers, and compiled readers: that they are there is all that is looked at. */
-const THERE_ONLY = /\.(?:html|svg|png|node)$|SHA256SUMS$|^\.home.(?:hashes|loads|passed)/;
+const THERE_ONLY = /\.(?:html|svg|png|node)$|SHA256SUMS$|^\.home.(?:loads|passed)/;
 
 /** All files below a folder by their path, with their contents in a comparable form. */
 export function contentsOf(folder) {
   const files = new Map();
   for (const name of readdirSync(folder, {recursive: true, encoding: "utf8"}).sort()) {
     const path = join(folder, name);
-    // What is remembered of a model file is named after its path.
-    const called = name.replace(/^(\.home.hashes.)[0-9a-f]+/, "$1PATH");
-    if (statSync(path).isFile()) files.set(called, comparable(name, path, folder));
-    else if (readdirSync(path).length === 0) files.set(called, "an empty folder");
+    // Checksums of model files, by their paths: any command that reads one remembers it.
+    if (/^\.home.hashes/.test(name)) continue;
+    if (statSync(path).isFile()) files.set(name, comparable(name, path, folder));
+    else if (readdirSync(path).length === 0) files.set(name, "an empty folder");
   }
   return files;
 }

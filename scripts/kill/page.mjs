@@ -22,7 +22,7 @@ export function commandsPage(rows, {kills, seed}) {
 ${rows.map(line).join("\n")}
 ${line({...total, command: "**all**"})}
 
-*Lost*: files that are missing. *Doubled*: records that stand twice. *Left behind*: files, empty folders and processes that an uninterrupted call does not leave. *Different*: files that hold something else.
+*Lost*: files that are missing. *Doubled*: records that stand twice. *Left behind*: files, empty folders and processes that an uninterrupted call does not leave. *Different*: files that hold something else. Checksums of model files that are remembered in the cache are not compared: any command that reads a model may add one.
 
 ${today}; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, shared with other work; Node ${process.version}; labelscope ${version}.
 `;
