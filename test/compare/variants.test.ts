@@ -186,6 +186,11 @@ describe("the report of a quantisation", () => {
     expect(parts[2]).toMatchObject({from: 0.8, to: 0.9, sameTopLabel: {value: 1}});
   });
 
+  test("splits nothing by the base's certainty unless the variant is a quantisation", () => {
+    const documents = [captured("d0", {tokens: [7], steps: [step([0.7, 0.3, 0, 0], "anger")]})];
+    expect(onePair([base(documents), tuned(documents)]).step1.byBaseCertainty).toBeUndefined();
+  });
+
   test("has NumPy's percentiles, mean and RMS of the change in the token's probability", () => {
     const report = pair.step1.klReport?.deltaP;
     const seen: Readonly<Record<string, unknown>> = {...report};
@@ -202,6 +207,17 @@ describe("the report of a quantisation", () => {
     const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(pair.step1.klReport?.kld.mean.value).toBeCloseTo(average(forward), 9);
     expect(pair.step1.klReport?.kld.max).toBeCloseTo(Math.max(...forward), 9);
+    const ascending = [...forward].sort((one, other) => one - other);
+    // NumPy's linear rule: the quantile at a share lies at share · (n − 1) of the values in order.
+    const at = (share: number) => {
+      const place = share * (ascending.length - 1);
+      const [low = 0, high = low] = ascending.slice(Math.floor(place));
+      return low + (place - Math.floor(place)) * (high - low);
+    };
+    for (const [name, share] of Object.entries({p01: 0.01, p05: 0.05, p10: 0.1, median: 0.5, p90: 0.9, p99: 0.99})) {
+      const seen: Readonly<Record<string, unknown>> = {...pair.step1.klReport?.kld};
+      expect(seen[name], name).toBeCloseTo(at(share), 9);
+    }
     expect(pair.step1.vocabKlNats.value).toBeCloseTo(average(backward), 9);
     expect(pair.step1.klReport).toMatchObject({bound: "lower", direction: "base‖variant", sameTop: {value: 1}});
   });

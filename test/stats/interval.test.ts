@@ -116,6 +116,15 @@ describe("bootstrapInterval", () => {
     expect(seen).toMatchObject({given: true, low: 1.5, high: 2.5, resamples: 3, undefinedResamples: 1});
   });
 
+  test("takes BCa with a single replicate below the estimate, and the percentiles with none", () => {
+    const draws = {documents: 20, replicates: [1, 2, 3, 4, 5], influences: [1, -1]};
+    expect(bootstrapInterval({...draws, estimate: 1.5})).toMatchObject({method: "bca"});
+    expect(bootstrapInterval({...draws, estimate: 0.5})).toMatchObject({
+      method: "percentile",
+      note: expect.stringMatching(/^BCa needs replicates on both sides/),
+    });
+  });
+
   test("falls back on percentiles where BCa does not exist, and says so", () => {
     const draws = {documents: 20, estimate: 9, replicates: [1, 2, 3], influences: [1, -1]};
     expect(bootstrapInterval(draws)).toMatchObject({
