@@ -1,6 +1,6 @@
 import type {Agreement} from "../records/results/agreement.ts";
 import {type Measured, measured} from "../records/results/value.ts";
-import {agreementCoefficients, type Judgement} from "../stats/agreement.ts";
+import {agreementCoefficients, judgementColumns} from "../stats/agreement.ts";
 import type {Draws} from "../stats/draws.ts";
 import {bootstrapInterval} from "../stats/interval.ts";
 import {onceEach} from "../stats/weights.ts";
@@ -19,7 +19,7 @@ const SAME = "all annotators say the same of it throughout";
 export function agreementOf(task: ComparedTask, settings: CompareSettings): Agreement {
   const {byLabel, pooled, documents} = judgementsOf(task.documents, task.labels);
   if (documents === 0) return {reason: "no document has two annotators"};
-  const units: readonly (readonly Judgement[])[] = [pooled, ...byLabel.values()];
+  const units = [pooled, ...byLabel.values()].map(judgementColumns);
   const names = ["fleissKappa", "krippendorffAlpha"] as const;
   const total = task.documents.length;
   const replicates = units.map(() => names.map((): (number | undefined)[] => []));

@@ -1,5 +1,6 @@
 import type {Weights} from "../stats/weights.ts";
 import type {TargetTable} from "./input.ts";
+import {certaintyOrder} from "./kept-risks.ts";
 import {type Metric, unitRange} from "./metric.ts";
 import {type PooledCore, preparePooled} from "./pooled.ts";
 import {byCertainty} from "./risk-coverage.ts";
@@ -28,7 +29,7 @@ export const aurc: Metric = {
 };
 
 function areaCore(usable: TargetTable): PooledCore {
-  const ranked = byCertainty(usable);
+  const {rows, risks, endsTie} = certaintyOrder(byCertainty(usable));
   const harmonic: number[] = [0];
   const harmonicAt = (count: number): number => {
     for (let next = harmonic.length; next <= count; next += 1) harmonic.push((harmonic[next - 1] ?? 0) + 1 / next);
@@ -40,11 +41,11 @@ function areaCore(usable: TargetTable): PooledCore {
     let area = 0;
     let group = 0;
     let groupRisk = 0;
-    for (const {row, risk, endsTie} of ranked) {
-      const weight = weights[row] ?? 0;
+    for (let rank = 0; rank < rows.length; rank += 1) {
+      const weight = weights[rows[rank] ?? 0] ?? 0;
       group += weight;
-      groupRisk += weight * risk;
-      if (!endsTie || group === 0) continue;
+      groupRisk += weight * (risks[rank] ?? 0);
+      if (endsTie[rank] === 0 || group === 0) continue;
       const mean = groupRisk / group;
       area += groupRisk + (riskBefore - kept * mean) * (harmonicAt(kept + group) - harmonicAt(kept));
       kept += group;

@@ -35,7 +35,8 @@ function macroCore(usable: TargetTable): PooledCore {
   const {rows} = usable;
   const columns = usable.labels.map((_, label) => labelCounts(usable, label));
   const macro = (weights: Weights): number | undefined => {
-    const drawn = rows.reduce((sum, row) => sum + (weights[row] ?? 0), 0);
+    let drawn = 0;
+    for (let index = 0; index < rows.length && drawn === 0; index += 1) drawn += weights[rows[index] ?? 0] ?? 0;
     if (drawn === 0) return undefined;
     return columns.reduce((sum, column) => sum + labelF1(column, rows, weights).f1, 0) / columns.length;
   };
