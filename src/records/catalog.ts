@@ -16,7 +16,7 @@ export const modelIdSchema = z
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, {error: "a SHA-256 has 64 lower-case hex digits"});
 
 /** How a model came to be, in the words of a ladder. `rl` ends in reinforcement learning, whatever came before it. */
-const variantSchema = z.enum(["base", "sft", "dpo", "rl", "lora", "merged"]);
+export const variantSchema = z.enum(["base", "sft", "dpo", "rl", "lora", "merged"]);
 export type Variant = z.infer<typeof variantSchema>;
 
 /** A relative path with forward slashes and no `.` or `..` segment. `*` is allowed where a pattern is asked for. */
