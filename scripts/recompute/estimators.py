@@ -74,6 +74,30 @@ def binary_outcome(run, split, ids):
     return binary(run, split, ids, outcome)
 
 
+def unary_paper(run, split, ids):
+    rows = []
+    for i in ids:
+        asked = [a["firstToken"] for a in run.captured["unary"][split, i]["labels"]]
+        rows.append([a["reasonable"] / (a["reasonable"] + a["unreasonable"]) for a in asked])
+    return np.array(rows)
+
+
+def binary_paper(run, split, ids, of=lambda a, b: a / (a + b)):
+    """The letters of the first of the two orders."""
+    rows = []
+    for i in ids:
+        pairs = run.captured["binary"][split, i]["pairs"]
+        letters = [(p["first"], p["second"], p["asked"][0]["firstToken"]) for p in pairs]
+        wins = [(first, second, of(token["first"], token["second"])) for first, second, token in letters]
+        strength = bradley_terry.strengths(wins, len(run.all_labels))
+        rows.append(expit(strength[:-1] - strength[-1]))
+    return np.array(rows)
+
+
+def binary_outcome_paper(run, split, ids):
+    return binary_paper(run, split, ids, lambda a, b: float(a > b))
+
+
 def marginal(run, split, ids):
     bounds = [run.captured["trees"][split, i]["labels"] for i in ids]
     return np.array([[(b["lower"] + b["upper"]) / 2 for b in one] for one in bounds])
@@ -98,6 +122,9 @@ PLAIN = {
     "hard": hard,
     "max-over-generations": max_over_generations,
     "unary": unary,
+    "unary@paper": unary_paper,
+    "binary@paper": binary_paper,
+    "binary-outcome@paper": binary_outcome_paper,
     "binary": binary,
     "binary-outcome": binary_outcome,
     "marginal": marginal,

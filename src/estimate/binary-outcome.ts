@@ -1,5 +1,5 @@
 import type {DirectEstimator} from "./estimator.ts";
-import {pairOutcome, pairwise} from "./pairwise.ts";
+import {pairOutcome, pairShare, pairwise} from "./pairwise.ts";
 
 /**
  * As `binary`, from who wins each pair alone: how surely does not count. A tie counts half.
@@ -13,5 +13,9 @@ export const binaryOutcome: DirectEstimator = {
   needs: ["binary"],
   nullLabel: true,
   kind: "direct",
-  estimate: (run, records) => pairwise(run, records, pairOutcome),
+  estimate: (run, records) =>
+    pairwise(run, records, pair => {
+      const share = pairShare(pair);
+      return share === undefined ? undefined : pairOutcome(share);
+    }),
 };

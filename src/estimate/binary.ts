@@ -1,5 +1,5 @@
 import type {DirectEstimator} from "./estimator.ts";
-import {pairwise} from "./pairwise.ts";
+import {pairShare, pairwise} from "./pairwise.ts";
 
 /**
  * All pairs of labels, the null label included, asked about in both orders: strengths from the shares of the two answers,
@@ -16,5 +16,5 @@ export const binary: DirectEstimator = {
   needs: ["binary"],
   nullLabel: true,
   kind: "direct",
-  estimate: (run, records) => pairwise(run, records, share => share),
+  estimate: (run, records) => pairwise(run, records, pairShare),
 };

@@ -37,7 +37,7 @@ export interface DocumentRecords {
   /** Answers in the order of the labels without the null label. */
   readonly unary?: Pick<Unary, "labels"> | undefined;
   /** Every unordered pair of the labels, the null label included. */
-  readonly binary?: Pick<Binary, "pairs"> | undefined;
+  readonly binary?: Pick<Binary, "pairs" | "answers"> | undefined;
   /** The last layer's state after the final norm at the first label step: the model's width. */
   readonly hidden?: ArrayLike<number> | undefined;
   /** The document as an embedding model puts it: that model's width. */

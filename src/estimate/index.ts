@@ -2,6 +2,8 @@ import {unknownChoice} from "../errors.ts";
 import {batchCalibration} from "./batch-calibration.ts";
 import {binary} from "./binary.ts";
 import {binaryOutcome} from "./binary-outcome.ts";
+import {binaryOutcomePaper} from "./binary-outcome-paper.ts";
+import {binaryPaper} from "./binary-paper.ts";
 import {compareToNone} from "./compare-to-none.ts";
 import {constant} from "./constant.ts";
 import {encoder} from "./encoder.ts";
@@ -16,6 +18,7 @@ import {probe} from "./probe.ts";
 import {temperature} from "./temperature.ts";
 import {truth} from "./truth.ts";
 import {unary} from "./unary.ts";
+import {unaryPaper} from "./unary-paper.ts";
 
 /**
  * Every estimator by its name, in the order of the tables: the paper's first. Each can be followed by `+platt` or
@@ -25,8 +28,11 @@ export const estimators = {
   "compare-to-none": compareToNone,
   hard,
   unary,
+  "unary@paper": unaryPaper,
   binary,
+  "binary@paper": binaryPaper,
   "binary-outcome": binaryOutcome,
+  "binary-outcome@paper": binaryOutcomePaper,
   "max-over-generations": maxOverGenerations,
   "max-over-generations@paper": maxOverGenerationsPaper,
   probe,

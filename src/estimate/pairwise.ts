@@ -28,18 +28,18 @@ export function pairOutcome(share: number): number {
 /**
  * Each label against the null label by their strengths, which all pairs of labels together decide.
  *
- * @param read what counts of a pair: its share itself, or who wins
+ * @param read what counts of a pair: its share itself, or who wins; undefined where its answers have probability 0
  * @throws RangeError where the record does not hold each unordered pair once
  * Source: METHODS §3, `binary`
  */
-export function pairwise(run: RunLabels, records: DocumentRecords, read: (share: number) => number): Estimate {
+export function pairwise(run: RunLabels, records: DocumentRecords, read: (pair: Pair) => number | undefined): Estimate {
   if (run.noneLabel === null) return {reason: "the task has no null label to measure strengths from"};
   if (records.binary === undefined) return {reason: "no question about pairs of labels was captured"};
   const {pairs} = records.binary;
   requireEachOnce(pairs, run.labels.length);
-  const comparisons = pairs.flatMap(({first, second, asked}): Comparison[] => {
-    const share = pairShare({asked});
-    return share === undefined ? [] : [{first, second, p: read(share)}];
+  const comparisons = pairs.flatMap((pair): Comparison[] => {
+    const p = read(pair);
+    return p === undefined ? [] : [{first: pair.first, second: pair.second, p}];
   });
   if (comparisons.length < pairs.length) return {reason: "both answers about a pair have probability 0"};
   const strengths = tied(bradleyTerry(run.labels.length, comparisons), comparisons);

@@ -38,12 +38,16 @@ export interface BinaryDemonstration extends Pick<PlannedDemonstration, "id" | "
 }
 
 export interface BinaryPrompts extends QuestionPrompts {
+  /** Whether the options are lettered and the answers are their letters. */
+  readonly lettered: boolean;
   readonly demonstrations: readonly BinaryDemonstration[];
   readonly render: (document: Pick<Document, "text">, first: string, second: string) => RenderedPrompt;
 }
 
 export const REASONABLE = "reasonable";
 export const UNREASONABLE = "unreasonable";
+/** What lettered options are answered with: the first one presented, the second one. */
+export const LETTERS = ["a", "b"] as const;
 
 /**
  * One question a label: is it reasonable for this document?
@@ -92,12 +96,14 @@ export function unaryPrompts(task: Task, plan: PromptPlan, seed: number): UnaryP
  *
  * The demonstrations are the run's, each with a pair of which one label is gold and the other is not, wherever its gold set
  * allows (the null label is gold where no other is); in half of them the answer stands first. Labels are used as evenly as
- * that leaves room for; all is drawn by the seed, and does not depend on the labels that are asked about.
+ * that leaves room for; all is drawn by the seed, and does not depend on the labels that are asked about. Where the task
+ * letters the options, the answer is the letter of the option, and the draw is the same.
  *
- * Source: METHODS §3, `binary`
+ * Source: METHODS §3, `binary`, `binary@paper`
  */
 export function binaryPrompts(task: Task, plan: PromptPlan, seed: number): BinaryPrompts {
-  const {instruction, demonstration: template, query} = task.definition.prompt.binary;
+  const {instruction, demonstration: template, query, answers} = task.definition.prompt.binary;
+  const lettered = answers === "letters";
   const {system} = task.definition.prompt;
   const rng = createRng(`${seed}/binary`);
   const labels = [...labelNames(task), ...(plan.none === undefined ? [] : [plan.none])];
@@ -115,16 +121,23 @@ export function binaryPrompts(task: Task, plan: PromptPlan, seed: number): Binar
     const [first, second] = (places[index] ?? 0) % 2 === 0 ? [answer, other] : [other, answer];
     return {id, text, first, second, answer, tie};
   });
-  const values = demonstrations.map(({text, first, second, answer}) => ({text, first, second, answer}));
+  const values = demonstrations.map(({text, first, second, answer}) => ({
+    text,
+    first,
+    second,
+    answer: lettered ? LETTERS[answer === first ? 0 : 1] : answer,
+  }));
   const instructions = substitute(instruction, {labels: plan.labelOrder.join(", ")});
   const shown = values.map(value => substitute(template, value)).join("");
   const prefix = withSystem(system, instructions + shown);
   const ask = asker({system, instructions, shown, template, query, values});
   const lead = leadOf(template, query);
   return {
+    lettered,
     prefix,
     lead,
-    hash: sha256(canonicalJson({prefix, query, lead})),
+    // Without demonstrations the answers show in the hash only.
+    hash: sha256(canonicalJson({prefix, query, lead, ...(lettered ? {answers} : {})})),
     demonstrations,
     render: ({text}, first, second) => ask({text, first, second}),
   };

@@ -28,6 +28,8 @@ const line = {
 const assessmentSchema = z.strictObject({
   reasonable: answerProbabilitySchema,
   unreasonable: answerProbabilitySchema,
+  /** The same of each answer's first token; absent if both start with the same one, and in runs older than this field. */
+  firstToken: z.strictObject({reasonable: answerProbabilitySchema, unreasonable: answerProbabilitySchema}).optional(),
 });
 export type Assessment = z.infer<typeof assessmentSchema>;
 
@@ -43,8 +45,13 @@ export const unarySchema = z.strictObject({
 });
 export type Unary = z.infer<typeof unarySchema>;
 
-/** Probabilities that the answer is the one label of a pair or the other, whole, with terminator. */
-const preferenceSchema = z.strictObject({first: answerProbabilitySchema, second: answerProbabilitySchema});
+/** Probabilities that the answer is the one label of a pair or the other (its name or its letter), whole, with terminator. */
+const preferenceSchema = z.strictObject({
+  first: answerProbabilitySchema,
+  second: answerProbabilitySchema,
+  /** The same of each answer's first token; absent if both start with the same one, and in runs older than this field. */
+  firstToken: z.strictObject({first: answerProbabilitySchema, second: answerProbabilitySchema}).optional(),
+});
 export type Preference = z.infer<typeof preferenceSchema>;
 
 /** One pair of labels, asked twice. `first` < `second` are indices into the manifest's `labels`, the null label included. */
@@ -63,6 +70,8 @@ export type Pair = z.infer<typeof pairSchema>;
  */
 export const binarySchema = z.strictObject({
   ...line,
+  /** The options were lettered and the answers are the letters a and b; absent where they are the labels' names. */
+  answers: z.literal("letters").optional(),
   /** In ascending order of `first`, then of `second`. */
   pairs: z.array(pairSchema),
 });

@@ -61,7 +61,8 @@ const unarySchema = z.strictObject({
   query: template(["text", "label"], ["text", "label"]).default("Input: {text}\nLabel: {label}\nAssessment:"),
 });
 
-const binarySchema = z.strictObject({
+const namedOptionsSchema = z.strictObject({
+  answers: z.literal("names").optional(),
   instruction: template(["labels"], []).default("Choose which of the two labels fits each input better.\n\n"),
   demonstration: template(["text", "first", "second", "answer"], ["text", "first", "second", "answer"]).default(
     "Input: {text}\nOptions: {first}, {second}\nBetter: {answer}\n\n",
@@ -69,6 +70,24 @@ const binarySchema = z.strictObject({
   query: template(["text", "first", "second"], ["text", "first", "second"]).default(
     "Input: {text}\nOptions: {first}, {second}\nBetter:",
   ),
+});
+
+/** The paper's form: `{answer}` is the letter of the better option, a for `{first}` and b for `{second}`. */
+const letteredOptionsSchema = z.strictObject({
+  answers: z.literal("letters"),
+  instruction: template(["labels"], []).default(
+    "Choose which of the two labels fits each input better. Reply with a or b.\n\n",
+  ),
+  demonstration: template(["text", "first", "second", "answer"], ["text", "first", "second", "answer"]).default(
+    "Input: {text}\na. {first}\nb. {second}\nBetter: {answer}\n\n",
+  ),
+  query: template(["text", "first", "second"], ["text", "first", "second"]).default(
+    "Input: {text}\na. {first}\nb. {second}\nBetter:",
+  ),
+});
+
+const binarySchema = z.discriminatedUnion("answers", [namedOptionsSchema, letteredOptionsSchema], {
+  error: ({code}) => (code === "invalid_union" ? "expected names or letters" : undefined),
 });
 
 const promptSchema = z.strictObject({

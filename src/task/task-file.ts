@@ -13,7 +13,7 @@ const knownFields = new Map<string, readonly string[]>([
   ["labels[]", ["name", "variants"]],
   ["prompt", Object.keys(promptFields)],
   ["prompt.unary", ["instruction", "demonstration", "query"]],
-  ["prompt.binary", ["instruction", "demonstration", "query"]],
+  ["prompt.binary", ["answers", "instruction", "demonstration", "query"]],
   ["demonstrations", Object.keys(demonstrationsSchema.shape)],
   ["data", Object.keys(taskDefinitionSchema.shape.data.shape)],
 ]);

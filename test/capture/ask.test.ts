@@ -61,10 +61,19 @@ async function askAll(options: Omit<LockstepOptions, "prefix">, shared: boolean,
   });
   const lockstep = new Lockstep(session, lockstepOptions);
   await lockstep.prepare();
-  const found: {probabilities: number[][]; evaluated: number}[] = [];
+  const found: {
+    probabilities: (readonly number[])[];
+    firstTokens: (readonly number[] | undefined)[];
+    evaluated: number;
+  }[] = [];
   await lockstep.run(asked.entries(), async ([place, {questions}], lane) => {
-    const probabilities = await ask(lane, questions, atOnce);
-    found[place] = {probabilities, evaluated: lane.evaluatedTokens()};
+    const answered = await ask(lane, questions, atOnce);
+    const probabilities = answered.map(({whole}) => whole);
+    found[place] = {
+      probabilities,
+      firstTokens: answered.map(({firstToken}) => firstToken),
+      evaluated: lane.evaluatedTokens(),
+    };
   });
   return {model, asked, found, tokens: tokens - prefix.length, prefix};
 }
@@ -115,6 +124,34 @@ describe("asking", () => {
         expect(second / other).toBeCloseTo(1, 9);
       }
     }
+  });
+
+  test("gives the probability of each answer's first token, and none where two answers start with the same one", async () => {
+    const {model, asked, found} = await askAll({lanes: 1, scratchPerLane: 9}, true, 3);
+    const pairs = LABELS.flatMap((_, i) => LABELS.flatMap((__, j) => (i === j ? [] : [[i, j] as const])));
+    await using session = await model.openSession({
+      sequences: 1,
+      contextTokens: 512,
+      threads: 1,
+      flashAttention: false,
+      cacheType: "f32",
+    });
+    const tokens = model.tokenize(asked[0]?.texts[1] ?? "");
+    const spec = {tokens: [], groups: [], top: 0, logits: true};
+    const [[read] = []] = await session.extend([{sequence: 0, tokens, reads: [{at: tokens.length - 1, spec}]}]);
+    const {logits = new Float32Array(), logSumExp = Number.NaN} = read ?? {};
+    const probability = (piece: string) =>
+      Math.exp((logits[model.vocabulary.pieces.indexOf(piece)] ?? Number.NaN) - logSumExp);
+    const [joyful, different] = [
+      pairs.findIndex(pair => pair.join() === "0,1"),
+      pairs.findIndex(pair => pair.join() === "0,2"),
+    ];
+    expect(different).toBe(1);
+    expect(found[0]?.firstTokens[joyful]).toBeUndefined();
+    expect(found[0]?.firstTokens[different]).toEqual([
+      expect.closeTo(probability(" joy"), 12),
+      expect.closeTo(probability(" fear"), 12),
+    ]);
   });
 
   test("evaluates what the questions share once, each question once and each answer once, and counts that", async () => {

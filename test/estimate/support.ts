@@ -113,13 +113,19 @@ const answers = fc.oneof(
 );
 
 /** Every unordered pair of so many labels, asked in both orders. */
-const binaryArbitrary = (labels: number): fc.Arbitrary<Pick<Binary, "pairs">> => {
+const binaryArbitrary = (labels: number): fc.Arbitrary<Pick<Binary, "pairs" | "answers">> => {
   const indices = Array.from({length: labels}, (_, index) => index);
   const places = indices.flatMap(first => indices.slice(first + 1).map(second => ({first, second})));
-  return fc.tuple(...places.map(() => fc.tuple(answers, answers))).map(asked => ({
+  const all = fc.tuple(...places.map(() => fc.tuple(answers, answers)));
+  return fc.tuple(all, fc.boolean()).map(([asked, lettered]) => ({
+    ...(lettered ? {answers: "letters"} : {}),
     pairs: places.map((place, index): Pair => {
       const [one = [0, 0], other = [0, 0]] = asked[index] ?? [];
-      const preference = ([first, second]: readonly [number, number]) => ({first: first / 40, second: second / 40});
+      const preference = ([first, second]: readonly [number, number]) => ({
+        first: first / 40,
+        second: second / 40,
+        ...(lettered ? {firstToken: {first: first / 40, second: second / 50}} : {}),
+      });
       return {...place, asked: [preference(one), preference(other)]};
     }),
   }));
@@ -176,7 +182,15 @@ export function recordsIn(run: RunLabels, split: Split): fc.Arbitrary<DocumentRe
         tree: tree === null ? {} : {labels: tree},
         ...(unary === null
           ? {}
-          : {unary: {labels: unary.map(([yes, no]) => ({reasonable: yes / 40, unreasonable: no / 40}))}}),
+          : {
+              unary: {
+                labels: unary.map(([yes, no]) => ({
+                  reasonable: yes / 40,
+                  unreasonable: no / 40,
+                  ...(captured ? {firstToken: {reasonable: yes / 30, unreasonable: no / 40}} : {}),
+                })),
+              },
+            }),
         ...others,
       }),
     );
@@ -219,7 +233,8 @@ export function reordered(run: RunLabels, order: readonly string[]) {
   const without = (names: readonly string[]) => names.filter(label => label !== run.noneLabel);
   const moved = <T>(values: readonly T[], from: readonly string[], to: readonly string[]) =>
     to.flatMap(label => values.slice(from.indexOf(label), from.indexOf(label) + 1));
-  const pairsMoved = ({pairs}: Pick<Binary, "pairs">): Pick<Binary, "pairs"> => ({
+  const pairsMoved = ({pairs, ...others}: Pick<Binary, "pairs" | "answers">): Pick<Binary, "pairs" | "answers"> => ({
+    ...others,
     pairs: pairs.map(({first, second, asked}): Pair => {
       const [one, other] = [first, second].map(index => order.indexOf(run.labels[index] ?? ""));
       if (one === undefined || other === undefined) throw new Error("a pair of labels that are not there");

@@ -123,4 +123,48 @@ describe("binary questions", () => {
     });
     expect(render({text: "a"}, "none", "joy").body).toBe(`${prefix}Input: a\nOptions: none, joy\n`);
   });
+
+  test("lettered options are answered by the letter of the option that names would be answered with", () => {
+    const lettered = taskOf(GOLD, {
+      prompt: {
+        instruction: "x",
+        demonstration: "{text} {answer}",
+        query: "{text} {opening}",
+        binary: {
+          answers: "letters",
+          instruction: "Choose:\n",
+          demonstration: "{text}: a. {first} b. {second} = {answer}\n",
+          query: "{text}: a. {first} b. {second} =",
+        },
+      },
+    });
+    const [named, asked] = [taskOf(GOLD), lettered].map(task => binaryPrompts(task, buildPrompts(task), 0));
+    expect(asked?.demonstrations).toEqual(named?.demonstrations);
+    const lines = (asked?.demonstrations ?? []).map(
+      ({text, first, second, answer}) => `${text}: a. ${first} b. ${second} = ${answer === first ? "a" : "b"}\n`,
+    );
+    expect(asked?.prefix).toBe(`Choose:\n${lines.join("")}`);
+    expect(new Set(lines.map(line => line.at(-2)))).toEqual(new Set(["a", "b"]));
+  });
+
+  test("without demonstrations, questions answered with letters and with names have different hashes", () => {
+    const [names, letters] = (["names", "letters"] as const).map(answers => {
+      const wording = {
+        instruction: "",
+        demonstration: "{text} {first} {second} {answer}",
+        query: "{text} {first} {second}",
+      };
+      const task = taskOf([], {
+        prompt: {
+          instruction: "",
+          demonstration: "{text} {answer}",
+          query: "{text} {opening}",
+          binary: {answers, ...wording},
+        },
+      });
+      return binaryPrompts(task, buildPrompts(task), 0);
+    });
+    expect(names?.prefix).toBe(letters?.prefix);
+    expect(names?.hash).not.toBe(letters?.hash);
+  });
 });

@@ -271,6 +271,31 @@ describe("captures beside the greedy traces", () => {
     });
   });
 
+  test("lettered options are captured as letters, those of the other order turned round", async () => {
+    const place = await workspace();
+    const path = join(place.folder, "task.yaml");
+    const {writeFile} = await import("node:fs/promises");
+    const yaml = await readFile(path, "utf8");
+    await writeFile(path, yaml.replace(/^prompt:\n/m, "prompt:\n  binary: {answers: letters}\n"));
+    // Option a has twice the probability of option b, whatever the options are.
+    const engine = engineOf({
+      tokens: [" a", " b", "\n", "Input: "],
+      script: text => (text.endsWith("Better:") ? {" a": Math.log(2), " b": 0} : {"\n": 9}),
+    });
+    const {folder, manifest} = await capture(place, {estimators: ["binary@paper"], limit: 1}, {engine});
+    expect(manifest.captures?.binary?.hash).toMatch(/^[0-9a-f]{64}$/);
+    const [document] = (await readRun(folder)).documents.test;
+    expect(document?.binary?.answers).toBe("letters");
+    const shares = document?.binary?.pairs.flatMap(({asked}) =>
+      asked.flatMap(({first, second, firstToken}) => [
+        first / (first + second),
+        (firstToken?.first ?? 0) / (firstToken?.second ?? 0),
+      ]),
+    );
+    const expected = [2 / 3, 2, 1 / 3, 1 / 2].map(value => expect.closeTo(value, 6));
+    expect(shares).toEqual(Array.from({length: 6}, () => expected).flat());
+  });
+
   test("a model that answers no question is warned about", async () => {
     const place = await workspace();
     const outcome = await capture(place, {estimators: ["unary", "binary"], limit: 2});

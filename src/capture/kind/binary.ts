@@ -1,5 +1,5 @@
 import {LabelscopeError} from "../../errors.ts";
-import {binaryPrompts} from "../../prompt/questions.ts";
+import {binaryPrompts, LETTERS} from "../../prompt/questions.ts";
 import {TRACE_SCHEMA} from "../../records/schema-version.ts";
 import {labelNames} from "../../task/gold.ts";
 import {type CaptureKind, identityOf} from "./capture-kind.ts";
@@ -17,6 +17,17 @@ export const binary: CaptureKind = {
       labels.slice(first + 1).map((__, offset) => ({first, second: first + 1 + offset})),
     );
     const name = (index: number) => labels[index] ?? "";
+    // Always the first of the pair, then the second: presented second, the first one is the letter b.
+    const answersOf = (first: number, second: number) =>
+      prompts.lettered
+        ? [
+            [0, 1],
+            [1, 0],
+          ]
+        : [
+            [first, second],
+            [first, second],
+          ];
     const counted = (test: (demonstration: (typeof prompts.demonstrations)[number]) => boolean) =>
       prompts.demonstrations.filter(test).length;
     const about = {
@@ -34,22 +45,29 @@ export const binary: CaptureKind = {
         name: "binary",
         title: "binary questions",
         about: {binary: about},
-        texts: labels,
+        texts: prompts.lettered ? LETTERS : labels,
         lead: prompts.lead,
         questions: document =>
-          pairs.flatMap(({first, second}) => [
-            {prompt: prompts.render(document, name(first), name(second)), answers: [first, second]},
-            {prompt: prompts.render(document, name(second), name(first)), answers: [first, second]},
-          ]),
-        entry: (document, probabilities, cost) => ({
+          pairs.flatMap(({first, second}) => {
+            const [inOrder = [], turned = []] = answersOf(first, second);
+            return [
+              {prompt: prompts.render(document, name(first), name(second)), answers: inOrder},
+              {prompt: prompts.render(document, name(second), name(first)), answers: turned},
+            ];
+          }),
+        entry: (document, answered, cost) => ({
           name: "binary",
           record: {
             schema: TRACE_SCHEMA,
             ...identityOf(document),
+            ...(prompts.lettered ? {answers: "letters"} : {}),
             pairs: pairs.map((pair, place) => {
               const asked = (turn: number) => {
-                const [first = 0, second = 0] = probabilities[2 * place + turn] ?? [];
-                return {first, second};
+                const {whole = [], firstToken} = answered[2 * place + turn] ?? {};
+                return {
+                  ...preferred(whole),
+                  ...(firstToken === undefined ? {} : {firstToken: preferred(firstToken)}),
+                };
               };
               return {...pair, asked: [asked(0), asked(1)]};
             }),
@@ -62,6 +80,10 @@ export const binary: CaptureKind = {
     );
   },
 };
+
+function preferred([first = 0, second = 0]: readonly number[]) {
+  return {first, second};
+}
 
 function oneLabel(task: string): LabelscopeError {
   return new LabelscopeError({

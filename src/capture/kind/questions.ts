@@ -5,7 +5,16 @@ import type {RenderedPrompt} from "../../prompt/plan.ts";
 import type {Captures} from "../../records/captures.ts";
 import type {Document, Split} from "../../records/document.ts";
 import type {NamedRecord} from "../../records/run-records.ts";
-import {type Answers, answersOf, ask, lineEnds, naiveTokens, prepareAnswers, type Question} from "../ask.ts";
+import {
+  type Answered,
+  type Answers,
+  answersOf,
+  ask,
+  lineEnds,
+  naiveTokens,
+  prepareAnswers,
+  type Question,
+} from "../ask.ts";
 import {plainTokens} from "../plain-tokens.ts";
 import {commonPrefix, type PreparedDocument} from "../prepare.ts";
 import {lastPlain, promptTokens} from "../prompt-text.ts";
@@ -33,10 +42,10 @@ export interface QuestionKind {
   readonly lead: string;
   /** Every question about a document, in the order of the results. */
   readonly questions: (document: Pick<Document, "text">) => readonly Asked[];
-  /** @param probabilities of each question's answers */
+  /** @param answered one for each question */
   readonly entry: (
     document: PreparedDocument,
-    probabilities: readonly (readonly number[])[],
+    answered: readonly Answered[],
     cost: {readonly evaluatedTokens: number; readonly naiveTokens: number; readonly elapsedMs: number},
   ) => NamedRecord;
 }
@@ -144,11 +153,11 @@ function prepareAll(
 async function capture(kind: QuestionKind, prepare: Prepare, prefix: number, document: PreparedDocument, lane: Lane) {
   const began = performance.now();
   const questions = prepare(document.document);
-  const probabilities = await ask(lane, questions, Math.max(1, Math.floor(lane.scratch / SEQUENCES_PER_QUESTION)));
+  const answered = await ask(lane, questions, Math.max(1, Math.floor(lane.scratch / SEQUENCES_PER_QUESTION)));
   const cost = {
     evaluatedTokens: lane.evaluatedTokens(),
     naiveTokens: naiveTokens(questions, prefix),
     elapsedMs: elapsedMs(began),
   };
-  return {entry: kind.entry(document, probabilities, cost)};
+  return {entry: kind.entry(document, answered, cost)};
 }

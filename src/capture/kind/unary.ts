@@ -25,12 +25,15 @@ export const unary: CaptureKind = {
         texts: [REASONABLE, UNREASONABLE],
         lead: prompts.lead,
         questions: document => labels.map(label => ({prompt: prompts.render(document, label), answers: [0, 1]})),
-        entry: (document, probabilities, cost) => ({
+        entry: (document, answered, cost) => ({
           name: "unary",
           record: {
             schema: TRACE_SCHEMA,
             ...identityOf(document),
-            labels: probabilities.map(([yes = 0, no = 0]) => ({reasonable: yes, unreasonable: no})),
+            labels: answered.map(({whole, firstToken}) => ({
+              ...assessed(whole),
+              ...(firstToken === undefined ? {} : {firstToken: assessed(firstToken)}),
+            })),
             ...cost,
           },
         }),
@@ -40,3 +43,7 @@ export const unary: CaptureKind = {
     );
   },
 };
+
+function assessed([reasonable = 0, unreasonable = 0]: readonly number[]) {
+  return {reasonable, unreasonable};
+}

@@ -1,5 +1,5 @@
 import type {Hidden} from "../../records/hidden.ts";
-import type {Binary, Unary} from "../../records/questions.ts";
+import type {Assessment, Binary, Unary} from "../../records/questions.ts";
 import type {Bounds, Tree} from "../../records/tree.ts";
 import {
   type Damage,
@@ -32,7 +32,14 @@ function crossed(field: string, {lower, upper}: Bounds): Damage | undefined {
 /** One answer a label; the two answers hold no more than all of the probability. */
 export const unaryMeaning: Meaning<Unary> = ({labels}, manifest) =>
   wrongLength("labels", labels.length, labelsWithoutNone(manifest).length) ??
-  firstOf(labels, ({reasonable, unreasonable}, i) => tooMuch(`labels[${i}]`, reasonable + unreasonable));
+  firstOf(labels, (one, i) => {
+    const sum = ({reasonable, unreasonable}: Pick<Assessment, "reasonable" | "unreasonable">) =>
+      reasonable + unreasonable;
+    return (
+      tooMuch(`labels[${i}]`, sum(one)) ??
+      (one.firstToken === undefined ? undefined : tooMuch(`labels[${i}].firstToken`, sum(one.firstToken)))
+    );
+  });
 
 /** Every pair of labels once, in order. */
 export const binaryMeaning: Meaning<Binary> = ({pairs}, {labels}) => {
@@ -43,7 +50,13 @@ export const binaryMeaning: Meaning<Binary> = ({pairs}, {labels}) => {
     const [one, other] = wanted[i] ?? [];
     if (first !== one || second !== other)
       return {field: `pairs[${i}]`, problem: `labels ${first} and ${second} stand in the place of ${one} and ${other}`};
-    return firstOf(asked, (answer, j) => tooMuch(`pairs[${i}].asked[${j}]`, answer.first + answer.second));
+    return firstOf(asked, ({firstToken, ...answer}, j) => {
+      const at = `pairs[${i}].asked[${j}]`;
+      return (
+        tooMuch(at, answer.first + answer.second) ??
+        (firstToken === undefined ? undefined : tooMuch(`${at}.firstToken`, firstToken.first + firstToken.second))
+      );
+    });
   });
 };
 
