@@ -1,5 +1,9 @@
 import type {Vocabulary} from "../engine/engine.ts";
 import type {Advance, AnswerGrammar, AnswerState} from "./answer-grammar.ts";
+import {PiecesIndex, type Verdict} from "./pieces-index.ts";
+
+/** A text that has left the well-formed answers does not come back, and what follows the closing is free. */
+const VERDICTS = {malformed: "no", open: "maybe", closed: "yes"} as const satisfies Record<Advance["kind"], Verdict>;
 
 /** A token with which an answer stays well-formed, and what it adds. */
 export interface AllowedToken {
@@ -26,20 +30,25 @@ export class AllowedTokens {
     const key = JSON.stringify([[...state.given].sort((a, b) => a - b), state.tail]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const allowed: AllowedToken[] = [];
-    this.#vocabulary.pieces.forEach((piece, token) => {
-      const next = this.#advance(state, token, piece);
-      if (next === undefined || next.kind === "malformed") return;
-      const given = next.kind === "open" ? next.state.given : next.given;
-      const tail = next.kind === "open" ? next.state.tail : undefined;
-      allowed.push({token, completes: given.slice(state.given.length), tail});
-    });
+    const {pieces, endTokens} = this.#vocabulary;
+    const written = PiecesIndex.of(pieces)
+      .matching(text => VERDICTS[this.#grammar.advance(state, text).kind])
+      .filter(token => !endTokens.has(token));
+    const allowed = [...written, ...endTokens]
+      .sort((a, b) => a - b)
+      .flatMap(token => {
+        const next = this.#advance(state, token);
+        if (next.kind === "malformed") return [];
+        const given = next.kind === "open" ? next.state.given : next.given;
+        const tail = next.kind === "open" ? next.state.tail : undefined;
+        return [{token, completes: given.slice(state.given.length), tail}];
+      });
     this.#known.set(key, allowed);
     return allowed;
   }
 
-  #advance(state: AnswerState, token: number, piece: string): Advance | undefined {
+  #advance(state: AnswerState, token: number): Advance {
     if (this.#vocabulary.endTokens.has(token)) return this.#grammar.end(state);
-    return piece === "" ? undefined : this.#grammar.advance(state, piece);
+    return this.#grammar.advance(state, this.#vocabulary.pieces[token] ?? "");
   }
 }
