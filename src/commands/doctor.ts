@@ -4,29 +4,43 @@ import {promisify} from "node:util";
 import {type Catalog, loadCatalog} from "../catalog/catalog.ts";
 import {availableBytes} from "../catalog/disk-space.ts";
 import {formatBytes} from "../catalog/format-bytes.ts";
+import {readGgufInfo} from "../catalog/gguf-info.ts";
 import {labelscopeHome} from "../catalog/home.ts";
 import {findEmbedded, listInstalled} from "../catalog/installed.ts";
+import {resolveModel} from "../catalog/resolve.ts";
 import {alignColumns} from "../catalog/table.ts";
 import {chunks} from "../compare/text-cells.ts";
 import {gpuBuilds} from "../engine/gpu/builds.ts";
 import {backendsBeside, backendsIn, gpuFolder} from "../engine/gpu/place.ts";
 import {type LocalOptions, openLocalEngine} from "../engine/local.ts";
+import {LabelscopeError} from "../errors.ts";
 import {version} from "../version.ts";
 import type {CommandIo, CommandResult} from "./command.ts";
+import {type BenchedModel, type BenchResult, benchModel, benchText} from "./doctor-bench.ts";
 
 /** As many names as a line of 80 characters has room for beside the rows' names. */
 const FEATURES_A_LINE = 7;
 
 /**
  * `doctor [MODEL]`: what would be used on this machine, and why; of a model whether it can be used, and what bears on its
- * numbers.
+ * numbers; with `bench` how fast it is here, too.
  *
- * @throws where a model is given and cannot be used: the error that `run` would end with
+ * @throws where a model is given and cannot be used: the error that `run` would end with; `usage` for `bench` without one
  */
 export async function doctorCommand(
-  options: Pick<LocalOptions, "gpu" | "gpuLayers"> & {readonly model?: string},
+  options: Pick<LocalOptions, "gpu" | "gpuLayers"> & {
+    readonly model?: string;
+    readonly bench?: boolean;
+  },
   io: CommandIo,
 ): Promise<CommandResult> {
+  if (options.bench === true && options.model === undefined) {
+    throw new LabelscopeError({
+      code: "usage",
+      message: "--bench measures a model, and none was named",
+      next: "labelscope doctor MODEL --bench",
+    });
+  }
   const home = labelscopeHome(io.env);
   const catalog = await loadCatalog();
   await using engine = await openLocalEngine({
@@ -44,6 +58,7 @@ export async function doctorCommand(
       ? "not needed: there is no native reader"
       : `not run: no model is on this computer (${io.program ?? "labelscope"} models pull smollm2-135m-instruct)`;
   const remarks: string[] = [];
+  let bench: BenchResult | undefined;
   let modelFacts: Awaited<ReturnType<typeof engine.loadModel>>["facts"] = {};
   if (probe !== undefined && (reader === "native" || asked !== undefined)) {
     await using model = await ("load" in probe ? probe.load() : engine.loadModel(probe.path));
@@ -53,6 +68,8 @@ export async function doctorCommand(
     reader = String(model.facts.reader);
     if (!("reason" in readerState))
       selfTest = reader === "native" ? `passed to the bit on ${probe.id}` : String(model.facts.publicBecause);
+    if (options.bench === true && options.model !== undefined)
+      bench = await benchModel(engine, model, await benched(options.model, catalog, io), io);
   }
   const disk = await availableBytes(home);
   const data = {
@@ -77,7 +94,17 @@ export async function doctorCommand(
     if (Array.isArray(value)) return value.length === 0 ? [[name, "none"]] : value.map(text => [name, String(text)]);
     return name === "cpu" ? featureRows(cpuFeatures(String(value))) : [[words(name), String(value)]];
   });
-  return {data, text: `${alignColumns(rows)}\n`};
+  return {
+    data: {...data, ...(bench === undefined ? {} : {bench})},
+    text: `${alignColumns(rows)}\n${bench === undefined ? "" : benchText(bench)}`,
+  };
+}
+
+/** Which file a spec means; one with an adapter, or in several files, has no path of its own. */
+async function benched(spec: string, catalog: Catalog, io: CommandIo): Promise<BenchedModel> {
+  const {id, path, adapter} = await resolveModel(spec, {...io, catalog});
+  const {parts, totalParameters} = await readGgufInfo(path);
+  return {id, totalParameters, ...(adapter === undefined && parts === undefined ? {path} : {})};
 }
 
 /**

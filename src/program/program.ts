@@ -55,6 +55,10 @@ export function createProgram(version: string, input: Input, dispatch: Dispatch)
       new Option("--gpu <kind>", "where to compute").choices(["off", "auto", "cuda", "vulkan", "metal"]).default("off"),
     )
     .option("--gpu-layers <n>", "layers of the model on the GPU: a number or max (default: as many as fit)", layers)
+    .option(
+      "--bench",
+      "measure the model's speed here: batch shapes, flash attention, other formats (a minute or more)",
+    )
     .action(async (model, flags) => {
       await dispatch(
         async io =>
@@ -63,6 +67,7 @@ export function createProgram(version: string, input: Input, dispatch: Dispatch)
               gpu: flags.gpu,
               ...(flags.gpuLayers === undefined ? {} : {gpuLayers: flags.gpuLayers}),
               ...(model === undefined ? {} : {model}),
+              ...(flags.bench === true ? {bench: true} : {}),
             },
             io,
           ),

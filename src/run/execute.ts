@@ -13,6 +13,7 @@ import {refuseIncapable} from "./capable.ts";
 import {type CaptureOutcome, captureOne, lanesOf, type RunProgress} from "./capture-one.ts";
 import {captureWarnings} from "./capture-warnings.ts";
 import {captureEmbeddings} from "./encoder.ts";
+import {flashAdvice} from "./flash-advice.ts";
 import {describeRun} from "./manifest.ts";
 import type {RunOptions} from "./options.ts";
 import type {ModelPlan, RunPlan} from "./plan.ts";
@@ -118,6 +119,7 @@ export async function executeModel(
     deadline: performance.now() + minutes * 60_000,
     ...(hooks.onProgress === undefined ? {} : {onProgress: hooks.onProgress}),
   };
+  const began = performance.now();
   const traces = await captureOne(greedy, context);
   const captures: CaptureOutcome[] = [traces];
   for (const capture of model.captures.slice(1)) {
@@ -127,6 +129,9 @@ export async function executeModel(
     captures.push(await captureEmbeddings(engine, embeddings, context));
   }
   await run.settle();
+  const seconds = (performance.now() - began) / 1000;
+  const advice = await flashAdvice(loaded, {seconds, facts, options}, hooks.signal).catch(() => undefined);
+  if (advice !== undefined) hooks.onNotice?.(`${source.id}: ${advice}`);
   const wanted = model.captures.length + (embeddings === undefined ? 0 : 1);
   const summary = await answersOfTest(join(model.folder, TRACES));
   const own = manifest.identity.forceAnswers === undefined;

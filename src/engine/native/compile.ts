@@ -12,7 +12,7 @@ import {engineFolder} from "../gpu/place.ts";
 
 /** Where the C++ sources are: beside this file's TypeScript source, which a package carries too. */
 const SOURCES = join(packageRoot, "src", "engine", "native");
-const FILES = ["reader.cpp", "exp-sums.h", "worker.h"];
+const FILES = ["reader.cpp", "exp-sums.h", "quantize.h", "worker.h"];
 
 /** A compiled reader, or why there is none. */
 export type Compiled =

@@ -33,6 +33,8 @@ export interface NativeReader {
   readonly Session: new (handle: object, modelPath: string, options: NativeSessionOptions) => NativeSession;
   /** Gives freed memory back to the system. */
   readonly trim: () => void;
+  /** Writes a model file in another format; `ftype` is llama.h's `llama_ftype`. */
+  readonly quantize: (from: string, to: string, ftype: number, threads: number) => Promise<void>;
 }
 
 const readerSchema = z.custom<NativeReader>(

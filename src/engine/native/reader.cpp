@@ -18,6 +18,7 @@
 #include "AddonModel.h"  // shipped by node-llama-cpp; brings llama.h and napi.h
 #include "exp-sums.h"
 #include "ggml-backend.h"
+#include "quantize.h"
 #include "worker.h"
 
 namespace {
@@ -337,6 +338,7 @@ void trim(const Napi::CallbackInfo&) {
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
     Session::init(env, exports);
     exports.Set("trim", Napi::Function::New(env, trim));
+    exports.Set("quantize", Napi::Function::New(env, quantize));
     return exports;
 }
 
