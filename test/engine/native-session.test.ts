@@ -20,7 +20,7 @@ function readerOf(row: readonly number[]) {
     trimSequence = () => true;
     dispose = () => {};
   }
-  const reader: NativeReader = {Session, trim: () => {}};
+  const reader: NativeReader = {Session, trim: () => {}, quantize: async () => {}};
   const source = {reader, handle: {}, modelPath: "m.gguf", adapters: [], hiddenSize: 2, vocabularySize: 4};
   return {source, opened};
 }
