@@ -24,8 +24,8 @@ export interface Limits {
  * of the calibration and train splits as far as they are asked for. A higher limit only adds documents at the end of each.
  *
  * @param limits of the other splits
- * @param demonstrated documents that stand in the prompt with their answers: left out of train documents, since a read after
- *   such a prompt would hold the answer
+ * @param demonstrated documents that stand in the prompt with their answers: left out of train documents, and of
+ *   calibration documents that are tested, since a read after such a prompt would hold the answer
  * @throws `no-documents` where a split that is needed is missing or empty; `ids-missing`; `usage` for estimators that learn
  *   from the documents that are tested; `no-agreement` for a balance that needs annotators
  */
@@ -41,8 +41,10 @@ export function selectDocuments(
   const isShown = ({id, text}: Document) => shown.has(`id ${id}`) || shown.has(`text ${text}`);
   const of = (split: Split) => {
     const all = task.splits[split]?.documents ?? [];
-    const documents = split === "train" ? all.filter(document => !isShown(document)) : all;
-    if (documents.length === 0) throw all.length > 0 ? allDemonstrated(task, all.length) : noDocuments(task, split);
+    const leavesOut = split === "train" || (split === "calibration" && split === tested.split);
+    const documents = leavesOut ? all.filter(document => !isShown(document)) : all;
+    if (documents.length === 0)
+      throw all.length > 0 ? allDemonstrated(task, split, all.length) : noDocuments(task, split);
     return documents;
   };
   const drawn = (documents: readonly Document[], split: Split) => {
@@ -122,14 +124,15 @@ function learnsFromTested(split: "calibration" | "train"): LabelscopeError {
   });
 }
 
-/** The train documents that there are stand in the prompt, so that nothing can be learned from them. */
-function allDemonstrated({definition}: Task, count: number): LabelscopeError {
-  const which = count === 1 ? "the only train document" : `all ${count} train documents`;
+/** The documents that there are stand in the prompt, so that nothing can be learned from them or tested on them. */
+function allDemonstrated({definition}: Task, split: Split, count: number): LabelscopeError {
+  const which = count === 1 ? `the only ${split} document` : `all ${count} ${split} documents`;
+  const use = split === "train" ? "to learn from" : "to test";
   return new LabelscopeError({
     code: "no-documents",
-    message: `${which} of task "${definition.id}" ${count === 1 ? "is" : "are"} demonstrated: none is left to learn from`,
-    next: ["fewer --shots", "or more documents in the task file's data.train"],
-    facts: {split: "train", demonstrated: count},
+    message: `${which} of task "${definition.id}" ${count === 1 ? "is" : "are"} demonstrated: none is left ${use}`,
+    next: ["fewer --shots", `or more documents in the task file's data.${split}`],
+    facts: {split, demonstrated: count},
   });
 }
 

@@ -93,6 +93,40 @@ describe("--split", () => {
       message: expect.stringContaining("stand in the prompt with their answers"),
     });
   });
+
+  test("calibration documents that are demonstrated, by id or by text, are not tested", async () => {
+    const place = await workspace();
+    const file = join(place.folder, "task.yaml");
+    const rule = (await readFile(file, "utf8")).replace(
+      /^demonstrations: .*$/m,
+      "demonstrations: {from: calibration, count: 1, multiShare: 0, noneShare: 0}",
+    );
+    await writeFile(file, rule);
+    const first = await capture(place, {split: "dev"});
+    const shown = first.manifest.prompt.demonstrations;
+    expect(shown).toHaveLength(1);
+    const rest = ["c0", "c1", "c2", "c3"].filter(id => !shown.includes(id));
+    expect((await idsOf(first)).sort()).toEqual(rest);
+    await listing(place, `${shown[0]}\n`);
+    expect(await codeOf(() => capture(place, {split: "dev", ids: "ids.txt"}))).toBe("ids-missing");
+  });
+
+  test("a calibration document with the text of a train demonstration is not tested", async () => {
+    const place = await workspace();
+    const first = await capture(place, {split: "dev"});
+    const train = await readFile(join(place.folder, "train.jsonl"), "utf8");
+    const [shown] = first.manifest.prompt.demonstrations;
+    const twin = train.split("\n").find(line => line.includes(`"id":"${shown}"`)) ?? "";
+    const file = join(place.folder, "calibration.jsonl");
+    await writeFile(
+      file,
+      `${(await readFile(file, "utf8")).trimEnd()}\n${twin.replace(`"id":"${shown}"`, '"id":"twin"')}\n`,
+    );
+    const again = await capture(place, {split: "dev", out: "again"});
+    expect((await idsOf(again)).sort()).toEqual(["c0", "c1", "c2", "c3"]);
+    await listing(place, "twin\n");
+    expect(await codeOf(() => capture(place, {split: "dev", ids: "ids.txt"}))).toBe("ids-missing");
+  });
 });
 
 test("--strata kinds takes documents with no, one and several labels in turn", async () => {
