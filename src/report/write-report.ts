@@ -21,8 +21,8 @@ export interface ReportInput {
   readonly results: Results;
   /** The runs behind the results, for the step explorer. */
   readonly runs: readonly ComparedRun[];
-  /** Predictions made elsewhere, which have estimates of documents and no traces. */
-  readonly predictions: readonly System[];
+  /** Predictions made elsewhere, which have estimates of documents and no traces; default none. */
+  readonly predictions?: readonly System[];
   /** The comparison's folder. */
   readonly out: string;
   /** Called with the number of files written and of all. */
