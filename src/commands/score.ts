@@ -59,9 +59,9 @@ export async function scoreCommand(options: ScoreOptions, io: CommandIo): Promis
   const texts: LabelText[] = options.labels.map(name => ({name, variants: [name]}));
   await using engine = (io.openEngine ?? openEngine)(engineOptions(options, homeOf(io), io.notice));
   const source = await engine.findModel(options.model, io);
+  await source.verifyTokenizer?.([text]);
   await using model = await source.load({signal: io.signal});
   for (const {text: remark} of source.remarks?.(model, undefined) ?? []) io.notice(remark);
-  await model.verifyTokenizer?.([text]);
   const tokens = promptTokens(model, {text, parts: [{text, special: false}]});
   const seam = tokenizeLabels(model, text, format, texts);
   if (seam.merged.length > 0)

@@ -173,13 +173,6 @@ export interface Model extends AsyncDisposable {
    * Tokens of a text. Text that looks like a special token stays text unless `special` is set. Never adds BOS or EOS.
    */
   tokenize(text: string, options?: {readonly special?: boolean}): number[];
-  /**
-   * Holds `tokenize` to the tokeniser of whoever evaluates, over texts that are about to be sent (a sample if they are
-   * many); absent if the two are one.
-   *
-   * @throws `tokenizer-mismatch`
-   */
-  verifyTokenizer?(texts: readonly string[]): Promise<void>;
   openSession(options: SessionOptions): Promise<Session>;
   /** How the documents of a capture will be served; loads and opens nothing. */
   planLanes(request: LanesRequest): PlannedLanes;
@@ -213,6 +206,13 @@ export interface ModelSource {
   readonly hiddenColumns: number | undefined;
   /** What about the model bears on its numbers, of the context that is asked for, too; absent where nobody can tell. */
   remarks?(model: Model, contextTokens: number | undefined): readonly ModelRemark[];
+  /**
+   * Holds the model's `tokenize` to the tokeniser of whoever evaluates, over texts that are about to be sent (a sample if they
+   * are many); absent if the two are one.
+   *
+   * @throws `tokenizer-mismatch`
+   */
+  verifyTokenizer?(texts: readonly string[]): Promise<void>;
   /** Loads the model, or its tokeniser and vocabulary alone; `openSession` is then refused. */
   load(options?: Pick<LoadOptions, "vocabularyOnly" | "signal">): Promise<Model>;
   /**

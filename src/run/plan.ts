@@ -111,7 +111,11 @@ export async function planRun(engine: Engine, given: RunOptions, place: RunPlace
   const forced = await forcedAnswers(options, task, prompts, place);
   const sources: ModelSource[] = [];
   // One after the other: what has to be fetched first should not share its way with another.
-  for (const spec of options.models) sources.push(await engine.findModel(spec, place));
+  for (const spec of options.models) {
+    const source = await engine.findModel(spec, place);
+    await source.verifyTokenizer?.(selected.map(({document}) => document.text));
+    sources.push(source);
+  }
   const encoder =
     wanted.embedded.length === 0
       ? undefined

@@ -40,7 +40,6 @@ export interface Material {
 export async function tokenise(source: ModelSource, material: Material, now: string) {
   const {task, prompts, documents: selected, forced, options} = material;
   await using model = await source.load({vocabularyOnly: true});
-  await model.verifyTokenizer?.(selected.map(({document}) => document.text));
   const chat = planChat(model, prompts, options, now);
   const write = promptWriter(model, chat?.chat);
   const documentOptions = {forced: forced?.answerOf, thinks: chat?.thought !== undefined};

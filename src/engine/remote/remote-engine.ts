@@ -103,7 +103,6 @@ export async function findServedModel(
     capabilities: dialect.capabilities,
     facts: {engine: served.server, version: served.version, ...served.facts, ...dialect.facts},
     openSession: async session => new RemoteSession(dialect, session, vocabulary.size),
-    verifyTokenizer: async texts => await checkTokenizer(tokenize, dialect, file, texts),
     planLanes: ({sequences, strict, documents, longestTokens}) => {
       const lanes = strict ? 1 : Math.min(sequences ?? SEQUENCES, Math.max(1, documents));
       return {
@@ -119,6 +118,7 @@ export async function findServedModel(
     isAdapted: false,
     trainContextTokens: served.contextTokens,
     hiddenColumns: undefined,
+    verifyTokenizer: async texts => await checkTokenizer(tokenize, dialect, file, texts),
     load: async () => model,
     describe: async ({signal}) => ({
       kind: "server",
