@@ -136,7 +136,7 @@ node scripts/reproduce.mjs --data DIR --check                     # eight docume
 labelscope study models/studies/ma2025-goemotions.yaml --data DIR/goemotions    # one part, with its page and figures
 \`\`\`
 
-**Is it the paper's set-up?** The documents are: the authors' 231 ids of GoEmotions' development split. Ten demonstrations, half of them with several labels, none without a label: as theirs. The demonstrations themselves are a seeded draw of ours, since theirs are not fixed. The instruction is our own, in their form. GoEmotions is the simplified release, with one list of labels per comment: **NLL and L1 there are not those of a task with annotators**, which the paper has. The models are other ones. Where a definition differs, theirs stands beside ours under the same name with \`@paper\`; [deviations.md](deviations.md) lists every difference. So equal orders of magnitude are to be expected where a row means the same, not equal numbers.
+**Is it the paper's set-up?** The documents are: the authors' 231 ids of GoEmotions' development split. Ten demonstrations, half of them with several labels, none without a label: as theirs. The demonstrations themselves are a seeded draw of ours, since theirs are not fixed. The instruction is our own, in their form. GoEmotions is the simplified release, with one list of labels per comment: **NLL and L1 there are not those of a task with annotators**, which the paper has. The models are different. Where a definition differs, theirs stands beside ours under the same name with \`@paper\`; [deviations.md](deviations.md) lists every difference. So equal orders of magnitude are to be expected where a row means the same, not equal numbers.
 
 ## In ten minutes
 
@@ -153,7 +153,7 @@ What holds of the paper's statements at these sizes:
 | finetuned models are better than any reading of a base model | on the embedded models only: see the ladder below |
 | 8 B against 70 B | cannot be tested on this machine |
 
-**What to take from it.** Under ${goemotions.runs.length === 0 ? "these" : "these"} models a constant answer is hard to beat: look at \`constant\` and at the share of documents with the commonest answer before anything else. \`hard\` and \`compare-to-none\` are answers, not probabilities; their NLL is the price of being sure. \`max-over-generations\` and \`first-step\` cost nothing beyond the greedy answer; \`first-step+bc\` subtracts what a model says of every document and is the best probability here at the same cost. \`unary\` and \`binary\` cost a prompt per label and two per pair of labels. \`marginal\` is exact and costs tens of label steps; it is worth that where the answer has several labels and the first step is not all there is.
+**What to take from it.** For these models a constant answer is hard to beat: look at \`constant\` and at the share of documents with the commonest answer before anything else. \`hard\` and \`compare-to-none\` are answers, not probabilities; their NLL is the price of being sure. \`max-over-generations\` and \`first-step\` cost nothing beyond the greedy answer; \`first-step+bc\` subtracts what a model says of every document and is the best probability here at the same cost. \`unary\` and \`binary\` cost a prompt per label and two per pair of labels. \`marginal\` is exact and costs tens of label steps; it is worth that where the answer has several labels and the first step is not all there is.
 
 ## GoEmotions, the authors' documents (Tables 2 and 5)
 
@@ -191,8 +191,8 @@ ${estimators(ladder, false)}
 
 ## Cost
 
-Captured on two cores of an AMD EPYC beside other work; on the quiet machine the plan of the GoEmotions study measured 53, 39, 88 and 180 s for the four models (231 documents each, about 120 demonstrated tokens shared, 4 to 6 answer tokens) and 3 MB on disk. A comparison with its page takes some ten seconds. Memory is the model's file and its cache: 2.2 GB for 1.5 billion parameters at four bits.
+Captured on two cores of an AMD EPYC beside other work; on the quiet machine the plan of the GoEmotions study measured 53, 39, 88 and 180 s for the four models (231 documents each, 26,219 tokens in all, prefixes and answers included) and 3 MB on disk (\`labelscope study … --dry-run\`). A comparison with its page takes some ten seconds. The study's process took 2.2 GB at most (\`/usr/bin/time -v\`).
 
-Eight billion parameters at four bits would take five times the 1.5 B model here, a quarter of an hour for the 231 documents, if time goes with parameters; seventy billion do not fit this machine's memory. On a server ([engines.md](engines.md)) a document costs the evaluation of its own text and its answer, about 60 tokens: 2 · 8·10⁹ · 60 ≈ 1 TFLOP at 8 B and 8.4 at 70 B. On a GPU that sustains 100 TFLOP/s that is 10 and 84 ms per document. These are assumptions, not measurements.
+Eight billion parameters at four bits would take five times the 1.5 B model here, a quarter of an hour for the 231 documents, if time goes with parameters; seventy billion do not fit this machine's memory. On a server ([engines.md](engines.md)) a document costs the evaluation of its own text and its answer, fewer than 30 tokens: 2 · 8·10⁹ · 30 ≈ 0.5 TFLOP at 8 B and 4.2 at 70 B. On a GPU that sustains 100 TFLOP/s that is 5 and 42 ms per document. These are assumptions, not measurements.
 `;
 }
