@@ -1,5 +1,5 @@
 import {statSync} from "node:fs";
-import {mkdtemp, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {freemem, loadavg, tmpdir} from "node:os";
 import {join} from "node:path";
 import {availableBytes} from "../catalog/disk-space.ts";
@@ -11,6 +11,7 @@ import type {LocalEngine} from "../engine/local.ts";
 import {FORMATS} from "../engine/native/formats.ts";
 import {measureInTurn, medianGain, medianSpeed, type Speed, type SpeedShape} from "../run/model-speed.ts";
 import {type ThreadChoice, threadsFor} from "../run/threads.ts";
+import {scratchFolder} from "../scratch-folder.ts";
 import type {CommandIo} from "./command.ts";
 
 /** Sequences that decode at once, and tokens of an evaluation. */
@@ -96,34 +97,31 @@ async function benchFormats(
   const none = (because: string) => FORMATS.map(({name}) => ({format: name, because}));
   if (path === undefined) return none("only a model in one file, without an adapter, is rewritten");
   if ("reason" in readerState) return none("the native reader rewrites files, and it cannot be used");
-  const folder = await mkdtemp(join(tmpdir(), "labelscope-formats-"));
+  await using scratch = await scratchFolder(tmpdir(), "labelscope-formats");
+  const folder = scratch.path;
   const rows: FormatRow[] = [];
-  try {
-    for (const {name, ftype, bits} of FORMATS) {
-      io.signal.throwIfAborted();
-      io.progress({subject: `${id} · formats`, done: rows.length, total: FORMATS.length, unit: "files", note: name});
-      const size = (totalParameters * bits) / 8;
-      const room = Math.min(LARGEST_FILE, freemem() / 2, (await availableBytes(folder)) ?? 0);
-      if (size > room) {
-        rows.push({format: name, because: `it takes ${formatBytes(size)}, and there is room for ${formatBytes(room)}`});
-        continue;
-      }
-      const file = join(folder, `${name}.gguf`);
-      try {
-        await readerState.reader.quantize(path, file, ftype, shape.threads);
-        rows.push({format: name, measured: await measureFile(engine, file, model, shape, io.signal)});
-      } catch (error) {
-        if (io.signal.aborted) throw error;
-        rows.push({
-          format: name,
-          because: error instanceof Error ? error.message.replaceAll(folder, "…") : "it failed",
-        });
-      } finally {
-        await rm(file, {force: true});
-      }
+  for (const {name, ftype, bits} of FORMATS) {
+    io.signal.throwIfAborted();
+    io.progress({subject: `${id} · formats`, done: rows.length, total: FORMATS.length, unit: "files", note: name});
+    const size = (totalParameters * bits) / 8;
+    const room = Math.min(LARGEST_FILE, freemem() / 2, (await availableBytes(folder)) ?? 0);
+    if (size > room) {
+      rows.push({format: name, because: `it takes ${formatBytes(size)}, and there is room for ${formatBytes(room)}`});
+      continue;
     }
-  } finally {
-    await rm(folder, {recursive: true, force: true});
+    const file = join(folder, `${name}.gguf`);
+    try {
+      await readerState.reader.quantize(path, file, ftype, shape.threads);
+      rows.push({format: name, measured: await measureFile(engine, file, model, shape, io.signal)});
+    } catch (error) {
+      if (io.signal.aborted) throw error;
+      rows.push({
+        format: name,
+        because: error instanceof Error ? error.message.replaceAll(folder, "…") : "it failed",
+      });
+    } finally {
+      await rm(file, {force: true});
+    }
   }
   return rows;
 }
