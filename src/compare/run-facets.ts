@@ -3,7 +3,8 @@ import {percent} from "../percent.ts";
 import type {Manifest} from "../records/manifest.ts";
 
 /** What of a manifest a run's name is made of: all that is known of it before it is made, the engine's facts apart. */
-export interface Nameable extends Pick<Manifest, "title" | "model" | "identity" | "engine" | "name" | "created"> {
+export interface Nameable extends Pick<Manifest, "title" | "identity" | "engine" | "name" | "created"> {
+  readonly model: Pick<Manifest["model"], "id" | "quantisation" | "adapter">;
   readonly prompt: Pick<Manifest["prompt"], "templated" | "chat">;
 }
 

@@ -1,7 +1,7 @@
 import type {Pair} from "../records/questions.ts";
 import type {DocumentRecords, Estimate, RunLabels} from "./estimator.ts";
 import {pairwise} from "./pairwise.ts";
-import {NO_FIRST_TOKENS} from "./unary-paper.ts";
+import {NO_FIRST_TOKENS} from "./unary-shares.ts";
 
 /**
  * Strengths from lettered questions asked in one order: what `binary@paper` and `binary-outcome@paper` share.

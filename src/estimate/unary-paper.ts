@@ -1,5 +1,5 @@
-import {massRemarks, unaryMass} from "./answer-mass.ts";
-import {type DirectEstimator, estimatedLabels} from "./estimator.ts";
+import type {DirectEstimator} from "./estimator.ts";
+import {unaryShares} from "./unary-shares.ts";
 
 /**
  * `unary` as in the authors' code: the probability of the first token of "reasonable", as a share of the first tokens of the
@@ -19,19 +19,11 @@ export const unaryPaper: DirectEstimator = {
     "each label asked about alone: the first token of “reasonable” as a share of the first tokens of both answers",
   needs: ["unary"],
   kind: "direct",
-  estimate: (run, {unary: asked}) => {
-    if (asked === undefined) return {reason: "no question about single labels was captured"};
-    const labels = estimatedLabels(run);
-    if (asked.labels.length !== labels.length) {
-      throw new RangeError(`${asked.labels.length} questions for ${labels.length} labels`);
-    }
-    const firsts = asked.labels.flatMap(({firstToken}) => firstToken ?? []);
-    if (firsts.length < labels.length) return {reason: NO_FIRST_TOKENS};
-    const values = firsts.map(({reasonable, unreasonable}) => reasonable / (reasonable + unreasonable));
-    if (values.some(Number.isNaN)) return {reason: "the first tokens of both answers about a label have probability 0"};
-    return {values, ...massRemarks(unaryMass({labels: firsts}))};
-  },
+  estimate: (run, records) =>
+    unaryShares(
+      run,
+      records,
+      ({firstToken}) => firstToken,
+      "the first tokens of both answers about a label have probability 0",
+    ),
 };
-
-export const NO_FIRST_TOKENS =
-  "no probabilities of the answers' first tokens: both start with the same token, or the run was captured before they were stored";

@@ -1,5 +1,5 @@
-import {massRemarks, unaryMass} from "./answer-mass.ts";
-import {type DirectEstimator, estimatedLabels} from "./estimator.ts";
+import type {DirectEstimator} from "./estimator.ts";
+import {unaryShares} from "./unary-shares.ts";
 
 /**
  * Each label asked about alone: P("reasonable") / (P("reasonable") + P("unreasonable")).
@@ -16,14 +16,6 @@ export const unary: DirectEstimator = {
   summary: "each label asked about alone: the share of “reasonable” among the two answers",
   needs: ["unary"],
   kind: "direct",
-  estimate: (run, {unary: asked}) => {
-    if (asked === undefined) return {reason: "no question about single labels was captured"};
-    const labels = estimatedLabels(run);
-    if (asked.labels.length !== labels.length) {
-      throw new RangeError(`${asked.labels.length} questions for ${labels.length} labels`);
-    }
-    const values = asked.labels.map(({reasonable, unreasonable}) => reasonable / (reasonable + unreasonable));
-    if (values.some(Number.isNaN)) return {reason: "both answers about a label have probability 0"};
-    return {values, ...massRemarks(unaryMass(asked))};
-  },
+  estimate: (run, records) =>
+    unaryShares(run, records, assessment => assessment, "both answers about a label have probability 0"),
 };

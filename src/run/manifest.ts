@@ -109,7 +109,7 @@ function capturesOf({captures, embeddings}: ModelPlan, {encoder: sha256}: Identi
   return {captures: {...about, embedding}};
 }
 
-export function describeModel(model: ModelPlan, identity: ModelIdentity): ModelRecord {
+function describeModel(model: ModelPlan, identity: ModelIdentity): ModelRecord {
   return {
     ...identity,
     tokenizerHash: model.tokenizerHash,

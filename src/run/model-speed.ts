@@ -69,7 +69,7 @@ export async function measureSpeed(model: Opens, shape: SpeedShape, signal?: Abo
 }
 
 /** What is measured in turn with others. */
-export interface Measured {
+interface Trial {
   readonly model: Opens;
   readonly shape: SpeedShape;
 }
@@ -81,7 +81,7 @@ export interface Measured {
  * @returns one list of speeds for each, as long as there were rounds
  */
 export async function measureInTurn(
-  all: readonly Measured[],
+  all: readonly Trial[],
   most: {readonly rounds: number; readonly seconds: number},
   signal?: AbortSignal,
 ): Promise<Speed[][]> {

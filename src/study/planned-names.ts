@@ -1,7 +1,6 @@
 import {basename} from "node:path";
 import type {Nameable} from "../compare/run-facets.ts";
 import {runNames} from "../compare/run-names.ts";
-import {describeModel} from "../run/manifest.ts";
 import {ownRuns} from "../schedule/planned-run.ts";
 import type {StudyPlan} from "./plan-study.ts";
 
@@ -24,7 +23,7 @@ export async function plannedNames({runs, titles}: StudyPlan, home: string): Pro
   for (const {model} of ownRuns(runs)) {
     const title = titles.get(model.folder) ?? model.title;
     shown.push({
-      model: describeModel(model, await model.source.describe({home})),
+      model: await model.source.describe({home}),
       identity: model.identity,
       prompt: {templated: model.templated, ...(model.chat === undefined ? {} : {chat: model.chat})},
       engine: {},

@@ -23,33 +23,36 @@ export function storesOutputTwice({header, tensors, fileOf, dataStartOf}: ModelF
   if (embedding === undefined || output === undefined || header.text("general.type") === "adapter") return undefined;
   const [, count = 0] = embedding.dimensions;
   if (embedding.dimensions.join() !== output.dimensions.join() || count === 0) return undefined;
-  const cosines: number[] = [];
-  for (let at = 0; at < Math.min(ROWS, count); at++) {
-    const row = Math.floor((at * count) / Math.min(ROWS, count));
-    const [one, other] = [embedding, output].map(tensor => readRow(tensor, row, fileOf(tensor.name), dataStartOf));
-    if (one === undefined || other === undefined) return undefined;
-    const cosine = cosineOf(one, other);
-    // Rows of tokens that were never trained may be zero.
-    if (cosine !== undefined) cosines.push(cosine);
-  }
+  const places = Array.from({length: Math.min(ROWS, count)}, (_, at) =>
+    Math.floor((at * count) / Math.min(ROWS, count)),
+  );
+  const [ones, others] = [embedding, output].map(tensor => readRows(tensor, places, fileOf(tensor.name), dataStartOf));
+  if (ones === undefined || others === undefined) return undefined;
+  // Rows of tokens that were never trained may be zero.
+  const cosines = ones.flatMap((one, at) => cosineOf(one, others[at] ?? one) ?? []);
   cosines.sort((one, other) => one - other);
   const median = cosines[Math.floor(cosines.length / 2)];
   return median === undefined ? undefined : median >= SAME_FROM;
 }
 
-function readRow(
+/** Some rows of a matrix; absent if one of them cannot be read. */
+function readRows(
   {type, sizeBytes, dimensions, dataOffset}: GgufTensor,
-  row: number,
+  rows: readonly number[],
   path: string,
   dataStartOf: ModelFiles["dataStartOf"],
-): Float32Array | undefined {
+): Float32Array[] | undefined {
   const bytes = sizeBytes / (dimensions[1] ?? 1);
   if (!Number.isInteger(bytes) || bytes === 0) return undefined;
   const file = openSync(path, "r");
   try {
     const buffer = new Uint8Array(bytes);
-    const read = readSync(file, buffer, 0, bytes, dataStartOf(path) + dataOffset + row * bytes);
-    return read === bytes ? dequantise(type, buffer) : undefined;
+    const found = rows.flatMap(row => {
+      const read = readSync(file, buffer, 0, bytes, dataStartOf(path) + dataOffset + row * bytes);
+      const numbers = read === bytes ? dequantise(type, buffer) : undefined;
+      return numbers === undefined ? [] : [numbers];
+    });
+    return found.length === rows.length ? found : undefined;
   } finally {
     closeSync(file);
   }

@@ -170,14 +170,14 @@ export function startDocuments() {
     const all = traces(at).flatMap(({steps}) => steps[0]?.h ?? []);
     return all.length === 0 ? undefined : all.reduce((sum, h) => sum + h, 0) / all.length;
   };
-  /** What every model and every prediction answers. @param {number} at */
-  const answers = at => [
-    ...traces(at).map(({said}) => said),
-    ...data.predictions.flatMap(({documents}) => {
+  /** What the predictions answer. @param {number} at */
+  const predicted = at =>
+    data.predictions.flatMap(({documents}) => {
       const values = documents[at];
       return values === null || values === undefined ? [] : [predictedLabels(values)];
-    }),
-  ];
+    });
+  /** What every model and every prediction answers. @param {number} at */
+  const answers = at => [...traces(at).map(({said}) => said), ...predicted(at)];
   /** @type {Record<string, (at: number) => boolean>} */
   const filters = {
     all: () => true,
@@ -189,7 +189,12 @@ export function startDocuments() {
     malformed: at => traces(at).some(({problems}) => problems.length > 0),
   };
   const texts = data.documents.map((doc, at) =>
-    [doc.id, doc.text, ...traces(at).map(trace => answerOf(data, trace)), ...answers(at).map(said => named(data, said))]
+    [
+      doc.id,
+      doc.text,
+      ...traces(at).map(trace => answerOf(data, trace)),
+      ...predicted(at).map(said => named(data, said)),
+    ]
       .join("\n")
       .toLowerCase(),
   );
@@ -212,10 +217,10 @@ export function startDocuments() {
       cell.classList.toggle("aside", run !== one && run !== other);
       return cell;
     });
-    const predicted = data.predictions.map(({documents}) =>
+    const predictions = data.predictions.map(({documents}) =>
       doc === undefined ? make("td", "") : predictionCell(data, doc, documents[at]),
     );
-    const row = make("tr", at === chosen ? "chosen" : "", name, make("td", "gold", gold), ...cells, ...predicted);
+    const row = make("tr", at === chosen ? "chosen" : "", name, make("td", "gold", gold), ...cells, ...predictions);
     row.dataset.at = String(at);
     return row;
   }
