@@ -40,10 +40,19 @@ function noneBeatsAConstant(
       value === undefined ? undefined : `the best constant answer${answer} has an example-F1 of ${num(value)}`,
     ),
     sentence("which", gap, constant === undefined ? undefined : evidenceOf(constant, level)),
-    documentsNeeded === undefined
-      ? sentence("which", sureText(constant?.pHolm, "More documents of this kind would not change that."))
-      : unsettled(documentsNeeded),
+    documentsNeeded === undefined ? sentence("which", settledText(constant)) : unsettled(documentsNeeded),
   ];
+}
+
+/** No number of documents would settle it: there are too few for an interval, the interval leaves 0 out, or it is settled. */
+function settledText(constant: VerdictRow["constant"]): string {
+  const {lower} = constant?.difference ?? {};
+  if (constant !== undefined && lower === undefined)
+    return "That is not sure: there are too few documents for an interval.";
+  return sureText(
+    constant?.pHolm,
+    lower !== undefined && lower > 0 ? "That is not sure." : "More documents of this kind would not change that.",
+  );
 }
 
 function sureText(p: number | undefined, otherwise: string): string {

@@ -132,6 +132,20 @@ describe("the constant answer", () => {
     expect(verdict.rows).toMatchObject([{standing: "no-better-than-constant", constant: {difference: {value: 0}}}]);
     expect(verdict.sentences[0]?.text).toBe("parrot is not shown to answer better than a constant.");
     expect(verdict.sentences.map(({text}) => text).join(" ")).toContain("Answers of parrot mostly ignore the document");
+    expect(verdict.sentences[2]?.text).toMatch(/^More documents of this kind would not change that/);
+  });
+
+  test("on too few documents for an interval, nobody says that more of them would change nothing", () => {
+    const records = Array.from({length: 8}, (_, at) =>
+      said(`d${at}`, {
+        p: [0.2, 0.7, 0.1],
+        answer: [at < 6 ? (at % 2 === 0 ? "fear" : "joy") : "fear"],
+        annotations: [[at % 2 === 0 ? "fear" : "joy"]],
+      }),
+    );
+    const {verdict} = compare({runs: [aRun("one", records)], labelscope: "0"}, COMPARE_DEFAULTS).results;
+    expect(verdict.rows[0]?.standing).toBe("no-better-than-constant");
+    expect(verdict.sentences[2]?.text).toBe("That is not sure: there are too few documents for an interval.");
   });
 });
 
